@@ -1,0 +1,29 @@
+"""Run one stage: `python -m segmentation STAGE [--debug]`. `dvc.yaml` calls this."""
+
+import sys
+from importlib import import_module
+
+from segmentation import paths
+from segmentation.errors import SettingsError, did_you_mean, told_in_one_line
+
+STAGES = ("prepare", "explore", "featurize", "select_k", "train", "evaluate", "profile", "track")
+
+
+def main(arguments: list[str]) -> None:
+    """Run the stage named on the command line."""
+    debug = "--debug" in arguments
+    names = [argument for argument in arguments if argument != "--debug"]
+    with told_in_one_line(debug=debug):
+        if len(names) != 1:
+            raise SettingsError(f"usage: python -m segmentation [--debug] {'|'.join(STAGES)}")
+        if names[0] not in STAGES:
+            raise SettingsError(f"unknown stage '{names[0]}'{did_you_mean(names[0], STAGES)}")
+
+        # Imported here so that a stage pays only for what it uses itself.
+        from segmentation.config import load_params
+
+        import_module(f"segmentation.stages.{names[0]}").run(load_params(paths.PARAMS))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

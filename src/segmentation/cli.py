@@ -1,0 +1,54 @@
+"""What people call by hand. The pipeline's stages run as `python -m segmentation STAGE`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segmentation import paths
+from segmentation.errors import told_in_one_line
+
+app = typer.Typer(
+    help="Customer segments you can trust: the commands beside the DVC pipeline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
+) -> None:
+    """Customer segments you can trust: the commands beside the DVC pipeline."""
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Option(help="The CSV file to write.")] = paths.SAMPLE,
+    planted: Annotated[
+        Path | None, typer.Option(help="Also write which population each customer is from.")
+    ] = None,
+    rows: Annotated[int, typer.Option(help="Number of customers.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same customers.")] = 7,
+    structure: Annotated[str, typer.Option(help="segments: four planted ones | none")] = "segments",
+    clean: Annotated[bool, typer.Option("--clean", help="Leave out the dirt.")] = False,
+) -> None:
+    """Make synthetic customers, with segments or without any."""
+    from segmentation.files import write_csv
+    from segmentation.sample import make_customers
+
+    customers, populations = make_customers(
+        rows=rows, seed=seed, structure=structure, dirty=not clean
+    )
+    write_csv(out, customers)
+    if planted is not None:
+        write_csv(planted, populations)
+    typer.echo(f"{len(customers)} rows in {out}")
+
+
+def main() -> None:
+    """Run the command line."""
+    with told_in_one_line(debug="--debug" in sys.argv):
+        app()

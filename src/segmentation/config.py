@@ -1,0 +1,242 @@
+"""`params.yaml` as typed, documented, validated settings: the only place with defaults."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from segmentation.errors import SettingsError, did_you_mean
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Natural = Annotated[int, Field(ge=1)]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Settings(BaseModel):
+    """A group of settings: immutable, and strict about names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class NumericColumn(Settings):
+    """Limits (inclusive) and unit of a numeric column."""
+
+    min: float | None = None
+    max: float | None = None
+    unit: str | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min is not None and self.max is not None and self.min >= self.max:
+            raise ValueError(f"min {self.min:g} is not below max {self.max:g}")
+        return self
+
+
+class CategoricalColumn(Settings):
+    """Other spellings of a category, each with the right one."""
+
+    aliases: dict[str, str] = {}
+
+
+class Data(Settings):
+    """Which file holds the customers, and the role of each column in it."""
+
+    path: Path
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    encoding: str = "utf-8"
+    decimal: Literal[".", ","] = "."
+    id: str
+    value: str
+    numeric: Annotated[dict[str, NumericColumn | None], Field(min_length=1)]
+    categorical: dict[str, CategoricalColumn | None] = {}
+
+    @model_validator(mode="after")
+    def _roles(self) -> Self:
+        twice = sorted(self.numeric.keys() & self.categorical.keys())
+        if twice:
+            raise ValueError(f"column '{twice[0]}' is both numeric and categorical")
+        if self.id in self.columns:
+            raise ValueError(f"the id '{self.id}' cannot be a feature too")
+        if self.value not in self.numeric:
+            raise ValueError(
+                f"the value column '{self.value}' is not among the numeric columns"
+                + did_you_mean(self.value, self.numeric)
+            )
+        return self
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that describe a customer, numeric first."""
+        return [*self.numeric, *self.categorical]
+
+    def limits(self, column: str) -> NumericColumn:
+        """Limits and unit of a numeric column, empty where none are declared."""
+        return self.numeric[column] or NumericColumn()
+
+    def aliases(self, column: str) -> dict[str, str]:
+        """Other spellings of the categories of a column."""
+        declared = self.categorical[column]
+        return declared.aliases if declared else {}
+
+    def label(self, column: str) -> str:
+        """A column's name for people, with its unit: ``income ($ a year)``."""
+        name = column.replace("_", " ").strip()
+        unit = self.limits(column).unit if column in self.numeric else None
+        return f"{name} ({unit})" if unit else name
+
+
+class Prepare(Settings):
+    """What happens to rows that break a rule."""
+
+    outside_limits: Literal["reject", "blank"] = "reject"
+    duplicate_ids: Literal["first", "last", "reject"] = "first"
+    max_missing: Share = 0.5
+    max_unreadable: Share = 0.1
+
+
+class Featurize(Settings):
+    """How customers become points with distances."""
+
+    transform: Literal["none", "log", "yeo-johnson"] = "yeo-johnson"
+    skew_above: Annotated[float, Field(ge=0)] = 1.0
+    scaler: Literal["standard", "robust", "minmax", "none"] = "standard"
+    encoding: Literal["onehot", "none"] = "onehot"
+    category_weight: Annotated[float, Field(gt=0)] = 1.0
+    min_category_share: Annotated[float, Field(ge=0, lt=1)] = 0.01
+
+
+class SelectK(Settings):
+    """Which numbers of segments are tried, and the rule that picks one."""
+
+    k_min: Annotated[int, Field(ge=2)] = 2
+    k_max: Annotated[int, Field(ge=2)] = 10
+    rule: Literal["silhouette"] = "silhouette"
+    restarts: Natural = 10
+    max_rows: Annotated[int, Field(ge=100)] = 20_000
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.k_min > self.k_max:
+            raise ValueError(f"k_min {self.k_min} is above k_max {self.k_max}")
+        return self
+
+
+class KMeansOptions(Settings):
+    """Options of k-means."""
+
+    restarts: Natural = 20
+    max_iter: Natural = 300
+
+
+class Train(Settings):
+    """Which algorithm finds the segments, and how many."""
+
+    algorithm: Literal["kmeans"] = "kmeans"
+    k: Literal["auto"] | Annotated[int, Field(ge=2)] = "auto"
+    kmeans: KMeansOptions = KMeansOptions()
+
+
+class Evaluate(Settings):
+    """How large samples may get."""
+
+    max_rows: Annotated[int, Field(ge=100)] = 20_000
+    max_points: Annotated[int, Field(ge=100)] = 2_000
+
+
+class Track(Settings):
+    """Where runs are tracked. The server itself is named by MLFLOW_TRACKING_URI."""
+
+    experiment: Annotated[str, Field(min_length=1)] = "customer-segmentation"
+
+
+class Params(Settings):
+    """All of `params.yaml`."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
+    data: Data
+    prepare: Prepare = Prepare()
+    featurize: Featurize = Featurize()
+    select_k: SelectK = SelectK()
+    train: Train = Train()
+    evaluate: Evaluate = Evaluate()
+    track: Track = Track()
+
+
+def load_params(path: Path) -> Params:
+    """Read and check `params.yaml`.
+
+    Raises
+    ------
+    SettingsError
+        The file is missing, is not YAML, or holds an unknown key or a value out of range.
+    """
+    return validate(Params, read_yaml(path), str(path))
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except FileNotFoundError:
+        raise SettingsError(f"{path} is missing; run from the repository's root") from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8 text: {error}") from None
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise SettingsError(f"{path} must hold settings as `name: value` lines")
+    return content
+
+
+def validate(model: type[Model], content: dict[str, Any], source: str) -> Model:
+    """Check `content` against a settings model; every mistake is named, in one line."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        mistakes: dict[tuple[str, ...], list[Any]] = {}
+        for mistake in error.errors():
+            mistakes.setdefault(_place(mistake["loc"]), []).append(mistake)
+        messages = [_message(model, place, found) for place, found in mistakes.items()]
+        raise SettingsError(f"{source}: " + "; ".join(messages)) from None
+
+
+def _place(location: tuple[Any, ...]) -> tuple[str, ...]:
+    """Where a mistake stands, without the parts that only name a branch of a union."""
+    branches = ("literal[", "constrained-", "function-")
+    return tuple(str(part) for part in location if not str(part).startswith(branches))
+
+
+def _message(model: type[BaseModel], place: tuple[str, ...], mistakes: list[Any]) -> str:
+    """Say in plain words what is wrong in one place."""
+    where, first = ".".join(place), mistakes[0]
+    kind, context = first["type"], first.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"unknown setting '{where}'{did_you_mean(place[-1], _known(model, place[:-1]))}"
+    if kind == "missing":
+        return f"'{where}' is missing"
+    if kind == "value_error":
+        return f"'{where}': {context['error']}" if where else str(context["error"])
+    allowed = []
+    for mistake in mistakes:
+        if mistake["type"] == "literal_error":
+            allowed.append(mistake["ctx"]["expected"])
+        else:
+            allowed.append(mistake["msg"].removeprefix("Input should be ").split(", unable")[0])
+    return f"'{where}' is {first['input']!r}; allowed: {', or '.join(allowed)}"
+
+
+def _known(model: type[BaseModel], parents: tuple[str, ...]) -> list[str]:
+    """The names allowed inside `parents`. A key of a mapping of columns leads nowhere new."""
+    here = model
+    for part in parents:
+        if part in here.model_fields:
+            here = _model_in(here.model_fields[part].annotation) or here
+    return list(here.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The settings model that an annotation such as ``dict[str, Column | None]`` is about."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)

@@ -1,0 +1,68 @@
+"""The errors that people meet: one line that says what, where, and how to mend it."""
+
+import difflib
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+
+class SegmentationError(Exception):
+    """Anything a user can mend. The message is shown as it is, without a traceback."""
+
+    exit_code = 1
+
+
+class InputError(SegmentationError, ValueError):
+    """The data (or an array handed to the library) cannot be used."""
+
+
+class SettingsError(SegmentationError):
+    """`params.yaml` or `playbook.yaml` is wrong, or the command line is."""
+
+    exit_code = 2
+
+
+class ModelError(SegmentationError):
+    """A saved model cannot be read or does not fit the data."""
+
+
+class TrackingError(SegmentationError):
+    """The MLflow tracking store cannot be used."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the nearest known name, or what is known at all.
+
+    Examples
+    --------
+    >>> did_you_mean("incme", ["age", "income"])
+    "; did you mean 'income'?"
+    """
+    known = [str(k) for k in known]
+    folded = {k.casefold(): k for k in known}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
+    if near:
+        return f"; did you mean '{folded[near[0]]}'?"
+    return f"; known: {', '.join(sorted(known))}" if known else ""
+
+
+@contextmanager
+def told_in_one_line(*, debug: bool) -> Iterator[None]:
+    """Turn an error into one line on standard error and an exit code, or a traceback for `debug`."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _leave("interrupted; finished stages are kept, and `dvc repro` goes on from there", 130)
+    except SegmentationError as error:
+        if debug:
+            raise
+        _leave(str(error), error.exit_code)
+    except Exception as error:
+        if debug:
+            raise
+        _leave(f"unexpected {type(error).__name__}: {error}; add --debug to see where", 1)
+
+
+def _leave(message: str, exit_code: int) -> None:
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+    raise SystemExit(exit_code)

@@ -1,0 +1,153 @@
+"""Write the files that DVC tracks so that the same content always gives the same bytes."""
+
+import io
+import json
+import math
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segmentation.errors import InputError, ModelError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DIGITS = 6  # significant digits of a number in JSON and CSV; more would only show a machine's noise
+
+# A plain description of an array, kept by scikit-learn's imputer: it cannot run code when loaded.
+TRUSTED_TYPES = ("numpy.dtype",)
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip member can carry
+
+
+def rounded(value: Any, digits: int = DIGITS) -> Any:
+    """Round every float inside nested dicts and lists to significant digits; NaN becomes None."""
+    if isinstance(value, dict):
+        return {str(k): rounded(v, digits) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(v, digits) for v in value]
+    if hasattr(value, "item"):  # a NumPy scalar
+        value = value.item()
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return float(f"{value:.{digits}g}") + 0.0  # + 0.0 turns -0.0 into 0.0
+    return value
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write `content` with sorted keys and rounded floats."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(rounded(content), indent=2, sort_keys=True, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON file that an earlier stage wrote."""
+    _must_exist(path)
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def write_csv(path: Path, table: "pd.DataFrame") -> None:
+    """Write a small table with rounded floats and one kind of line end on every system."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(path, index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
+
+
+def read_csv(path: Path) -> "pd.DataFrame":
+    """Read a small table that an earlier stage wrote."""
+    import pandas as pd
+
+    _must_exist(path)
+    return pd.read_csv(path)
+
+
+def write_parquet(path: Path, table: "pd.DataFrame") -> None:
+    """Write a table of customers."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.to_parquet(path, index=False, compression="zstd")
+
+
+def read_parquet(path: Path) -> "pd.DataFrame":
+    """Read a table of customers that an earlier stage wrote."""
+    import pandas as pd
+
+    _must_exist(path)
+    return pd.read_parquet(path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text in UTF-8 with Unix line ends, whatever the machine's locale is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_model(path: Path, model: object) -> None:
+    """Save a scikit-learn object with skops.
+
+    skops names parts by their address in memory and stamps the time into the archive, so the
+    same model would never give the same file twice. Both are replaced here by fixed values.
+    """
+    import skops.io
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_canonical_archive(skops.io.dumps(model)))
+
+
+def read_model(path: Path) -> Any:
+    """Load a model saved by `write_model`.
+
+    Raises
+    ------
+    ModelError
+        The file is not a skops archive, or holds types that skops does not trust.
+    """
+    import skops.io
+
+    _must_exist(path)
+    try:
+        return skops.io.load(path, trusted=list(TRUSTED_TYPES))
+    except Exception as error:  # noqa: BLE001 - a damaged archive fails in many ways
+        raise ModelError(
+            f"{path} is not a readable model ({type(error).__name__}: {error}); "
+            "make it again with `dvc repro --force train`"
+        ) from error
+
+
+def _must_exist(path: Path) -> None:
+    if not path.exists():
+        raise InputError(f"{path} is missing; make it with `dvc repro`, or fetch it with `dvc pull`")
+
+
+def _canonical_archive(archive: bytes) -> bytes:
+    """Renumber the parts of a skops archive in order of appearance and drop the time stamps."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as source:
+        members = {name: source.read(name) for name in source.namelist()}
+    schema = json.loads(members.pop("schema.json"))
+    part_ids: dict[int, int] = {}
+    file_names: dict[str, str] = {}
+
+    def renumber(node: Any) -> Any:
+        if isinstance(node, list):
+            return [renumber(part) for part in node]
+        if not isinstance(node, dict):
+            return node
+        fresh = {}
+        for key, value in node.items():
+            if key == "__id__":
+                fresh[key] = part_ids.setdefault(value, len(part_ids))
+            elif key == "file" and value in members:
+                suffix = Path(value).suffix
+                fresh[key] = file_names.setdefault(value, f"{len(file_names)}{suffix}")
+            else:
+                fresh[key] = renumber(value)
+        return fresh
+
+    schema = renumber(schema)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as out:
+        for old, new in file_names.items():
+            out.writestr(zipfile.ZipInfo(new, _EPOCH), members[old])
+        out.writestr(zipfile.ZipInfo("schema.json", _EPOCH), json.dumps(schema, indent=2))
+    return target.getvalue()

@@ -1,0 +1,44 @@
+"""Every file that one stage hands to another, relative to the repository's root.
+
+The same names stand in `dvc.yaml`; a test holds the two against each other.
+"""
+
+from pathlib import Path
+
+PARAMS = Path("params.yaml")
+PLAYBOOK = Path("playbook.yaml")
+DVC_LOCK = Path("dvc.lock")
+
+SAMPLE = Path("data/raw/customers.csv")
+
+PREPARED = Path("data/prepared/customers.parquet")
+REJECTED = Path("data/prepared/rejected.parquet")
+QUALITY = Path("reports/prepare/quality.json")
+
+EXPLORE = Path("reports/explore")
+EXPLORE_SUMMARY = EXPLORE / "summary.json"
+
+MATRIX = Path("data/features/matrix.parquet")
+FEATURES_MODEL = Path("models/features.skops")
+FEATURES = Path("reports/featurize/features.json")
+
+CURVE = Path("reports/select_k/curve.csv")
+CHOICE = Path("reports/select_k/choice.json")
+ELBOW_PLOT = Path("reports/select_k/elbow.png")
+SILHOUETTE_PLOT = Path("reports/select_k/silhouette.png")
+
+MODEL = Path("models/segmenter.skops")
+ASSIGNMENTS = Path("data/segments/assignments.parquet")
+
+METRICS = Path("reports/evaluate/metrics.json")
+PCA = Path("reports/evaluate/pca.json")
+PCA_POINTS = Path("reports/evaluate/pca_points.csv")
+PCA_PLOT = Path("reports/evaluate/pca.png")
+SILHOUETTE_SAMPLES_PLOT = Path("reports/evaluate/silhouette_samples.png")
+
+SEGMENTS = Path("reports/profile/segments.json")
+SEGMENTS_MD = Path("reports/profile/segments.md")
+PROFILE_PLOT = Path("reports/profile/profile.png")
+SIZES_PLOT = Path("reports/profile/sizes.png")
+REPORT = Path("reports/report.html")
+CUSTOMERS = Path("data/segments/customers_with_segments.csv")
