@@ -1,0 +1,1 @@
+"""Choosing k, algorithms, silhouettes, matching: arrays in, arrays out."""

@@ -1,0 +1,1 @@
+"""Whatever touches every row: reading, cleaning, features, fitting, assigning, aggregating."""

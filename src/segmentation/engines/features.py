@@ -1,0 +1,92 @@
+"""Customers as points: imputation, transformation, scaling and encoding as one transformer."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MinMaxScaler,
+    OneHotEncoder,
+    PowerTransformer,
+    RobustScaler,
+    StandardScaler,
+)
+
+from segmentation.config import Data, Featurize
+
+MISSING_CATEGORY = "missing"
+
+
+def build_features(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> ColumnTransformer:
+    """Lay out the transformer from raw customers to points; it is not fitted yet.
+
+    One-hot columns are never standardised. Two customers of different categories differ in two of
+    them, so each is scaled by ``category_weight / sqrt(2)``: with a weight of 1 they are then as
+    far apart as two customers who differ by one standard deviation in one number.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        Prepared customers; only the skewness of their numbers is looked at.
+    data, settings
+        Roles of the columns, and how they become features.
+
+    Returns
+    -------
+    ColumnTransformer
+        From a table with the declared columns to an array (n_customers, n_features) of float64.
+    """
+    skewed = skewed_columns(customers, data=data, settings=settings)
+    even = [name for name in data.numeric if name not in skewed]
+    parts: list[tuple[str, Any, list[str]]] = []
+    if even:
+        parts.append(("even", _numeric(settings, transform="none"), even))
+    if skewed:
+        parts.append(("skewed", _numeric(settings, transform=settings.transform), skewed))
+    weights = None
+    if data.categorical and settings.encoding == "onehot":
+        parts.append(("categories", _categorical(settings), list(data.categorical)))
+        weights = {"categories": settings.category_weight / math.sqrt(2)}
+    return ColumnTransformer(parts, transformer_weights=weights, verbose_feature_names_out=False)
+
+
+def skewed_columns(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> list[str]:
+    """Return the numeric columns that are to be transformed before scaling."""
+    if settings.transform == "none":
+        return []
+    skewness = customers[list(data.numeric)].skew().abs()
+    return [name for name in data.numeric if skewness[name] > settings.skew_above]
+
+
+def matrix(transformer: ColumnTransformer, customers: pd.DataFrame) -> pd.DataFrame:
+    """Apply a fitted transformer; the result has a named column per feature."""
+    points = np.asarray(transformer.transform(customers), dtype=np.float64)
+    return pd.DataFrame(points, columns=transformer.get_feature_names_out())
+
+
+def _numeric(settings: Featurize, *, transform: str) -> Pipeline:
+    steps: list[Any] = [SimpleImputer(strategy="median")]
+    if transform == "yeo-johnson":
+        steps.append(PowerTransformer(standardize=False))
+    elif transform == "log":
+        steps.append(FunctionTransformer(np.log1p, feature_names_out="one-to-one"))
+    scalers = {"standard": StandardScaler, "robust": RobustScaler, "minmax": MinMaxScaler}
+    if settings.scaler != "none":
+        steps.append(scalers[settings.scaler]())
+    return make_pipeline(*steps)
+
+
+def _categorical(settings: Featurize) -> Pipeline:
+    return make_pipeline(
+        SimpleImputer(strategy="constant", fill_value=MISSING_CATEGORY),
+        OneHotEncoder(
+            sparse_output=False,
+            handle_unknown="infrequent_if_exist",
+            min_frequency=settings.min_category_share or None,
+        ),
+    )

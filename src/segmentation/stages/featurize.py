@@ -1,0 +1,28 @@
+"""Turn customers into points: one fitted transformer and the matrix it makes."""
+
+from segmentation import files, paths
+from segmentation.config import Params
+from segmentation.engines.features import build_features, matrix, skewed_columns
+
+
+def run(params: Params) -> None:
+    """Write the fitted transformer, the matrix of features, and what each column became."""
+    data, settings = params.data, params.featurize
+    customers = files.read_parquet(paths.PREPARED)
+    transformer = build_features(customers, data=data, settings=settings).fit(customers)
+    points = matrix(transformer, customers)
+    files.write_parquet(paths.MATRIX, points)
+    files.write_model(paths.FEATURES_MODEL, transformer)
+    files.write_json(
+        paths.FEATURES,
+        {
+            "rows": len(points),
+            "features": list(points.columns),
+            "transformed": {
+                "method": settings.transform,
+                "columns": skewed_columns(customers, data=data, settings=settings),
+            },
+            "skewness": customers[list(data.numeric)].skew().to_dict(),
+            "category_scale": settings.category_weight / 2**0.5,
+        },
+    )

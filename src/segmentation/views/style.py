@@ -1,0 +1,49 @@
+"""One look for every picture: figures, colours, saving."""
+
+from pathlib import Path
+
+from matplotlib import style as mpl_style
+from matplotlib.figure import Figure
+
+# Okabe & Ito (2008), Color Universal Design, without black and the yellow that fades on white;
+# then darker and lighter relatives for the tables that need more than seven.
+SEGMENT_COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#882255",
+    "#44AA99",
+    "#332288",
+    "#999933",
+    "#AA4499",
+    "#117733",
+    "#661100",
+    "#6699CC",
+    "#DDCC77",
+)
+INK, MUTED, NOISE_COLOUR = "#222222", "#777777", "#BBBBBB"
+ACCENT = SEGMENT_COLOURS[0]
+
+_STYLE = Path(__file__).with_name("segmentation.mplstyle")
+
+
+def colour(segment: int) -> str:
+    """Return the colour of a segment: the same one in every picture and run. Noise is grey."""
+    if segment < 1:
+        return NOISE_COLOUR
+    return SEGMENT_COLOURS[(segment - 1) % len(SEGMENT_COLOURS)]
+
+
+def figure(width: float = 7.2, height: float = 4.2) -> Figure:
+    """Start a figure (inches) in the house style. No window system is involved."""
+    mpl_style.use(_STYLE)
+    return Figure(figsize=(width, height))
+
+
+def save(picture: Figure, path: Path) -> None:
+    """Write a PNG without a time stamp, so that the same picture is the same file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.savefig(path, format="png", metadata={"Software": None})
