@@ -1,0 +1,181 @@
+"""Plain scikit-learn classifiers that carry a clustering over to new rows.
+
+Each is put together from a finished clustering by setting the documented fitted attributes, so
+it predicts what the clustering means and skops loads it without being asked for trust.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.clustering.algorithms.base import NOISE
+from segmentation.errors import InputError
+
+Matrix = NDArray[np.float64]
+Labels = NDArray[np.intp]
+
+_BLOCK = 10_000  # rows scored at once, so that neighbour lists stay small
+
+
+def nearest_centroid(centres: Matrix) -> Any:
+    """Return a `NearestCentroid` whose class j is the row j of `centres` (shape (k, p))."""
+    from sklearn.neighbors import NearestCentroid
+
+    k, p = centres.shape
+    model = NearestCentroid()
+    model.classes_ = np.arange(k)
+    model.centroids_ = np.ascontiguousarray(centres, dtype=np.float64)
+    model.class_prior_ = np.full(k, 1 / k)
+    # Unit deviations make predict_proba rank the classes as predict does: by distance alone.
+    model.within_class_std_dev_ = np.ones(p)
+    model.deviations_ = model.centroids_ - model.centroids_.mean(axis=0)
+    model.n_features_in_ = p
+    return model
+
+
+def bayes_rule(weights: Matrix, means: Matrix, covariances: Matrix) -> Any:
+    """Return the `QuadraticDiscriminantAnalysis` of a Gaussian mixture.
+
+    Both compute the same posterior from priors (k,), means (k, p) and covariances (k, p, p):
+    a mixture's E step is Bayes' rule for Gaussian classes.
+    """
+    from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
+
+    values, vectors = np.linalg.eigh(covariances)
+    values = np.maximum(values, np.finfo(np.float64).tiny)
+    model = QuadraticDiscriminantAnalysis()
+    model.classes_ = np.arange(len(means))
+    model.priors_ = np.asarray(weights)
+    model.means_ = np.asarray(means)
+    model.scalings_ = list(values)
+    model.rotations_ = list(vectors)
+    model.n_features_in_ = means.shape[1]
+    return model
+
+
+def nearest_neighbours(X: Matrix, labels: Labels, *, n_neighbors: int) -> Any:
+    """Return a `KNeighborsClassifier` that gives every stored row its own label back."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    # Weights by inverse distance: a row at distance 0 decides alone.
+    # Brute force everywhere: the search trees are types that skops does not trust.
+    model = KNeighborsClassifier(
+        min(n_neighbors, len(X)), weights="distance", algorithm="brute"
+    )
+    return model.fit(X, labels)
+
+
+def within_radius(X: Matrix, labels: Labels, *, radius: float) -> Any:
+    """Return a `RadiusNeighborsClassifier`: rows farther than `radius` from all of `X` are noise.
+
+    One row labelled noise is stored beyond the reach of all others, because the classifier wants
+    its label for outliers to be one of its classes.
+    """
+    from sklearn.neighbors import RadiusNeighborsClassifier
+
+    beyond = X.max(axis=0, initial=0.0) + 3 * radius
+    # The margin covers the rounding of a row that lies exactly on the rim.
+    model = RadiusNeighborsClassifier(
+        radius * (1 + 1e-9), weights="distance", algorithm="brute", outlier_label=NOISE
+    )
+    return model.fit(np.vstack([X, beyond]), np.append(labels, NOISE))
+
+
+def within_balls(X: Matrix, labels: Labels, *, radii: NDArray[np.float64]) -> Any:
+    """Return a classifier that reaches `radii[i]` around row i: outside all balls is noise.
+
+    `RadiusNeighborsClassifier` knows one radius only. The others come from one more coordinate:
+    with ``h_i = sqrt(R**2 - r_i**2)`` for the stored row and 0 for a new one, the distance is
+    within ``R = max(radii)`` exactly when the distance in the features is within ``r_i``.
+    `PolynomialFeatures` of degree 1 supplies that coordinate (a constant 1) to new rows.
+
+    Parameters
+    ----------
+    X : array of shape (m, p)
+    labels : int array of shape (m,)
+    radii : array of shape (m,)
+        Positive.
+    """
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import PolynomialFeatures
+
+    radius = float(radii.max(initial=0.0)) or 1.0
+    height = np.sqrt(np.maximum(radius**2 - radii**2, 0.0))
+    bias = PolynomialFeatures(degree=1).fit(np.zeros((1, X.shape[1])))
+    lifted = np.column_stack([1.0 + height, X])
+    return make_pipeline(bias, within_radius(lifted, labels, radius=radius))
+
+
+def with_ids(assigner: Any, ids: Sequence[int]) -> Any:
+    """Return a copy of `assigner` that predicts ``ids[label]``; noise stays -1.
+
+    Parameters
+    ----------
+    assigner : fitted classifier from a `Clustering`
+    ids : sequence of int, length k
+        The persistent id of each label; distinct and not negative.
+    """
+    final = assigner.steps[-1][1] if hasattr(assigner, "steps") else assigner
+    labels = [int(label) for label in final.classes_ if label != NOISE]
+    if labels != list(range(len(ids))):
+        raise InputError(f"{len(ids)} ids were given for the labels {labels}")
+    if len(set(ids)) != len(ids) or any(i < 0 for i in ids):
+        raise InputError(f"segment ids must be distinct and not negative, got {list(ids)}")
+    renamed = copy.deepcopy(assigner)
+    final = renamed.steps[-1][1] if hasattr(renamed, "steps") else renamed
+    final.classes_ = np.array(
+        [NOISE if label == NOISE else ids[label] for label in final.classes_], dtype=np.intp
+    )
+    return renamed
+
+
+def assign(assigner: Any, X: Matrix) -> Labels:
+    """Return the label or id of each row, computed block by block."""
+    blocks = [assigner.predict(X[i : i + _BLOCK]) for i in range(0, len(X), _BLOCK)]
+    return np.concatenate(blocks).astype(np.intp) if blocks else np.empty(0, dtype=np.intp)
+
+
+def confidence_of(assigner: Any, X: Matrix) -> NDArray[np.float64]:
+    """Return how firmly each row belongs to what `assigner` predicts, in [0, 1].
+
+    Centres: ``1 - a / b`` with the distances to the nearest and the second nearest centre, the
+    simplified silhouette of Hruschka et al. (2006). Mixture: the posterior. Neighbours: their
+    share with the same label. Noise: 0.
+
+    References
+    ----------
+    Hruschka, Campello & de Castro (2006), Evolving clusters in gene-expression data,
+    Information Sciences 176(13), 1898-1927.
+    """
+    blocks = [_confidence(assigner, X[i : i + _BLOCK]) for i in range(0, len(X), _BLOCK)]
+    return np.concatenate(blocks) if blocks else np.empty(0)
+
+
+def _confidence(assigner: Any, X: Matrix) -> NDArray[np.float64]:
+    if hasattr(assigner, "centroids_"):
+        return _margin(X, assigner.centroids_)
+    voters = assigner
+    if hasattr(assigner, "n_neighbors"):
+        # Inverse-distance votes are unanimous on stored rows; plain ones are informative.
+        voters = copy.copy(assigner).set_params(weights="uniform")
+    classes = np.asarray(assigner.classes_)
+    shares = voters.predict_proba(X)
+    predicted = assigner.predict(X)
+    column = np.argmax(classes[None, :] == predicted[:, None], axis=1)
+    share: NDArray[np.float64] = np.take_along_axis(shares, column[:, None], axis=1).ravel()
+    return np.where(predicted == NOISE, 0.0, np.clip(share, 0.0, 1.0))
+
+
+def _margin(X: Matrix, centres: Matrix) -> NDArray[np.float64]:
+    from scipy.spatial.distance import cdist
+
+    if len(centres) == 1:
+        return np.ones(len(X))
+    nearest = np.partition(cdist(X, centres), 1, axis=1)[:, :2]
+    a, b = nearest[:, 0], nearest[:, 1]
+    return np.asarray(1.0 - np.divide(a, b, out=np.ones_like(a), where=b > 0), dtype=np.float64)

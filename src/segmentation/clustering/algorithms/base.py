@@ -1,0 +1,166 @@
+"""What every algorithm takes and returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from segmentation.errors import InputError
+
+NOISE = -1
+"""The label of a row that belongs to no segment."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dendrogram:
+    """The tree behind an agglomerative clustering.
+
+    Attributes
+    ----------
+    linkage : array of shape (m - 1, 4)
+        Merges in the format of `scipy.cluster.hierarchy.linkage`, over the ``m`` rows clustered.
+    height : float
+        A height that cuts the tree into the segments.
+    """
+
+    linkage: NDArray[np.float64]
+    height: float
+
+
+@dataclass(frozen=True, eq=False)
+class KDistances:
+    """The k-distance plot behind a density method.
+
+    Attributes
+    ----------
+    distances : array of shape (m,)
+        Distance of each clustered row to its ``neighbours``-th nearest, itself included; ascending.
+    neighbours : int
+        The ``min_samples`` of the method.
+    eps : float or None
+        The distance at which the rows were cut; None for a method that needs no such cut.
+    """
+
+    distances: NDArray[np.float64]
+    neighbours: int
+    eps: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Clustering:
+    """A partition of rows, and a classifier that carries it over to new rows.
+
+    Attributes
+    ----------
+    labels : int array of shape (n,)
+        0..k-1, every one of them used; -1 is noise.
+    assigner : fitted scikit-learn classifier
+        A plain one (no custom class), so skops loads it without being asked for trust.
+    confidence : float array of shape (n,)
+        How firmly a row belongs to its segment, in [0, 1]; 0 for noise. Its meaning is the
+        algorithm's: a posterior, a margin between centres, or the agreement of neighbours.
+    picture : Dendrogram, KDistances or None
+        Data for the picture that explains the main parameter.
+    notes : tuple of str
+        Sentences on what the algorithm decided by itself; nothing is decided in silence.
+    """
+
+    labels: NDArray[np.intp]
+    assigner: Any
+    confidence: NDArray[np.float64]
+    picture: Dendrogram | KDistances | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def k(self) -> int:
+        """Number of segments; noise is none."""
+        return int(self.labels.max(initial=NOISE)) + 1
+
+    @property
+    def noise_share(self) -> float:
+        """Share of rows in no segment."""
+        return float(np.mean(self.labels == NOISE))
+
+
+def check_matrix(X: ArrayLike) -> NDArray[np.float64]:
+    """Return `X` as a C-ordered float matrix of at least two rows and two columns.
+
+    Raises
+    ------
+    InputError
+        If `X` is not such a matrix, or holds a missing or infinite value.
+    """
+    try:
+        matrix = np.ascontiguousarray(X, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"the feature matrix is not numeric: {error}") from error
+    if matrix.ndim != 2:
+        raise InputError(f"the feature matrix must have 2 dimensions, not {matrix.ndim}")
+    rows, columns = matrix.shape
+    if rows < 2:
+        raise InputError(f"clustering needs at least 2 rows, got {rows}")
+    if columns < 2:
+        raise InputError(f"clustering needs at least 2 columns, got {columns}")
+    bad = int(np.size(matrix) - np.count_nonzero(np.isfinite(matrix)))
+    if bad:
+        raise InputError(f"the feature matrix holds {bad} missing or infinite values")
+    return matrix
+
+
+def check_k(k: int | None, rows: int) -> int:
+    """Return `k` if it lies in 1..rows."""
+    if k is None:
+        raise InputError("this algorithm needs a number of segments")
+    if isinstance(k, bool) or not isinstance(k, int | np.integer):
+        raise InputError(f"the number of segments must be a whole number, not {k!r}")
+    if not 1 <= k <= rows:
+        raise InputError(f"the number of segments must lie in 1..{rows} (the rows), got {k}")
+    return int(k)
+
+
+def reachable_k(X: NDArray[np.float64], k: int) -> tuple[int, tuple[str, ...]]:
+    """Lower `k` to the number of distinct rows, with a note when it had to be lowered."""
+    # Nearly always the first few rows already show k distinct ones; sort the rest only if not.
+    if len(np.unique(X[: 10 * k], axis=0)) >= k:
+        return k, ()
+    distinct = len(np.unique(X, axis=0))
+    if distinct >= k:
+        return k, ()
+    return distinct, (f"{k} segments were asked for, but only {distinct} rows are distinct.",)
+
+
+def used_only(
+    labels: NDArray[np.intp], k: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], tuple[str, ...]]:
+    """Renumber `labels` so that every one of 0..k'-1 is used.
+
+    Returns
+    -------
+    labels : int array of shape (n,)
+    kept : int array of shape (k',)
+        The old labels in their new order.
+    notes : tuple of str
+    """
+    kept = np.unique(labels[labels != NOISE])
+    renumbered = np.where(labels == NOISE, NOISE, np.searchsorted(kept, labels)).astype(np.intp)
+    if len(kept) == k:
+        return renumbered, kept, ()
+    return renumbered, kept, (f"{k - len(kept)} of {k} segments came out empty and were dropped.",)
+
+
+def sample_rows(
+    n: int, max_rows: int, seed: int
+) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """Return sorted row numbers of a seeded sample of at most `max_rows`, and a note if it is one.
+
+    Methods whose memory or time grows faster than the rows cluster this sample; their assigner
+    then labels every row.
+    """
+    if n <= max_rows:
+        return np.arange(n), ()
+    rows = np.sort(np.random.default_rng(seed).choice(n, max_rows, replace=False))
+    note = f"Clustered on a random sample of {max_rows:,} of {n:,} rows; the rest were assigned."
+    return rows, (note,)

@@ -1,0 +1,42 @@
+"""Find the segments, number them by value, and save one model from a raw row to a segment."""
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from segmentation import files, paths
+from segmentation.clustering.algorithms import fit_algorithm
+from segmentation.clustering.matching import order_by_value
+from segmentation.config import Params
+from segmentation.errors import InputError
+
+
+def run(params: Params) -> None:
+    """Write the model and every customer's segment."""
+    points = files.read_parquet(paths.MATRIX).to_numpy(np.float64)
+    customers = files.read_parquet(paths.PREPARED)
+    k = params.train.k
+    if k == "auto":
+        k = int(files.read_json(paths.CHOICE)["k"])
+    if k > len(points):
+        raise InputError(f"{len(points)} customers cannot make {k} segments; lower train.k")
+
+    found = fit_algorithm(points, name=params.train.algorithm, k=k, seed=params.seed, options={})
+    ids = order_by_value(found.labels, customers[params.data.value].to_numpy(np.float64))
+    model = Pipeline(
+        [
+            ("features", files.read_model(paths.FEATURES_MODEL)),
+            ("segments", found.assigner),
+        ]
+    )
+    files.write_model(paths.MODEL, model)
+    files.write_parquet(
+        paths.ASSIGNMENTS,
+        pd.DataFrame(
+            {
+                params.data.id: customers[params.data.id],
+                "segment": ids[found.labels],
+                "confidence": found.confidence.round(files.DIGITS),
+            }
+        ),
+    )
