@@ -1,5 +1,6 @@
 """What people call by hand. The pipeline's stages run as `python -m segmentation STAGE`."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -46,6 +47,36 @@ def sample(
     if planted is not None:
         write_csv(planted, populations)
     typer.echo(f"{len(customers)} rows in {out}")
+
+
+@app.command()
+def summary() -> None:
+    """Print the segments of the last run, where the report is, and how to open MLflow."""
+    from segmentation import files
+
+    facts = files.read_json(paths.SEGMENTS)
+    typer.echo(f"\n{facts['verdict']}\n")
+    for segment in facts["segments"]:
+        marks = "; ".join(segment["marks"][:2]) or "close to the average customer"
+        typer.echo(f"  {segment['id']}  {segment['name']}: {segment['size']:,} customers. {marks}")
+    typer.echo(f"\nReport:    {paths.REPORT}")
+    typer.echo("MLflow UI: make ui    (or: segmentation ui)")
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000,
+) -> None:
+    """Open the MLflow UI on the store in this repository, for this machine only."""
+    from segmentation.tracking import embedded_uri, follow_move
+
+    root = Path.cwd()
+    follow_move(root)
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    typer.echo(f"MLflow UI: http://127.0.0.1:{port}    (Ctrl-C stops it)")
+    command = ["-m", "mlflow", "ui", "--backend-store-uri", embedded_uri(root)]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
 
 
 def main() -> None:

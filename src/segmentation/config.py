@@ -83,7 +83,7 @@ class Data(Settings):
         """A column's name for people, with its unit: ``income ($ a year)``."""
         name = column.replace("_", " ").strip()
         unit = self.limits(column).unit if column in self.numeric else None
-        return f"{name} ({unit})" if unit else name
+        return f"{name} ({unit})" if unit and not name.endswith(f" {unit}") else name
 
 
 class Prepare(Settings):
@@ -135,6 +135,12 @@ class Train(Settings):
     algorithm: Literal["kmeans"] = "kmeans"
     k: Literal["auto"] | Annotated[int, Field(ge=2)] = "auto"
     kmeans: KMeansOptions = KMeansOptions()
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of the chosen algorithm."""
+        chosen: Settings = getattr(self, self.algorithm)
+        return chosen.model_dump()
 
 
 class Evaluate(Settings):

@@ -48,7 +48,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 @contextmanager
 def told_in_one_line(*, debug: bool) -> Iterator[None]:
-    """Turn an error into one line on standard error and an exit code, or a traceback for `debug`."""
+    """Turn an error into one line and an exit code, or into a traceback for `debug`."""
     try:
         yield
     except KeyboardInterrupt:

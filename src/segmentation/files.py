@@ -108,7 +108,7 @@ def read_model(path: Path) -> Any:
     _must_exist(path)
     try:
         return skops.io.load(path, trusted=list(TRUSTED_TYPES))
-    except Exception as error:  # noqa: BLE001 - a damaged archive fails in many ways
+    except Exception as error:
         raise ModelError(
             f"{path} is not a readable model ({type(error).__name__}: {error}); "
             "make it again with `dvc repro --force train`"
@@ -117,7 +117,9 @@ def read_model(path: Path) -> Any:
 
 def _must_exist(path: Path) -> None:
     if not path.exists():
-        raise InputError(f"{path} is missing; make it with `dvc repro`, or fetch it with `dvc pull`")
+        raise InputError(
+            f"{path} is missing; make it with `dvc repro`, or fetch it with `dvc pull`"
+        )
 
 
 def _canonical_archive(archive: bytes) -> bytes:
@@ -133,7 +135,7 @@ def _canonical_archive(archive: bytes) -> bytes:
             return [renumber(part) for part in node]
         if not isinstance(node, dict):
             return node
-        fresh = {}
+        fresh: dict[str, Any] = {}
         for key, value in node.items():
             if key == "__id__":
                 fresh[key] = part_ids.setdefault(value, len(part_ids))

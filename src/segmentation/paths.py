@@ -11,6 +11,8 @@ DVC_LOCK = Path("dvc.lock")
 
 SAMPLE = Path("data/raw/customers.csv")
 
+REPORTS = Path("reports")
+
 PREPARED = Path("data/prepared/customers.parquet")
 REJECTED = Path("data/prepared/rejected.parquet")
 QUALITY = Path("reports/prepare/quality.json")
@@ -42,3 +44,5 @@ PROFILE_PLOT = Path("reports/profile/profile.png")
 SIZES_PLOT = Path("reports/profile/sizes.png")
 REPORT = Path("reports/report.html")
 CUSTOMERS = Path("data/segments/customers_with_segments.csv")
+
+TRACKED = Path("reports/track/state.json")

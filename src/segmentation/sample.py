@@ -1,6 +1,7 @@
 """Make synthetic customers: planted segments, or none at all, with the dirt of a real export."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -180,8 +181,14 @@ def make_customers(
         female[who] = rng.random(len(who)) < population.female
 
     ids = [str(10_001 + i) for i in range(rows)]
-    text = {name: _as_text(values, *_LIMITS[name]) for name, values in numbers.items()}
-    text |= {"id": ids, "gender": np.where(female, "Female", "Male"), "preferred_category": category}
+    text: dict[str, Any] = {
+        name: _as_text(values, *_LIMITS[name]) for name, values in numbers.items()
+    }
+    text |= {
+        "id": ids,
+        "gender": np.where(female, "Female", "Male"),
+        "preferred_category": category,
+    }
     customers = pd.DataFrame({name: text[name] for name in COLUMNS}, dtype="str")
     planted = pd.DataFrame({"id": ids, "segment": [populations[i].name for i in member]})
     return (_soiled(customers, rng) if dirty else customers), planted
@@ -190,7 +197,7 @@ def make_customers(
 def _split(rows: int, shares: np.ndarray) -> np.ndarray:
     """Whole customers for each share, largest remainders first."""
     exact = rows * shares
-    counts = np.floor(exact).astype(int)
+    counts: np.ndarray = np.floor(exact).astype(int)
     counts[np.argsort(counts - exact, kind="stable")[: rows - counts.sum()]] += 1
     return counts
 

@@ -28,3 +28,8 @@ def order_by_value(labels: NDArray[np.intp], value: NDArray[np.float64]) -> NDAr
     ids = np.empty(k, dtype=np.intp)
     ids[np.argsort(-means, kind="stable")] = np.arange(1, k + 1)
     return ids
+
+
+def relabel(labels: NDArray[np.intp], ids: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Replace each label by its segment's id; noise stays -1."""
+    return np.where(labels < 0, labels, ids[labels])

@@ -54,5 +54,5 @@ def select_k(
             "davies_bouldin": [davies_bouldin_score(X, fit.labels_) for fit in fits],
         }
     )
-    k = int(curve.loc[curve["silhouette"].idxmax(), "k"])
+    k = ks[int(np.argmax(curve["silhouette"]))]
     return Choice(k=k, curve=curve, why=(f"The silhouette is highest at k = {k}.",))

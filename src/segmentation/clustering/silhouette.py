@@ -244,7 +244,9 @@ def _from_sums(
     means[rows, own] = np.inf
     nearest = means.min(axis=1)
     largest = np.maximum(within, nearest)
-    value = np.divide(nearest - within, largest, out=np.zeros(len(y)), where=largest > 0)
+    value: NDArray[np.float64] = np.divide(
+        nearest - within, largest, out=np.zeros(len(y)), where=largest > 0
+    )
     value[size == 1] = 0.0
     value[y < 0] = np.nan
     return value

@@ -1,6 +1,7 @@
 """Turn a table of text cells into typed customers, keeping every rejected row with its reason."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -97,8 +98,8 @@ def clean(text: pd.DataFrame, *, data: Data, rules: Prepare) -> Cleaned:
         reason = reason.fillna(found.reindex(reason.index).astype("str"))
     else:
         repaired["outside limits, made blank"] = len(beyond)
-        for name, rows in beyond.groupby("column")["row"]:
-            table.loc[rows, name] = np.nan
+        for column, rows in beyond.groupby("column")["row"]:
+            table.loc[rows, str(column)] = np.nan
 
     empty = table[data.columns].isna().mean(axis=1) > rules.max_missing
     reason = reason.fillna(_reason(empty, "too many cells are missing"))
@@ -128,7 +129,7 @@ def check_usable(cleaned: Cleaned, data: Data) -> None:
         mend = f"take it out of data.{role} in params.yaml"
         if kept[name].isna().all():
             raise InputError(f"column '{name}' of {data.path} is missing in every row; {mend}")
-        if kept[name].nunique() == 1:
+        if len(kept[name].dropna().unique()) == 1:
             value = kept[name].dropna().iloc[0]
             raise InputError(f"column '{name}' of {data.path} is {value!r} in every row; {mend}")
 
@@ -160,10 +161,10 @@ def _copies(cells: pd.DataFrame) -> pd.Series:
     return _reason(first != cells.index, "exact copy: of line " + line)
 
 
-def _repeated_ids(ids: pd.Series, keep: str) -> pd.Series:
+def _repeated_ids(ids: pd.Series, keep: Literal["first", "last", "reject"]) -> pd.Series:
     """Reasons for rows that share their id with a row that says something else."""
-    kept = {"first": "first", "last": "last", "reject": False}[keep]
-    return _reason(ids.duplicated(keep=kept), "conflicting id: another row has the same id")
+    copies = ids.duplicated(keep=False if keep == "reject" else keep)
+    return _reason(copies, "conflicting id: another row has the same id")
 
 
 def _numbers(cells: pd.Series, decimal: str) -> tuple[pd.Series, pd.Series, int]:
@@ -196,10 +197,10 @@ def _numbers(cells: pd.Series, decimal: str) -> tuple[pd.Series, pd.Series, int]
 def _mostly_numbers(name: str, cells: pd.Series, unreadable: pd.Series, most: float) -> None:
     present = int(cells.notna().sum())
     if unreadable.sum() > most * present:
-        first = int(unreadable.idxmax())
+        first = int(np.flatnonzero(unreadable)[0])
         raise InputError(
-            f"column '{name}' is not numeric: line {first + FIRST_LINE} holds '{cells[first]}' "
-            f"({int(unreadable.sum())} of {present} cells cannot be read as numbers); "
+            f"column '{name}' is not numeric: line {first + FIRST_LINE} holds "
+            f"'{cells.iloc[first]}' ({int(unreadable.sum())} of {present} cells cannot be read as numbers); "
             "mend the file or declare it under data.categorical"
         )
 

@@ -22,7 +22,9 @@ from segmentation.config import Data, Featurize
 MISSING_CATEGORY = "missing"
 
 
-def build_features(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> ColumnTransformer:
+def build_features(
+    customers: pd.DataFrame, *, data: Data, settings: Featurize
+) -> ColumnTransformer:
     """Lay out the transformer from raw customers to points; it is not fitted yet.
 
     One-hot columns are never standardised. Two customers of different categories differ in two of

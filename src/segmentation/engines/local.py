@@ -41,7 +41,9 @@ def read_text(data: Data) -> pd.DataFrame:
         raise InputError(f"data.encoding '{data.encoding}' is not known to Python") from None
     except pd.errors.ParserError as error:
         detail = str(error).rsplit(":", 1)[-1].strip().rstrip(".")
-        raise InputError(f"{path} is not a table separated by '{data.delimiter}': {detail}") from None
+        raise InputError(
+            f"{path} is not a table separated by '{data.delimiter}': {detail}"
+        ) from None
     if table.empty:
         raise InputError(f"{path} has a header but no rows; it needs a row per customer")
     return table

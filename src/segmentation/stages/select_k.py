@@ -26,8 +26,6 @@ def run(params: Params) -> None:
         max_rows=settings.max_rows,
     )
     files.write_csv(paths.CURVE, choice.curve)
-    files.write_json(
-        paths.CHOICE, {"k": choice.k, "rule": settings.rule, "why": list(choice.why)}
-    )
+    files.write_json(paths.CHOICE, {"k": choice.k, "rule": settings.rule, "why": list(choice.why)})
     style.save(curves.elbow(choice.curve, chosen=choice.k), paths.ELBOW_PLOT)
     style.save(curves.silhouette(choice.curve, chosen=choice.k), paths.SILHOUETTE_PLOT)

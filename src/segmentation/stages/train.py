@@ -6,7 +6,8 @@ from sklearn.pipeline import Pipeline
 
 from segmentation import files, paths
 from segmentation.clustering.algorithms import fit_algorithm
-from segmentation.clustering.matching import order_by_value
+from segmentation.clustering.algorithms.assigners import with_ids
+from segmentation.clustering.matching import order_by_value, relabel
 from segmentation.config import Params
 from segmentation.errors import InputError
 
@@ -21,12 +22,18 @@ def run(params: Params) -> None:
     if k > len(points):
         raise InputError(f"{len(points)} customers cannot make {k} segments; lower train.k")
 
-    found = fit_algorithm(points, name=params.train.algorithm, k=k, seed=params.seed, options={})
+    found = fit_algorithm(
+        points,
+        name=params.train.algorithm,
+        k=k,
+        seed=params.seed,
+        options=params.train.options,
+    )
     ids = order_by_value(found.labels, customers[params.data.value].to_numpy(np.float64))
     model = Pipeline(
         [
             ("features", files.read_model(paths.FEATURES_MODEL)),
-            ("segments", found.assigner),
+            ("segments", with_ids(found.assigner, ids.tolist())),
         ]
     )
     files.write_model(paths.MODEL, model)
@@ -35,7 +42,7 @@ def run(params: Params) -> None:
         pd.DataFrame(
             {
                 params.data.id: customers[params.data.id],
-                "segment": ids[found.labels],
+                "segment": relabel(found.labels, ids),
                 "confidence": found.confidence.round(files.DIGITS),
             }
         ),

@@ -1,5 +1,6 @@
 """One look for every picture: figures, colours, saving."""
 
+import textwrap
 from pathlib import Path
 
 from matplotlib import style as mpl_style
@@ -41,6 +42,16 @@ def figure(width: float = 7.2, height: float = 4.2) -> Figure:
     """Start a figure (inches) in the house style. No window system is involved."""
     mpl_style.use(_STYLE)
     return Figure(figsize=(width, height))
+
+
+def short(text: str, most: int = 24) -> str:
+    """Cut a long name for an axis, and keep matplotlib from reading `$` as mathematics."""
+    return (text if len(text) <= most else text[: most - 1] + "…").replace("$", r"\$")
+
+
+def wrapped(text: str, width: int = 18) -> str:
+    """Break a name over lines."""
+    return short("\n".join(textwrap.wrap(text, width)), 4 * width)
 
 
 def save(picture: Figure, path: Path) -> None:

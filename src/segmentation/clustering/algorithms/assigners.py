@@ -64,9 +64,7 @@ def nearest_neighbours(X: Matrix, labels: Labels, *, n_neighbors: int) -> Any:
 
     # Weights by inverse distance: a row at distance 0 decides alone.
     # Brute force everywhere: the search trees are types that skops does not trust.
-    model = KNeighborsClassifier(
-        min(n_neighbors, len(X)), weights="distance", algorithm="brute"
-    )
+    model = KNeighborsClassifier(min(n_neighbors, len(X)), weights="distance", algorithm="brute")
     return model.fit(X, labels)
 
 

@@ -151,9 +151,7 @@ def used_only(
     return renumbered, kept, (f"{k - len(kept)} of {k} segments came out empty and were dropped.",)
 
 
-def sample_rows(
-    n: int, max_rows: int, seed: int
-) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+def sample_rows(n: int, max_rows: int, seed: int) -> tuple[NDArray[np.intp], tuple[str, ...]]:
     """Return sorted row numbers of a seeded sample of at most `max_rows`, and a note if it is one.
 
     Methods whose memory or time grows faster than the rows cluster this sample; their assigner

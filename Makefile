@@ -1,0 +1,38 @@
+# make run    everything from the customers' file to tracked segments
+# make test   what continuous integration runs
+# make ui     the MLflow UI on this repository's own store
+
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: run test ui lint clean
+
+run: .venv/.run
+	dvc repro
+	@segmentation summary
+
+test: lint
+	pytest
+
+lint: .venv/.test
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports
+
+ui: .venv/.run
+	segmentation ui
+
+.venv/.run: requirements.txt constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv .venv
+	pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.test: requirements-dev.txt .venv/.run
+	pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf .venv

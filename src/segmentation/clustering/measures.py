@@ -1,0 +1,51 @@
+"""The figures that judge a partition. Their names are the same in JSON, DVC and MLflow."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.clustering.silhouette import Silhouette
+
+
+def measure(
+    X: NDArray[np.float64], segment: NDArray[np.intp], *, silhouette: Silhouette
+) -> dict[str, float]:
+    """Judge a partition.
+
+    Parameters
+    ----------
+    X : float array of shape (n, p)
+        Features.
+    segment : int array of shape (n,)
+        Segment of each row; negative for noise, which only `noise_share` looks at.
+    silhouette : Silhouette
+        Of the same partition.
+
+    Returns
+    -------
+    dict
+        ``k``, ``silhouette``, ``silhouette_se``, ``calinski_harabasz``, ``davies_bouldin``,
+        ``inertia`` (sum of squared distances to the segment's mean), ``smallest_segment_share``,
+        ``noise_share``; NaN where a figure needs two segments and there are fewer.
+    """
+    member = segment >= 0
+    inside, names = X[member], segment[member]
+    ids, code, sizes = np.unique(names, return_inverse=True, return_counts=True)
+    means = np.zeros((len(ids), X.shape[1]))
+    np.add.at(means, code, inside)
+    means /= np.maximum(sizes, 1)[:, None]
+    calinski_harabasz = davies_bouldin = np.nan
+    if 2 <= len(ids) < len(inside):
+        from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
+
+        calinski_harabasz = calinski_harabasz_score(inside, names)
+        davies_bouldin = davies_bouldin_score(inside, names)
+    return {
+        "k": len(ids),
+        "silhouette": silhouette.score,
+        "silhouette_se": silhouette.se,
+        "calinski_harabasz": float(calinski_harabasz),
+        "davies_bouldin": float(davies_bouldin),
+        "inertia": float(((inside - means[code]) ** 2).sum()),
+        "smallest_segment_share": float(sizes.min(initial=len(X)) / len(X)),
+        "noise_share": float(1 - member.mean()),
+    }

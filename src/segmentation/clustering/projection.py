@@ -1,0 +1,62 @@
+"""A flat map of customers: the first two principal components."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Points on the plane of the first two principal components.
+
+    Attributes
+    ----------
+    points : float array of shape (n, 2)
+    explained : float array of shape (2,)
+        Share of the variance along each axis.
+    loadings : DataFrame of shape (p, 2)
+        Weight of each feature in each axis.
+    centroids : DataFrame of shape (k, 2)
+        Mean of each segment, by its id.
+    """
+
+    points: NDArray[np.float64]
+    explained: NDArray[np.float64]
+    loadings: pd.DataFrame
+    centroids: pd.DataFrame
+
+    def summary(self) -> dict[str, Any]:
+        """Everything but the points."""
+        return {
+            "explained_variance": self.explained.tolist(),
+            "loadings": self.loadings.to_dict(orient="index"),
+            "centroids": self.centroids.to_dict(orient="index"),
+        }
+
+
+def project(
+    X: NDArray[np.float64], *, features: list[str], segment: NDArray[np.intp]
+) -> Projection:
+    """Project `X` (shape (n, p)) on its first two principal components.
+
+    A single feature leaves the second axis at zero.
+    """
+    from sklearn.decomposition import PCA
+
+    axes = min(2, *X.shape)
+    pca = PCA(axes, svd_solver="full").fit(X)
+    points, loadings, explained = np.zeros((len(X), 2)), np.zeros((X.shape[1], 2)), np.zeros(2)
+    points[:, :axes] = pca.transform(X)
+    loadings[:, :axes] = pca.components_.T
+    explained[:axes] = pca.explained_variance_ratio_
+    names = ["pc1", "pc2"]
+    table = pd.DataFrame(points, columns=names)
+    return Projection(
+        points=points,
+        explained=explained,
+        loadings=pd.DataFrame(loadings, index=features, columns=names),
+        centroids=table[segment >= 0].groupby(segment[segment >= 0]).mean(),
+    )

@@ -1,0 +1,155 @@
+"""Say what each segment is and what to do about it: facts, Markdown, the report, the export."""
+
+from typing import Any
+
+import pandas as pd
+
+from segmentation import files, paths
+from segmentation.config import Params, read_yaml, validate
+from segmentation.insight.facts import segment_facts, verdict
+from segmentation.insight.names import name_segments
+from segmentation.insight.playbook import Playbook, check_columns, recommend
+from segmentation.insight.profiles import profile_segments
+from segmentation.insight.traits import traits_of
+from segmentation.views import segments as pictures
+from segmentation.views import style
+from segmentation.views.export import for_spreadsheets
+from segmentation.views.report import embedded, render
+
+REPORT_PICTURES = (
+    paths.SIZES_PLOT,
+    paths.PROFILE_PLOT,
+    paths.PCA_PLOT,
+    paths.ELBOW_PLOT,
+    paths.SILHOUETTE_PLOT,
+    paths.SILHOUETTE_SAMPLES_PLOT,
+    *(
+        paths.EXPLORE / f"{name}.png"
+        for name in ("distributions", "categories", "by_category", "correlation", "missing")
+    ),
+)
+
+
+def run(params: Params) -> None:
+    """Write the facts of every segment, the pages made from them, and the scored customers."""
+    data = params.data
+    customers = files.read_parquet(paths.PREPARED)
+    assignments = files.read_parquet(paths.ASSIGNMENTS)
+    playbook = validate(Playbook, read_yaml(paths.PLAYBOOK), str(paths.PLAYBOOK))
+    numeric, categorical = list(data.numeric), list(data.categorical)
+    check_columns(playbook, numeric=numeric, categorical=categorical)
+
+    segment = assignments["segment"].to_numpy()
+    profiles = profile_segments(
+        customers, segment, numeric=numeric, categorical=categorical, value=data.value
+    )
+    traits = {profile.id: traits_of(profile) for profile in profiles}
+    names = name_segments(traits, playbook)
+    labels = {name: data.label(name) for name in data.columns}
+    facts: dict[str, Any] = {
+        "customers": len(customers),
+        "unassigned": int((segment < 0).sum()),
+        "value": data.value,
+        "segments": [
+            segment_facts(
+                profile,
+                name=names[profile.id],
+                traits=traits[profile.id],
+                plays=recommend(profile, playbook.plays),
+                labels=labels,
+            )
+            for profile in profiles
+        ],
+    }
+    metrics = files.read_json(paths.METRICS)
+    facts["verdict"] = verdict(facts, metrics)
+    facts = files.rounded(facts)  # every page shows the same digits as the JSON
+    files.write_json(paths.SEGMENTS, facts)
+    _draw(facts, names, data.label(data.value), numeric)
+    _write_pages(
+        params,
+        facts,
+        metrics,
+        labels,
+        everyone={name: float(customers[name].mean()) for name in numeric},
+    )
+
+    scored = customers.assign(
+        segment=segment,
+        segment_name=pd.Series(segment).map(names),
+        confidence=assignments["confidence"],
+    )
+    files.write_csv(paths.CUSTOMERS, for_spreadsheets(scored))
+
+
+def _draw(facts: dict[str, Any], names: dict[int, str], value: str, numeric: list[str]) -> None:
+    table = pd.DataFrame(facts["segments"]).set_index("id")
+    style.save(pictures.sizes(table, value=value), paths.SIZES_PLOT)
+    differences = pd.DataFrame(
+        {
+            s["id"]: {
+                **{name.replace("_", " "): s["numeric"][name]["difference"] for name in numeric},
+                **{
+                    f"{column.replace('_', ' ')}: {level}": figures["difference"]
+                    for column, levels in s["categorical"].items()
+                    for level, figures in levels.items()
+                },
+            }
+            for s in facts["segments"]
+        },
+        dtype="float64",
+    )
+    style.save(pictures.profile(differences, names=names), paths.PROFILE_PLOT)
+
+
+def _write_pages(
+    params: Params,
+    facts: dict[str, Any],
+    metrics: dict[str, Any],
+    labels: dict[str, str],
+    everyone: dict[str, float],
+) -> None:
+    choice = files.read_json(paths.CHOICE)
+    pca = files.read_json(paths.PCA)
+    common = {
+        **facts,
+        "reading": (
+            f"Segments are numbered by {labels[params.data.value]}, best first. The mean "
+            f"silhouette is {metrics['silhouette']:.2f} ± {metrics['silhouette_se']:.3f} "
+            "(standard error)."
+        ),
+        "value_label": labels[params.data.value],
+    }
+    files.write_text(paths.SEGMENTS_MD, render("segments.md.j2", **common))
+    files.write_text(
+        paths.REPORT,
+        render(
+            "report.html.j2",
+            **common,
+            numeric={name: labels[name] for name in params.data.numeric},
+            everyone=everyone,
+            quality=files.read_json(paths.QUALITY),
+            why=choice["why"],
+            metrics=metrics,
+            limits=_limits(params, pca),
+            pictures={path.stem: embedded(path) for path in REPORT_PICTURES},
+        ),
+    )
+
+
+def _limits(params: Params, pca: dict[str, Any]) -> list[str]:
+    settings = params.featurize
+    weight = settings.category_weight
+    hidden = 1 - sum(pca["explained_variance"])
+    return [
+        f"Segments were found by {params.train.algorithm}, which prefers round groups of similar "
+         "spread; long or nested groups would be cut.",
+        f"Numbers were scaled ({settings.scaler}); "
+        + (
+            f"another category counts as {weight:g} standard deviation(s) of a number."
+            if settings.encoding == "onehot"
+            else "categories were left out of the distances."
+        ),
+        f"The flat map hides {hidden:.0%} of the variance: groups that overlap there may not.",
+        "A segment describes an average; single customers differ from it.",
+    ]

@@ -1,0 +1,77 @@
+"""Log everything that the other stages wrote as one MLflow run."""
+
+import pandas as pd
+
+from segmentation import files, paths, tracking
+from segmentation.config import Params
+
+
+def run(params: Params) -> None:
+    """Gather the state of the pipeline, track it, and write which state that was."""
+    record = gather(params)
+    tracking.track(record, experiment=params.track.experiment)
+    files.write_json(paths.TRACKED, {tracking.KEY_TAG: record.key})
+
+
+def gather(params: Params) -> tracking.Record:
+    """Read what a run is made of."""
+    data = params.data
+    facts = files.read_json(paths.SEGMENTS)
+    metrics = files.read_json(paths.METRICS)
+    quality = files.read_json(paths.QUALITY)
+    customers = files.read_parquet(paths.PREPARED)
+    choice = files.read_json(paths.CHOICE)
+    curve = files.read_csv(paths.CURVE)
+    lock = tracking.read_lock(paths.DVC_LOCK)
+    return tracking.Record(
+        key=tracking.state_key(lock),
+        name=f"{params.train.algorithm} k={metrics['k']}",
+        description=paths.SEGMENTS_MD.read_text(encoding="utf-8"),
+        params=params.model_dump(mode="json"),
+        metrics={
+            **metrics,
+            "select_k/chosen_k": choice["k"],
+            **{f"prepare/{name}": quality[name] for name in quality if name.startswith("rows_")},
+            **{
+                f"segment_{segment['id']}/{name}": segment[name]
+                for segment in facts["segments"]
+                for name in ("size", "share", "share_of_value", "value_mean")
+            },
+        },
+        curves={
+            f"select_k/{name}": dict(zip(curve["k"].tolist(), values.tolist(), strict=True))
+            for name, values in curve.drop(columns="k").items()
+        },
+        pictures=sorted(paths.REPORTS.glob("*/*.png")),
+        documents=[
+            paths.PARAMS,
+            paths.PLAYBOOK,
+            paths.DVC_LOCK,
+            paths.REPORT,
+            *sorted(paths.REPORTS.glob("*/*.md")),
+            *sorted(paths.REPORTS.glob("*/*.json")),
+            *sorted(paths.REPORTS.glob("*/*.csv")),
+        ],
+        dataset=tracking.Dataset(
+            name=data.path.stem,
+            path=data.path.as_posix(),
+            digest=tracking.md5_of(lock, data.path.as_posix()),
+            columns={
+                **dict.fromkeys(data.numeric, "double"),
+                **dict.fromkeys(data.categorical, "string"),
+            },
+            rows=quality["rows_in"],
+        ),
+        model_path=paths.MODEL,
+        example=typical_customer(customers[data.columns]),
+    )
+
+
+def typical_customer(customers: pd.DataFrame) -> pd.DataFrame:
+    """Make up one customer of medians and most frequent categories: an example, not a person."""
+    return pd.DataFrame(
+        {
+            name: [column.median() if column.dtype.kind == "f" else column.mode().iloc[0]]
+            for name, column in customers.items()
+        }
+    )

@@ -1,0 +1,34 @@
+"""The report for people, as one self-contained HTML page and as Markdown."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from segmentation.insight.facts import number, percent
+from segmentation.views.style import colour
+
+
+def render(template: str, **facts: Any) -> str:
+    """Fill a template of this package; HTML is escaped, unknown names are errors."""
+    environment = Environment(
+        loader=PackageLoader("segmentation.views", "templates"),
+        autoescape=template.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"number": number, "percent": percent, "colour": colour, "cell": _cell}
+    return environment.get_template(template).render(**facts)
+
+
+def embedded(picture: Path) -> str:
+    """Return a PNG as a data URI, so that a page needs no other file."""
+    return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode("ascii")
+
+
+def _cell(text: str) -> str:
+    """Keep text from breaking out of a Markdown table cell."""
+    return str(text).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
