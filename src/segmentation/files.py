@@ -49,10 +49,10 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def write_csv(path: Path, table: "pd.DataFrame") -> None:
-    """Write a small table with rounded floats and one kind of line end on every system."""
+def write_csv(path: Path, table: "pd.DataFrame", *, digits: int = DIGITS) -> None:
+    """Write a table with rounded floats and one kind of line end on every system."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
+    table.to_csv(path, index=False, float_format=f"%.{digits}g", lineterminator="\n")
 
 
 def read_csv(path: Path) -> "pd.DataFrame":

@@ -131,7 +131,7 @@ def check_usable(cleaned: Cleaned, data: Data) -> None:
             raise InputError(f"column '{name}' of {data.path} is missing in every row; {mend}")
         if len(kept[name].dropna().unique()) == 1:
             value = kept[name].dropna().iloc[0]
-            raise InputError(f"column '{name}' of {data.path} is {value!r} in every row; {mend}")
+            raise InputError(f"column '{name}' of {data.path} is '{value}' in every row; {mend}")
 
 
 def _declared_columns(text: pd.DataFrame, data: Data) -> pd.DataFrame:
@@ -200,8 +200,8 @@ def _mostly_numbers(name: str, cells: pd.Series, unreadable: pd.Series, most: fl
         first = int(np.flatnonzero(unreadable)[0])
         raise InputError(
             f"column '{name}' is not numeric: line {first + FIRST_LINE} holds "
-            f"'{cells.iloc[first]}' ({int(unreadable.sum())} of {present} cells cannot be read as numbers); "
-            "mend the file or declare it under data.categorical"
+            f"'{cells.iloc[first]}' ({int(unreadable.sum())} of {present} cells are no "
+            "numbers); mend the file or declare it under data.categorical"
         )
 
 

@@ -9,7 +9,7 @@ from segmentation.clustering.projection import project
 from segmentation.clustering.sampling import draw_rows
 from segmentation.clustering.silhouette import silhouettes
 from segmentation.config import Params
-from segmentation.views import segments, style
+from segmentation.views import evaluation, style
 
 
 def run(params: Params) -> None:
@@ -22,7 +22,7 @@ def run(params: Params) -> None:
     silhouette = silhouettes(points, [segment], max_rows=settings.max_rows, seed=params.seed)[0]
     files.write_json(paths.METRICS, measure(points, segment, silhouette=silhouette))
     style.save(
-        segments.silhouette_samples(silhouette.samples, segment), paths.SILHOUETTE_SAMPLES_PLOT
+        evaluation.silhouette_samples(silhouette.samples, segment), paths.SILHOUETTE_SAMPLES_PLOT
     )
 
     # The map shows a sample: more points than this would only hide one another.
@@ -32,4 +32,4 @@ def run(params: Params) -> None:
     shown["segment"] = segment[rows]
     files.write_csv(paths.PCA_POINTS, shown)
     files.write_json(paths.PCA, flat.summary())
-    style.save(segments.pca_map(shown, flat), paths.PCA_PLOT)
+    style.save(evaluation.pca_map(shown, flat), paths.PCA_PLOT)

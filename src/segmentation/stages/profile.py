@@ -11,7 +11,7 @@ from segmentation.insight.names import name_segments
 from segmentation.insight.playbook import Playbook, check_columns, recommend
 from segmentation.insight.profiles import profile_segments
 from segmentation.insight.traits import traits_of
-from segmentation.views import segments as pictures
+from segmentation.views import profiles as pictures
 from segmentation.views import style
 from segmentation.views.export import for_spreadsheets
 from segmentation.views.report import embedded, render
@@ -79,7 +79,7 @@ def run(params: Params) -> None:
         segment_name=pd.Series(segment).map(names),
         confidence=assignments["confidence"],
     )
-    files.write_csv(paths.CUSTOMERS, for_spreadsheets(scored))
+    files.write_csv(paths.CUSTOMERS, for_spreadsheets(scored), digits=12)
 
 
 def _draw(facts: dict[str, Any], names: dict[int, str], value: str, numeric: list[str]) -> None:
@@ -139,17 +139,18 @@ def _write_pages(
 
 def _limits(params: Params, pca: dict[str, Any]) -> list[str]:
     settings = params.featurize
-    weight = settings.category_weight
-    hidden = 1 - sum(pca["explained_variance"])
-    return [
+    scaled = f"Numbers were scaled ({settings.scaler}); "
+    if settings.encoding == "onehot":
+        scaled += (
+            f"another category is as far away as {settings.category_weight:g} standard "
+            "deviation(s) of a number."
+        )
+    else:
+        scaled += "categories were left out of the distances."
+    shape = (
         f"Segments were found by {params.train.algorithm}, which prefers round groups of similar "
-         "spread; long or nested groups would be cut.",
-        f"Numbers were scaled ({settings.scaler}); "
-        + (
-            f"another category counts as {weight:g} standard deviation(s) of a number."
-            if settings.encoding == "onehot"
-            else "categories were left out of the distances."
-        ),
-        f"The flat map hides {hidden:.0%} of the variance: groups that overlap there may not.",
-        "A segment describes an average; single customers differ from it.",
-    ]
+        "spread; long or nested groups would be cut."
+    )
+    hidden = 1 - sum(pca["explained_variance"])
+    map_ = f"The flat map hides {hidden:.0%} of the variance: groups that overlap there may not."
+    return [shape, scaled, map_, "A segment describes an average; single customers differ from it."]

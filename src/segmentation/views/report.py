@@ -12,9 +12,11 @@ from segmentation.views.style import colour
 
 def render(template: str, **facts: Any) -> str:
     """Fill a template of this package; HTML is escaped, unknown names are errors."""
+    html = template.endswith(".html.j2")
     environment = Environment(
         loader=PackageLoader("segmentation.views", "templates"),
-        autoescape=template.endswith(".html.j2"),
+        autoescape=html,  # noqa: S701 - Markdown is not HTML; `_plain` guards it
+        finalize=None if html else _plain,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -29,6 +31,11 @@ def embedded(picture: Path) -> str:
     return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode("ascii")
 
 
+def _plain(value: object) -> object:
+    """Keep text from turning into HTML inside Markdown."""
+    return value.replace("<", "&lt;") if isinstance(value, str) else value
+
+
 def _cell(text: str) -> str:
     """Keep text from breaking out of a Markdown table cell."""
-    return str(text).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    return text.replace("|", "\\|").replace("\n", " ")

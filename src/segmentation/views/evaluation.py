@@ -1,6 +1,4 @@
-"""Pictures of the segments: silhouettes of all customers, the map, profiles, sizes."""
-
-from typing import Any
+"""Pictures that judge the segments: a silhouette for every customer, and the flat map."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from segmentation.clustering.projection import Projection
-from segmentation.views.style import INK, MUTED, NOISE_COLOUR, colour, figure, short, wrapped
+from segmentation.views.style import INK, MUTED, NOISE_COLOUR, colour, figure, short
 
 _MARKERS = "osD^vP*X<>"
 
@@ -114,72 +112,3 @@ def _draw_loadings(axes: Axes, loadings: pd.DataFrame, most: int) -> None:
     axes.legend(
         title="component", loc="upper center", bbox_to_anchor=(0.5, -0.11), ncols=2, fontsize=8
     )
-
-
-def profile(table: pd.DataFrame, *, names: dict[int, str]) -> Figure:
-    """Draw how far each segment's mean is from everyone's, in standard deviations.
-
-    Parameters
-    ----------
-    table : DataFrame of shape (features, segments)
-        Standardised differences; columns are segment ids, the index names features.
-    names : dict of int to str
-        Names of the segments.
-    """
-    most = float(np.nanmax(np.abs(table.to_numpy()), initial=1.0))
-    picture = figure(1.3 * table.shape[1] + 3.4, 0.42 * len(table) + 1.9)
-    axes = picture.subplots()
-    cells = axes.imshow(table, cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto")
-    for (row, column), value in np.ndenumerate(table.to_numpy()):
-        if np.isfinite(value):
-            axes.text(
-                column,
-                row,
-                f"{value:+.1f}".replace("-", "−"),
-                ha="center",
-                va="center",
-                fontsize=9,
-                color="white" if abs(value) > 0.62 * most else INK,
-            )
-    ids = [int(i) for i in table.columns]
-    labels = [f"{i}\n{wrapped(names[i])}" for i in ids]
-    axes.set_xticks(range(table.shape[1]), labels)
-    for label, i in zip(axes.get_xticklabels(), ids, strict=True):
-        label.set_color(colour(i))
-        label.set_fontweight("bold")
-    axes.set_yticks(range(len(table)), [short(str(name), 32) for name in table.index])
-    axes.tick_params(length=0)
-    axes.grid(visible=False)
-    axes.spines[:].set_visible(False)
-    axes.set_title("Difference from the average customer")
-    picture.colorbar(cells, label="standard deviations", shrink=0.8)
-    return picture
-
-
-def sizes(table: pd.DataFrame, *, value: str) -> Figure:
-    """Draw each segment's share of customers beside its share of the total value.
-
-    Parameters
-    ----------
-    table : DataFrame
-        ``name``, ``share`` and ``share_of_value`` (0 to 1), indexed by segment id, best first.
-    value : str
-        The value column's name for people.
-    """
-    picture = figure(7.6, 0.62 * len(table) + 1.7)
-    axes = picture.subplots()
-    rows = np.arange(len(table))
-    colours = [colour(int(i)) for i in table.index]
-    axes.barh(rows - 0.19, 100 * table["share"], height=0.36, color=colours, alpha=0.45)
-    axes.barh(rows + 0.19, 100 * table["share_of_value"], height=0.36, color=colours)
-    for row, (share, worth) in enumerate(zip(table["share"], table["share_of_value"], strict=True)):
-        near: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 9}
-        axes.annotate(f"{share:.0%} of customers", (100 * share, row - 0.19), (4, 0), **near)
-        axes.annotate(f"{worth:.0%} of value", (100 * worth, row + 0.19), (4, 0), **near)
-    axes.set_yticks(rows, [f"{i}  {wrapped(name)}" for i, name in table["name"].items()])
-    axes.invert_yaxis()
-    axes.grid(visible=False, axis="y")
-    axes.set_xlim(0, 1.25 * 100 * float(table[["share", "share_of_value"]].to_numpy().max()))
-    axes.set_xlabel(f"per cent (value: total of {value})")
-    axes.set_title("Size and worth of each segment")
-    return picture

@@ -1,0 +1,169 @@
+"""`dvc repro` from the customers' file to segments, for real."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import skops.io
+import yaml
+from conftest import ROOT, Project
+from sklearn.metrics import adjusted_rand_score
+
+from segmentation import files
+
+pytestmark = pytest.mark.pipeline
+
+
+def lock(project: Project) -> str:
+    return (project.path / "dvc.lock").read_text(encoding="utf-8")
+
+
+def test_the_committed_lock_is_what_a_clone_makes(finished: Project) -> None:
+    assert finished.git("status", "--porcelain") == ""
+    assert lock(finished) == (ROOT / "dvc.lock").read_text(encoding="utf-8")
+
+
+def test_a_second_run_has_nothing_to_do(reproduced: Project) -> None:
+    again = reproduced.dvc("repro").stdout
+    assert "Running stage" not in again
+    assert "Data and pipelines are up to date" in again
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_same_input_same_bytes(reproduced: Project, threads: str) -> None:
+    before = lock(reproduced)
+    elsewhere = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "C"} if threads == "1" else {}
+    reproduced.dvc(
+        "repro", "--force", OMP_NUM_THREADS=threads, OPENBLAS_NUM_THREADS=threads, **elsewhere
+    )
+    assert lock(reproduced) == before
+
+
+def test_planted_segments_are_recovered(finished: Project) -> None:
+    found = pd.read_parquet(finished.path / "data/segments/assignments.parquet")
+    planted = pd.read_csv(ROOT / "tests/data/planted_segments.csv", dtype="str")
+    both = found.merge(planted, on="id", validate="one_to_one", suffixes=("", "_planted"))
+    assert len(both) == len(found)
+    assert adjusted_rand_score(both["segment_planted"], both["segment"]) >= 0.85
+
+
+def test_rows_in_are_rows_out_and_rejected(finished: Project) -> None:
+    quality = files.read_json(finished.path / "reports/prepare/quality.json")
+    kept = pd.read_parquet(finished.path / "data/prepared/customers.parquet")
+    rejected = pd.read_parquet(finished.path / "data/prepared/rejected.parquet")
+    raw = (finished.path / "data/raw/customers.csv").read_text(encoding="utf-8")
+    assert len(kept) + len(rejected) == quality["rows_in"] == len(raw.splitlines()) - 1
+
+
+def test_segments_are_numbered_by_value_best_first(finished: Project) -> None:
+    table = pd.read_csv(finished.path / "data/segments/customers_with_segments.csv")
+    means = table.groupby("segment")["last_purchase_amount"].mean()
+    assert list(means.index) == [1, 2, 3, 4]
+    assert means.is_monotonic_decreasing
+
+
+def test_the_model_scores_raw_rows_as_the_pipeline_did(finished: Project) -> None:
+    file = finished.path / "models/segmenter.skops"
+    model = skops.io.load(file, trusted=list(files.TRUSTED_TYPES))
+    customers = pd.read_parquet(finished.path / "data/prepared/customers.parquet")
+    assigned = pd.read_parquet(finished.path / "data/segments/assignments.parquet")
+    assert (model.predict(customers) == assigned["segment"]).all()
+
+
+def test_no_id_is_in_what_is_shown_or_tracked(finished: Project) -> None:
+    ids = set(pd.read_parquet(finished.path / "data/prepared/customers.parquet")["id"])
+    for file in finished.path.glob("reports/**/*.*"):
+        if file.suffix in {".json", ".csv", ".md"}:
+            words = set(file.read_text(encoding="utf-8").replace(",", " ").split())
+            assert not words & ids, file
+
+
+def changed(project: Project, *edits: tuple[str, str, str]) -> set[str]:
+    """Stages that DVC would run after the edits."""
+    for edit in edits:
+        project.edit(*edit)
+    status = project.dvc("status", "--json").stdout
+    return set(yaml.safe_load(status))
+
+
+@pytest.mark.parametrize(
+    ("edit", "first", "untouched"),
+    [
+        (
+            ("src/segmentation/views/style.py", '"#0072B2"', '"#0072B3"'),
+            {"explore", "select_k", "evaluate", "profile"},
+            {"prepare", "featurize", "train"},
+        ),
+        (
+            ("params.yaml", "{restarts: 20", "{restarts: 21"),
+            {"train"},
+            {"prepare", "explore", "featurize", "select_k"},
+        ),
+        (("params.yaml", "max_points: 2000", "max_points: 500"), {"evaluate"}, {"train", "select_k"}),
+        (("playbook.yaml", "older", "senior"), {"profile"}, {"train", "evaluate"}),
+        (("params.yaml", "scaler: standard", "scaler: robust"), {"featurize"}, {"prepare", "explore"}),
+    ],
+)
+def test_a_change_reaches_only_what_depends_on_it(
+    reproduced: Project, edit: tuple[str, str, str], first: set[str], untouched: set[str]
+) -> None:
+    stale = changed(reproduced, edit)
+    assert first <= stale
+    assert not untouched & stale
+
+
+def test_metrics_params_and_plots_are_useful_as_they_come(reproduced: Project) -> None:
+    reproduced.edit("params.yaml", "  k: auto ", "  k: 5 ")
+    reproduced.dvc("repro")
+    metrics = reproduced.dvc("metrics", "diff", "--md").stdout
+    assert "| silhouette |" in metrics.replace("  ", " ").replace("  ", " ")
+    assert "train.k" in reproduced.dvc("params", "diff").stdout
+    reproduced.dvc("plots", "diff", "--out", "plots")
+    page = (reproduced.path / "plots/index.html").read_text(encoding="utf-8")
+    assert "Silhouette by number of segments" in page
+    assert "pca.png" in page
+
+
+def test_a_killed_run_goes_on_where_it_was(project: Project) -> None:
+    running = subprocess.Popen(
+        ["dvc", "repro"],
+        cwd=project.path,
+        env=project.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    features = project.path / "models/features.skops"
+    deadline = time.monotonic() + 120
+    while "featurize:" not in (lock(project) if not fresh(project) else "") or not features.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    again = project.dvc("repro").stdout
+    assert "Running stage 'prepare'" not in again
+    assert (project.path / "reports/report.html").exists()
+
+
+def fresh(project: Project) -> bool:
+    return not (project.path / "data/prepared").joinpath("customers.parquet").exists()
+
+
+def test_interrupting_a_stage_leaves_one_line(project: Project) -> None:
+    running = subprocess.Popen(
+        ["python", "-m", "segmentation", "prepare"],
+        cwd=project.path,
+        env=project.environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(0.4)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode in {130, -signal.SIGINT, 1}
+    assert Path(project.path / "data/raw/customers.csv").exists()
+    assert errors.count("Traceback") == 0 or running.returncode == 1

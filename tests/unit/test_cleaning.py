@@ -1,0 +1,203 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from segmentation.config import Data, Prepare
+from segmentation.engines import local
+from segmentation.engines.cleaning import Cleaned, check_usable, clean
+from segmentation.engines.schema import customers
+from segmentation.errors import InputError
+
+DATA = Data.model_validate(
+    {
+        "path": "shop.csv",
+        "id": "id",
+        "value": "spend",
+        "numeric": {"age": {"min": 16, "max": 110}, "spend": {"min": 0}},
+        "categorical": {"town": {"aliases": {"Muenchen": "München"}}},
+    }
+)
+
+
+def cleaned(rows: list[tuple[str, str, str, str]], **rules: object) -> Cleaned:
+    table = pd.DataFrame(rows, columns=["id", "age", "spend", "town"], dtype="str")
+    return clean(table, data=DATA, rules=Prepare.model_validate({"max_unreadable": 1.0, **rules}))
+
+
+def reasons(result: Cleaned) -> dict[int, str]:
+    return dict(zip(result.rejected["line"], result.rejected["reason"], strict=True))
+
+
+def test_a_clean_row_is_kept_and_typed() -> None:
+    result = cleaned([("007", "40", "12.5", "Bonn")])
+    assert result.kept.to_dict("records") == [
+        {"id": "007", "age": 40.0, "spend": 12.5, "town": "Bonn"}
+    ]
+    assert result.rejected.empty
+
+
+def test_numbers_are_read_as_people_write_them() -> None:
+    spends = ["1,234.5", "$1,234.50", "€ 1 234.5", "1'234.5", " 1234.5 ", "1.2345e3"]
+    result = cleaned([(str(i), "40", spend, "Bonn") for i, spend in enumerate(spends)])
+    assert result.kept["spend"].tolist() == [1234.5] * len(spends)
+
+
+def test_a_comma_that_separates_no_thousands_is_not_dropped() -> None:
+    result = cleaned([("1", "40", "1,2", "Bonn"), ("2", "40", "3", "Bonn")])
+    assert reasons(result) == {2: "not a number: spend is '1,2'"}
+
+
+def test_decimal_commas_are_read_where_declared() -> None:
+    table = pd.DataFrame(
+        [("1", "40", "1.234,5", "Bonn"), ("2", "40", "7,25", "Bonn")],
+        columns=["id", "age", "spend", "town"],
+        dtype="str",
+    )
+    data = DATA.model_copy(update={"decimal": ","})
+    assert clean(table, data=data, rules=Prepare()).kept["spend"].tolist() == [1234.5, 7.25]
+
+
+def test_rows_outside_limits_are_rejected_with_the_cell() -> None:
+    result = cleaned(
+        [("1", "199", "5", "Bonn"), ("2", "16", "-5", "Bonn"), ("3", "16", "0", "Bonn")]
+    )
+    assert reasons(result) == {
+        2: "outside limits: age is 199, not from 16 to 110",
+        3: "outside limits: spend is -5, below 0",
+    }
+    assert result.kept["id"].tolist() == ["3"]
+
+
+def test_cells_outside_limits_can_be_blanked_instead() -> None:
+    result = cleaned([("1", "199", "5", "Bonn")], outside_limits="blank")
+    assert result.rejected.empty
+    assert np.isnan(result.kept.loc[0, "age"])
+    assert result.repaired["outside limits, made blank"] == 1
+
+
+def test_exact_copies_point_to_the_first_row() -> None:
+    row = ("1", "40", "5", "Bonn")
+    assert reasons(cleaned([row, ("2", "41", "6", "Bonn"), row])) == {4: "exact copy: of line 2"}
+
+
+@pytest.mark.parametrize(("rule", "kept"), [("first", [40.0]), ("last", [41.0]), ("reject", [])])
+def test_conflicting_ids_follow_the_rule(rule: str, kept: list[float]) -> None:
+    result = cleaned([("1", "40", "5", "Bonn"), ("1", "41", "5", "Bonn")], duplicate_ids=rule)
+    assert result.kept["age"].tolist() == kept
+    assert all("conflicting id" in reason for reason in reasons(result).values())
+
+
+def test_a_valid_row_wins_over_an_invalid_one_with_its_id() -> None:
+    result = cleaned([("1", "999", "5", "Bonn"), ("1", "41", "5", "Bonn")])
+    assert result.kept["age"].tolist() == [41.0]
+
+
+def test_spellings_of_a_category_are_merged_into_the_most_frequent() -> None:
+    towns = [
+        "Bonn",
+        "Bonn",
+        "bonn",
+        "BONN ",
+        "muenchen",
+        "München",
+        "New  York",
+        "New York",
+        "New York",
+    ]
+    result = cleaned([(str(i), "40", "5", town) for i, town in enumerate(towns)])
+    assert result.kept["town"].tolist() == ["Bonn"] * 4 + ["München"] * 2 + ["New York"] * 3
+
+
+def test_words_for_missing_are_missing_and_too_many_reject_the_row() -> None:
+    result = cleaned([("1", "n/a", "-", "Bonn"), ("2", "40", "NULL", "?"), ("3", "40", "5", "")])
+    assert reasons(result) == {
+        2: "too many cells are missing",
+        3: "too many cells are missing",
+    }
+    assert result.missing == {"age": 1, "spend": 2, "town": 2}
+
+
+def test_a_missing_id_is_a_reason() -> None:
+    assert reasons(cleaned([("", "40", "5", "Bonn"), ("1", "41", "5", "Bonn")])) == {
+        2: "id is missing"
+    }
+
+
+def test_infinity_is_not_a_number() -> None:
+    assert (
+        "not a number" in reasons(cleaned([("1", "inf", "5", "Bonn"), ("2", "40", "5", "Bonn")]))[2]
+    )
+
+
+def test_a_column_of_text_is_an_error_that_names_the_first_row() -> None:
+    with pytest.raises(
+        InputError, match=r"'age' is not numeric: line 3 holds 'old' \(2 of 3 cells"
+    ):
+        cleaned(
+            [("1", "40", "5", "a"), ("2", "old", "5", "a"), ("3", "new", "5", "a")],
+            max_unreadable=0.1,
+        )
+
+
+def test_a_missing_column_names_the_nearest() -> None:
+    table = pd.DataFrame({"id": ["1"], "Age": ["40"], "spend": ["1"], "town": ["a"]}, dtype="str")
+    with pytest.raises(InputError, match="no column 'age'; did you mean 'Age'"):
+        clean(table, data=DATA, rules=Prepare())
+
+
+def test_unusable_tables_are_errors() -> None:
+    with pytest.raises(
+        InputError, match=r"all 1 rows of shop.csv were rejected: outside limits \(1\)"
+    ):
+        check_usable(cleaned([("1", "999", "5", "a")]), DATA)
+    with pytest.raises(InputError, match=r"'spend' of shop.csv is '5.0' in every row"):
+        check_usable(cleaned([("1", "40", "5", "a"), ("2", "41", "5", "b")]), DATA)
+    with pytest.raises(InputError, match=r"'town' of shop.csv is missing in every row"):
+        check_usable(cleaned([("1", "40", "5", ""), ("2", "41", "6", "")]), DATA)
+
+
+cells = st.sampled_from(
+    ["", " ", "5", "-3", "1,234", "x", "inf", "NaN", "=1+1", "Bonn", "BONN", "999"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(cells, cells, cells, cells), min_size=1, max_size=12))
+def test_no_row_is_lost_and_what_is_kept_keeps_the_contract(
+    rows: list[tuple[str, str, str, str]],
+) -> None:
+    result = cleaned(rows)
+    assert len(result.kept) + len(result.rejected) == len(rows)
+    assert result.rejected["reason"].notna().all()
+    quality = result.quality()
+    assert quality["rows_rejected"] == sum(quality["rejected"].values())
+    customers(DATA).validate(result.kept)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "does not exist; put a CSV"),
+        (b"", "is empty"),
+        (b"id,age,spend,town\n", "has a header but no rows"),
+        (b"id,age\n1,2\n1,2,3,4\n", "is not a table separated by ','"),
+        (b"id,age\n1,M\xfcller\n", r"is not utf-8 text \(byte \d+\)"),
+    ],
+)
+def test_an_unreadable_file_is_an_error(
+    tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    if content is not None:
+        (tmp_path / "shop.csv").write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        local.read_text(DATA.model_copy(update={"path": tmp_path / "shop.csv"}))
+
+
+def test_windows_files_are_read(tmp_path: Path) -> None:
+    (tmp_path / "shop.csv").write_bytes("\ufeffid,age,spend,town\r\n01,40,5,Bonn\r\n".encode())
+    table = local.read_text(DATA.model_copy(update={"path": tmp_path / "shop.csv"}))
+    assert table.to_dict("records") == [{"id": "01", "age": "40", "spend": "5", "town": "Bonn"}]

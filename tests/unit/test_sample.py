@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from segmentation import files
+from segmentation.config import load_params
+from segmentation.engines.cleaning import clean
+from segmentation.errors import SettingsError
+from segmentation.sample import COLUMNS, make_customers
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_committed_customers_are_what_the_command_makes(tmp_path: Path) -> None:
+    customers, planted = make_customers(rows=1000, seed=7)
+    for table, committed in (
+        (customers, ROOT / "data/raw/customers.csv"),
+        (planted, ROOT / "tests/data/planted_segments.csv"),
+    ):
+        files.write_csv(tmp_path / "made.csv", table)
+        assert (tmp_path / "made.csv").read_bytes() == committed.read_bytes()
+
+
+@pytest.mark.parametrize("structure", ["segments", "none"])
+def test_both_structures_have_the_same_columns_and_all_the_dirt(structure: str) -> None:
+    customers, planted = make_customers(rows=1000, seed=3, structure=structure)
+    assert tuple(customers.columns) == COLUMNS
+    assert customers["id"].nunique() == len(planted) == 1000
+    assert planted["segment"].nunique() == (4 if structure == "segments" else 1)
+    params = load_params(ROOT / "params.yaml")
+    quality = clean(customers, data=params.data, rules=params.prepare).quality()
+    assert set(quality["rejected"]) == {"exact copy", "conflicting id", "outside limits"}
+    assert all(count > 0 for count in quality["repaired"].values())
+    assert sum(quality["missing"].values()) > 0
+
+
+def test_clean_customers_need_no_cleaning() -> None:
+    params = load_params(ROOT / "params.yaml")
+    customers, _ = make_customers(rows=300, seed=3, dirty=False)
+    result = clean(customers, data=params.data, rules=params.prepare)
+    assert result.rejected.empty
+    assert set(result.repaired.values()) == {0}
+
+
+def test_the_seed_decides() -> None:
+    first, again, other = (make_customers(rows=50, seed=seed)[0] for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(first, again)
+    assert not first.equals(other)
+
+
+def test_impossible_wishes_are_errors() -> None:
+    with pytest.raises(SettingsError, match="structure is 'blobs'; allowed: segments, none"):
+        make_customers(rows=10, seed=0, structure="blobs")
+    with pytest.raises(SettingsError, match="rows is 3; at least 4"):
+        make_customers(rows=3, seed=0)

@@ -1,0 +1,121 @@
+"""Pictures and pages at their limits. What they look like is judged by eye."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation.clustering.projection import project
+from segmentation.views import curves, evaluation, explore, profiles, style
+from segmentation.views.export import for_spreadsheets
+from segmentation.views.report import render
+
+
+def test_a_picture_has_no_time_stamp_and_repeats_to_the_byte(tmp_path: Path) -> None:
+    curve = pd.DataFrame({"k": [2, 3], "inertia": [5.0, 3.0]})
+    for name in ("a", "b"):
+        style.save(curves.elbow(curve, chosen=2), tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert b"tEXt" not in (tmp_path / "a").read_bytes()
+
+
+def test_a_segment_keeps_its_colour_and_noise_is_grey() -> None:
+    assert len({style.colour(i) for i in range(1, 11)}) == 10
+    assert style.colour(-1) == style.NOISE_COLOUR
+
+
+@pytest.mark.parametrize("columns", [1, 2, 60])
+@pytest.mark.parametrize("levels", [1, 500])
+def test_first_look_draws_any_table(tmp_path: Path, columns: int, levels: int) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(
+        rng.normal(size=(600, columns)), columns=[f"$n_{i}" for i in range(columns)]
+    )
+    table["c"] = [f"<level $ {i % levels}>" for i in range(600)]
+    numeric, categorical = {n: n for n in table.columns[:-1]}, {"c": "c"}
+    for picture in (
+        explore.distributions(table, numeric),
+        explore.correlation(table, numeric),
+        explore.categories(table, categorical),
+        explore.by_category(table, numeric, categorical),
+        explore.missing(dict.fromkeys(table.columns, 3), 600, numeric | categorical),
+    ):
+        style.save(picture, tmp_path / "x.png")
+
+
+def test_no_categories_is_said_in_the_picture(tmp_path: Path) -> None:
+    table = pd.DataFrame({"n": [1.0, 2.0, 3.0]})
+    style.save(explore.categories(table, {}), tmp_path / "x.png")
+    style.save(explore.by_category(table, {"n": "n"}, {}), tmp_path / "y.png")
+
+
+@pytest.mark.parametrize("k", [1, 2, 20])
+def test_segments_are_drawn_at_any_number(tmp_path: Path, k: int) -> None:
+    rng = np.random.default_rng(0)
+    X, segment = rng.normal(size=(200, 3)), rng.integers(1, k + 1, 200)
+    segment[:5] = -1
+    flat = project(X, features=["a", "b", "c"], segment=segment)
+    shown = pd.DataFrame(flat.points, columns=["pc1", "pc2"]).assign(segment=segment)
+    names = {i: f"Segment with a rather long name {i}" for i in range(1, k + 1)}
+    table = pd.DataFrame(
+        {"name": names, "share": 1 / k, "share_of_value": 1 / k}, index=range(1, k + 1)
+    )
+    samples = rng.uniform(-1, 1, 200)
+    samples[segment < 0] = np.nan
+    for picture in (
+        evaluation.pca_map(shown, flat),
+        evaluation.silhouette_samples(samples, segment),
+        profiles.sizes(table, value="spend"),
+        profiles.profile(pd.DataFrame(0.1, index=list("ab"), columns=range(1, k + 1)), names=names),
+    ):
+        style.save(picture, tmp_path / "x.png")
+
+
+def test_one_column_leaves_the_second_axis_empty() -> None:
+    flat = project(np.arange(6.0)[:, None], features=["a"], segment=np.array([1, 1, 1, 2, 2, 2]))
+    assert flat.explained.tolist() == [1.0, 0.0]
+    assert (flat.points[:, 1] == 0).all()
+
+
+def test_projection_keeps_the_distances_of_flat_data() -> None:
+    rng = np.random.default_rng(0)
+    plane = rng.normal(size=(50, 2)) @ rng.normal(size=(2, 5))
+    flat = project(plane, features=list("abcde"), segment=np.ones(50, dtype=int))
+    assert flat.explained.sum() == pytest.approx(1.0)
+    np.testing.assert_allclose(
+        np.linalg.norm(flat.points[0] - flat.points[1]), np.linalg.norm(plane[0] - plane[1])
+    )
+
+
+def test_formulas_are_disarmed_for_spreadsheets() -> None:
+    table = pd.DataFrame({"town": ["=1+1", "@x", "-a", "+b", "Bonn", None], "spend": [-1.0] * 6})
+    safe = for_spreadsheets(table)
+    assert safe["town"].tolist()[:5] == ["'=1+1", "'@x", "'-a", "'+b", "Bonn"]
+    assert safe["spend"].tolist() == [-1.0] * 6
+
+
+def test_names_cannot_break_out_of_the_pages() -> None:
+    segment = {
+        "id": 1,
+        "name": "<script>alert(1)</script>|x",
+        "size": 3,
+        "share": 0.5,
+        "share_of_value": None,
+        "value_mean": 2.0,
+        "marks": ["<b>"],
+        "plays": [],
+        "numeric": {},
+    }
+    facts = {
+        "verdict": "v", "reading": "r", "segments": [segment], "value_label": "spend",
+        "unassigned": 0, "why": [], "metrics": {}, "limits": [], "numeric": {}, "everyone": {},
+        "quality": {"rows_in": 1, "rows_kept": 1, "rows_rejected": 0, "rejected": {}},
+        "pictures": dict.fromkeys(
+            ("sizes", "profile", "pca", "elbow", "silhouette", "silhouette_samples",
+             "distributions", "categories", "by_category", "correlation", "missing"), "data:,"),
+    }  # fmt: skip
+    assert "<script>" not in render("report.html.j2", **facts)
+    markdown = render("segments.md.j2", **facts)
+    assert "\\|x" in markdown
+    assert "<script>" not in markdown
