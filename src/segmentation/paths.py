@@ -11,8 +11,6 @@ DVC_LOCK = Path("dvc.lock")
 
 SAMPLE = Path("data/raw/customers.csv")
 
-REPORTS = Path("reports")
-
 PREPARED = Path("data/prepared/customers.parquet")
 REJECTED = Path("data/prepared/rejected.parquet")
 QUALITY = Path("reports/prepare/quality.json")

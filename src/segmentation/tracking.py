@@ -97,6 +97,17 @@ def state_key(stages: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def outputs(stages: Mapping[str, Any], folder: str) -> list[Path]:
+    """List the files below `folder` that the stages before tracking wrote."""
+    return [
+        Path(out["path"])
+        for name, entry in sorted(stages.items())
+        if name != STAGE
+        for out in entry.get("outs", ())
+        if out["path"].startswith(folder)
+    ]
+
+
 def md5_of(stages: Mapping[str, Any], path: str) -> str:
     """Return DVC's hash of a dependency."""
     for entry in stages.values():

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 import skops.io
 import yaml
-from conftest import ROOT, Project
 from sklearn.metrics import adjusted_rand_score
 
+from conftest import ROOT, Project
 from segmentation import files
 
 pytestmark = pytest.mark.pipeline
@@ -103,9 +103,17 @@ def changed(project: Project, *edits: tuple[str, str, str]) -> set[str]:
             {"train"},
             {"prepare", "explore", "featurize", "select_k"},
         ),
-        (("params.yaml", "max_points: 2000", "max_points: 500"), {"evaluate"}, {"train", "select_k"}),
+        (
+            ("params.yaml", "max_points: 2000", "max_points: 500"),
+            {"evaluate"},
+            {"train", "select_k"},
+        ),
         (("playbook.yaml", "older", "senior"), {"profile"}, {"train", "evaluate"}),
-        (("params.yaml", "scaler: standard", "scaler: robust"), {"featurize"}, {"prepare", "explore"}),
+        (
+            ("params.yaml", "scaler: standard", "scaler: robust"),
+            {"featurize"},
+            {"prepare", "explore"},
+        ),
     ],
 )
 def test_a_change_reaches_only_what_depends_on_it(
@@ -120,7 +128,7 @@ def test_metrics_params_and_plots_are_useful_as_they_come(reproduced: Project) -
     reproduced.edit("params.yaml", "  k: auto ", "  k: 5 ")
     reproduced.dvc("repro")
     metrics = reproduced.dvc("metrics", "diff", "--md").stdout
-    assert "| silhouette |" in metrics.replace("  ", " ").replace("  ", " ")
+    assert "| silhouette " in metrics
     assert "train.k" in reproduced.dvc("params", "diff").stdout
     reproduced.dvc("plots", "diff", "--out", "plots")
     page = (reproduced.path / "plots/index.html").read_text(encoding="utf-8")
@@ -139,7 +147,9 @@ def test_a_killed_run_goes_on_where_it_was(project: Project) -> None:
     )
     features = project.path / "models/features.skops"
     deadline = time.monotonic() + 120
-    while "featurize:" not in (lock(project) if not fresh(project) else "") or not features.exists():
+    while (
+        "featurize:" not in (lock(project) if not fresh(project) else "") or not features.exists()
+    ):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     os.killpg(running.pid, signal.SIGKILL)

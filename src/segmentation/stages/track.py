@@ -23,6 +23,8 @@ def gather(params: Params) -> tracking.Record:
     choice = files.read_json(paths.CHOICE)
     curve = files.read_csv(paths.CURVE)
     lock = tracking.read_lock(paths.DVC_LOCK)
+    # Aggregates only: tables of customers stay here, and so do the points of the map.
+    reports = [path for path in tracking.outputs(lock, "reports/") if path != paths.PCA_POINTS]
     return tracking.Record(
         key=tracking.state_key(lock),
         name=f"{params.train.algorithm} k={metrics['k']}",
@@ -42,15 +44,12 @@ def gather(params: Params) -> tracking.Record:
             f"select_k/{name}": dict(zip(curve["k"].tolist(), values.tolist(), strict=True))
             for name, values in curve.drop(columns="k").items()
         },
-        pictures=sorted(paths.REPORTS.glob("*/*.png")),
+        pictures=[path for path in reports if path.suffix == ".png"],
         documents=[
             paths.PARAMS,
             paths.PLAYBOOK,
             paths.DVC_LOCK,
-            paths.REPORT,
-            *sorted(paths.REPORTS.glob("*/*.md")),
-            *sorted(paths.REPORTS.glob("*/*.json")),
-            *sorted(paths.REPORTS.glob("*/*.csv")),
+            *(path for path in reports if path.suffix != ".png"),
         ],
         dataset=tracking.Dataset(
             name=data.path.stem,
