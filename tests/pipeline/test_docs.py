@@ -1,0 +1,47 @@
+"""The commands in the README do what it says, on a scratch copy."""
+
+import re
+import shutil
+
+import pytest
+
+from conftest import ROOT, Project
+
+pytestmark = pytest.mark.pipeline
+
+BLOCK = re.compile(r"```(sh|python)\n(.*?)```", re.DOTALL)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return [text for kind, text in BLOCK.findall(README) if kind == language]
+
+
+def test_make_targets_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"\bmake ([a-z]+)", README):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_commands_run(reproduced: Project) -> None:
+    for block in blocks("sh"):
+        for line in block.splitlines():
+            command = line.split("#")[0].strip()
+            if command.startswith(("make", "python3 -m venv", "pip")):
+                continue  # what continuous integration itself does
+            reproduced.run("sh", "-c", command)
+            if command.startswith("dvc exp run"):
+                reproduced.git("checkout", "-q", ".")
+
+
+def test_the_model_is_used_as_shown(reproduced: Project) -> None:
+    (snippet,) = blocks("python")
+    (reproduced.path / "snippet.py").write_text(snippet, encoding="utf-8")
+    printed = reproduced.run("python", "snippet.py").stdout
+    assert re.fullmatch(r"\[[1-4]( [1-4]){4}\]", printed.strip())
+
+
+def test_named_places_exist() -> None:
+    for place in re.findall(r"`([a-z_./]+/)`", README):
+        assert (ROOT / place).exists() or place in {"mlartifacts/", "models/"}, place
+    assert shutil.which("dvc")
