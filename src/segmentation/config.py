@@ -111,14 +111,19 @@ class SelectK(Settings):
 
     k_min: Annotated[int, Field(ge=2)] = 2
     k_max: Annotated[int, Field(ge=2)] = 10
-    rule: Literal["silhouette"] = "silhouette"
-    restarts: Natural = 10
-    max_rows: Annotated[int, Field(ge=100)] = 20_000
+    rule: Literal["consensus", "silhouette", "elbow", "gap", "stability", "fixed"] = "consensus"
+    k: Annotated[int, Field(ge=2)] = 4
+    draws: Annotated[int, Field(ge=10, le=1000)] = 20
+    resamples: Annotated[int, Field(ge=2, le=1000)] = 8
+    alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.01
+    max_rows: Annotated[int, Field(ge=100)] = 5_000
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.k_min > self.k_max:
             raise ValueError(f"k_min {self.k_min} is above k_max {self.k_max}")
+        if self.rule == "fixed" and not self.k_min <= self.k <= self.k_max:
+            raise ValueError(f"k {self.k} is not from k_min {self.k_min} to k_max {self.k_max}")
         return self
 
 

@@ -7,7 +7,9 @@ state is the same run, however often it is tracked, and a run that was cut short
 import hashlib
 import json
 import os
+import platform
 import re
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,15 +17,18 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from segmentation.errors import TrackingError
+from segmentation.files import TRUSTED_TYPES
 
 if TYPE_CHECKING:
     import pandas as pd
     from mlflow import MlflowClient
+    from mlflow.models import Model
 
 KEY_TAG = "dvc.lock.key"
 STAGE = "track"  # left out of the key: it is not part of the state that it tracks
@@ -52,6 +57,7 @@ class Record:
         Identifies the state of the pipeline.
     name, description : str
         What the run is called, and Markdown that tells what it found.
+    tags : mapping of str to str
     params : mapping
         Nested; its leaves become parameters.
     metrics : mapping of str to number or None
@@ -70,6 +76,7 @@ class Record:
     key: str
     name: str
     description: str
+    tags: Mapping[str, str]
     params: Mapping[str, Any]
     metrics: Mapping[str, float | None]
     curves: Mapping[str, Mapping[int, float]]
@@ -226,7 +233,7 @@ def _find_or_create(client: "MlflowClient", experiment_id: str, record: Record) 
         experiment_id,
         run_name=tags.get("dvc.exp.name", record.name),
         # The key goes in with the run itself: a run cut short right after is found again.
-        tags={KEY_TAG: record.key, **tags},
+        tags={KEY_TAG: record.key, **record.tags, **tags},
     )
     return run.info.run_id, False
 
@@ -287,11 +294,7 @@ def _log_dataset(client: "MlflowClient", run_id: str, dataset: Dataset) -> None:
 
 
 def _log_model(client: "MlflowClient", run_id: str, record: Record) -> None:
-    import mlflow.sklearn
-    from mlflow.models import ModelSignature
-    from mlflow.types.schema import AnyType, ColSpec, Schema
-
-    from segmentation.files import TRUSTED_TYPES, read_model
+    from mlflow.models import Model
 
     run = client.get_run(run_id)
     logged = client.search_logged_models(
@@ -301,20 +304,59 @@ def _log_model(client: "MlflowClient", run_id: str, record: Record) -> None:
         return
     for model in logged:
         client.delete_logged_model(model.model_id)
+    # The file is a scikit-learn model in skops' format already. `mlflow.sklearn.log_model` would
+    # load it, save it again and load that, which takes longer than all else that is logged.
+    flavor = SimpleNamespace(__name__="mlflow.sklearn", save_model=_save_model)
+    Model.log(artifact_path=None, name=MODEL_NAME, flavor=flavor, record=record)
+
+
+def _save_model(*, path: str, mlflow_model: "Model", record: Record) -> None:
+    """Lay out a folder that `mlflow.sklearn` and `mlflow.pyfunc` load, around the saved model."""
+    from mlflow import pyfunc
+    from mlflow.models import ModelSignature
+    from mlflow.types.schema import AnyType, ColSpec, Schema
+
+    folder = Path(path)
+    folder.mkdir(parents=True)
+    shutil.copy(record.model_path, folder / "model.skops")
+    example = record.example.to_json(orient="split", index=False)
+    (folder / "input_example.json").write_text(example, encoding="utf-8")
+    # Named here, because finding them out by running the model takes seconds.
+    needs = [f"{name}=={version(name)}" for name in MODEL_REQUIREMENTS]
+    (folder / "requirements.txt").write_text("\n".join(needs) + "\n", encoding="utf-8")
+    python = {
+        "python": platform.python_version(),
+        "build_dependencies": ["pip"],
+        "dependencies": ["-r requirements.txt"],
+    }
+    (folder / "python_env.yaml").write_text(yaml.safe_dump(python), encoding="utf-8")
+
     # Declared as double, MLflow would refuse a column of whole numbers as soon as it holds one
     # above 1, and so almost every table that was read from a CSV.
     types = {"double": AnyType(), "string": "string"}
     inputs = [ColSpec(types[kind], name) for name, kind in record.dataset.columns.items()]
-    mlflow.sklearn.log_model(
-        read_model(record.model_path),
-        name=MODEL_NAME,
-        serialization_format=mlflow.sklearn.SERIALIZATION_FORMAT_SKOPS,
-        skops_trusted_types=list(TRUSTED_TYPES),
-        signature=ModelSignature(inputs=Schema(inputs), outputs=Schema([ColSpec("long")])),
-        input_example=record.example,
-        # Named here, because finding them out by running the model takes seconds.
-        pip_requirements=[f"{name}=={version(name)}" for name in MODEL_REQUIREMENTS],
+    mlflow_model.signature = ModelSignature(Schema(inputs), Schema([ColSpec("long")]))
+    mlflow_model.saved_input_example_info = {
+        "artifact_path": "input_example.json",
+        "type": "dataframe",
+        "pandas_orient": "split",
+    }
+    pyfunc.add_to_model(
+        mlflow_model,
+        loader_module="mlflow.sklearn",
+        model_path="model.skops",
+        python_env="python_env.yaml",
+        predict_fn="predict",
     )
+    mlflow_model.add_flavor(
+        "sklearn",
+        pickled_model="model.skops",
+        sklearn_version=version("scikit-learn"),
+        serialization_format="skops",
+        skops_trusted_types=list(TRUSTED_TYPES),
+        code=None,
+    )
+    mlflow_model.save(str(folder / "MLmodel"))
 
 
 def _experiment(client: "MlflowClient", name: str, root: Path, *, embedded: bool) -> str:

@@ -15,7 +15,7 @@ from segmentation.views.report import render
 def test_a_picture_has_no_time_stamp_and_repeats_to_the_byte(tmp_path: Path) -> None:
     curve = pd.DataFrame({"k": [2, 3], "inertia": [5.0, 3.0]})
     for name in ("a", "b"):
-        style.save(curves.elbow(curve, chosen=2), tmp_path / name)
+        style.save(curves.elbow(curve, chosen=2, elbow=3), tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert b"tEXt" not in (tmp_path / "a").read_bytes()
 

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentation.clustering.criteria import calinski_harabasz, davies_bouldin
+from segmentation.clustering.kmeans_path import Partition
 from segmentation.clustering.silhouette import Silhouette
 
 
@@ -33,19 +35,18 @@ def measure(
     means = np.zeros((len(ids), X.shape[1]))
     np.add.at(means, code, inside)
     means /= np.maximum(sizes, 1)[:, None]
-    calinski_harabasz = davies_bouldin = np.nan
+    inertia = float(((inside - means[code]) ** 2).sum())
+    ratio = overlap = np.nan
     if 2 <= len(ids) < len(inside):
-        from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
-
-        calinski_harabasz = calinski_harabasz_score(inside, names)
-        davies_bouldin = davies_bouldin_score(inside, names)
+        partition = Partition(len(ids), code, means, inertia)
+        ratio, overlap = calinski_harabasz(inside, partition), davies_bouldin(inside, partition)
     return {
         "k": len(ids),
         "silhouette": silhouette.score,
         "silhouette_se": silhouette.se,
-        "calinski_harabasz": float(calinski_harabasz),
-        "davies_bouldin": float(davies_bouldin),
-        "inertia": float(((inside - means[code]) ** 2).sum()),
+        "calinski_harabasz": ratio,
+        "davies_bouldin": overlap,
+        "inertia": inertia,
         "smallest_segment_share": float(sizes.min(initial=len(X)) / len(X)),
         "noise_share": float(1 - member.mean()),
     }

@@ -60,4 +60,9 @@ def percent(value: float | None) -> str:
 def verdict(facts: dict[str, Any], metrics: dict[str, Any]) -> str:
     """Say in one line what was found."""
     assigned = facts["customers"] - facts["unassigned"]
-    return f"{metrics['k']} segments among {assigned:,} customers"
+    if not metrics["structured"]:
+        return (
+            f"No segments beyond one population (p = {metrics['structure_p_value']:.2g}); the "
+            f"{metrics['k']} groups below divide {assigned:,} customers for convenience only"
+        )
+    return f"{metrics['k']} segments among {assigned:,} customers, beyond what one population shows"

@@ -20,7 +20,15 @@ def run(params: Params) -> None:
     segment = files.read_parquet(paths.ASSIGNMENTS)["segment"].to_numpy()
 
     silhouette = silhouettes(points, [segment], max_rows=settings.max_rows, seed=params.seed)[0]
-    files.write_json(paths.METRICS, measure(points, segment, silhouette=silhouette))
+    choice = files.read_json(paths.CHOICE)
+    files.write_json(
+        paths.METRICS,
+        {
+            **measure(points, segment, silhouette=silhouette),
+            "structured": int(choice["structured"]),
+            "structure_p_value": choice["structure_p_value"],
+        },
+    )
     style.save(
         evaluation.silhouette_samples(silhouette.samples, segment), paths.SILHOUETTE_SAMPLES_PLOT
     )

@@ -13,19 +13,37 @@ def run(params: Params) -> None:
     """Write the criteria for every k, the choice with its reasons, and both classic plots."""
     settings = params.select_k
     points = files.read_parquet(paths.MATRIX).to_numpy(np.float64)
-    if len(points) <= settings.k_min:
+    k_max = min(settings.k_max, len(points) // 2)  # segments of one customer say nothing
+    if k_max < settings.k_min or len(points) < 8:
         raise InputError(
             f"{len(points)} customers are too few to tell {settings.k_min} segments apart; "
-            f"lower select_k.k_min or bring more customers"
+            f"bring more customers or lower select_k.k_min"
         )
     choice = select_k(
         points,
-        k_range=range(settings.k_min, settings.k_max + 1),
+        k_range=range(settings.k_min, k_max + 1),
         seed=params.seed,
-        restarts=settings.restarts,
+        rule=settings.rule,
+        k=settings.k,
+        draws=settings.draws,
+        resamples=settings.resamples,
+        alpha=settings.alpha,
         max_rows=settings.max_rows,
     )
     files.write_csv(paths.CURVE, choice.curve)
-    files.write_json(paths.CHOICE, {"k": choice.k, "rule": settings.rule, "why": list(choice.why)})
-    style.save(curves.elbow(choice.curve, chosen=choice.k), paths.ELBOW_PLOT)
+    files.write_json(
+        paths.CHOICE,
+        {
+            "k": choice.k,
+            "structured": choice.structured,
+            "structure_p_value": round(choice.p_value, 4),
+            "rule": choice.rule,
+            "votes": choice.votes,
+            "agree": choice.agree,
+            "rows": choice.n_rows,
+            "why": list(choice.why),
+        },
+    )
+    elbow = choice.votes["elbow"]
+    style.save(curves.elbow(choice.curve, chosen=choice.k, elbow=elbow), paths.ELBOW_PLOT)
     style.save(curves.silhouette(choice.curve, chosen=choice.k), paths.SILHOUETTE_PLOT)

@@ -27,7 +27,9 @@ def gather(params: Params) -> tracking.Record:
     reports = [path for path in tracking.outputs(lock, "reports/") if path != paths.PCA_POINTS]
     return tracking.Record(
         key=tracking.state_key(lock),
-        name=f"{params.train.algorithm} k={metrics['k']}",
+        name=f"{params.train.algorithm} k={metrics['k']}"
+        + ("" if metrics["structured"] else " (no structure)"),
+        tags={"structured": str(bool(metrics["structured"])).lower(), "verdict": facts["verdict"]},
         description=paths.SEGMENTS_MD.read_text(encoding="utf-8"),
         params=params.model_dump(mode="json"),
         metrics={

@@ -8,12 +8,22 @@ from matplotlib.figure import Figure
 from segmentation.views.style import ACCENT, INK, MUTED, figure
 
 
-def elbow(curve: pd.DataFrame, *, chosen: int) -> Figure:
-    """Draw inertia against k, with the point farthest below the chord: the elbow."""
+def elbow(curve: pd.DataFrame, *, chosen: int, elbow: int) -> Figure:
+    """Draw inertia against k, with the elbow: the point farthest below the chord."""
     picture = figure()
     axes = picture.subplots()
     axes.plot(curve["k"], curve["inertia"], "o-", color=ACCENT)
     _mark(axes, curve, "inertia", chosen)
+    if elbow != chosen:
+        height = float(curve.loc[curve["k"] == elbow, "inertia"].iloc[0])
+        axes.annotate(
+            f"elbow: k = {elbow}",
+            (elbow, height),
+            (18, 26),
+            textcoords="offset points",
+            color=MUTED,
+            arrowprops={"arrowstyle": "-", "color": MUTED},
+        )
     axes.set_title("Elbow: how much tighter each further segment makes the groups")
     axes.set_ylabel("inertia (sum of squared distances to the centre)")
     axes.set_ylim(bottom=0)

@@ -1,0 +1,91 @@
+"""Classic criteria of a k-means partition, and the elbow of a curve."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.clustering.kmeans_path import Partition
+
+
+def calinski_harabasz(X: NDArray[np.float64], partition: Partition) -> float:
+    """Return the ratio of the variance between clusters to that within; larger is better.
+
+    Parameters
+    ----------
+    X : NDArray[np.float64] of shape (n, d)
+        The rows.
+    partition : Partition
+        Their k-means partition.
+
+    Returns
+    -------
+    float
+        The variance ratio, infinite when nothing varies within clusters.
+
+    References
+    ----------
+    Calinski and Harabasz (1974), A dendrite method for cluster analysis, Communications in
+    Statistics 3, 1-27.
+    """
+    n, k = len(X), partition.k
+    total = float(((X - X.mean(axis=0)) ** 2).sum())
+    if partition.inertia <= 0:
+        return float("inf")
+    return (total - partition.inertia) / partition.inertia * (n - k) / (k - 1)
+
+
+def davies_bouldin(X: NDArray[np.float64], partition: Partition) -> float:
+    """Return the mean, over clusters, of the worst ratio of scatter to gap; smaller is better.
+
+    Parameters
+    ----------
+    X : NDArray[np.float64] of shape (n, d)
+        The rows.
+    partition : Partition
+        Their k-means partition.
+
+    Returns
+    -------
+    float
+        The index.
+
+    References
+    ----------
+    Davies and Bouldin (1979), A cluster separation measure, IEEE PAMI 1, 224-227.
+    """
+    labels, centres = partition.labels, partition.centres
+    sizes = np.maximum(np.bincount(labels, minlength=partition.k), 1)
+    away = np.sqrt(((X - centres[labels]) ** 2).sum(axis=1))
+    scatter = np.bincount(labels, away, minlength=partition.k) / sizes
+    gaps = np.sqrt(((centres[:, None] - centres[None]) ** 2).sum(axis=2))
+    ratio = np.divide(scatter[:, None] + scatter, gaps, out=np.zeros_like(gaps), where=gaps > 0)
+    return float(ratio.max(axis=1).mean())
+
+
+def elbow(ks: Sequence[int], inertia: NDArray[np.float64]) -> int:
+    """Return the k at which a falling curve lies farthest below its chord.
+
+    Parameters
+    ----------
+    ks : sequence of int
+        Numbers of clusters, increasing.
+    inertia : NDArray[np.float64] of shape (len(ks),)
+        The curve.
+
+    Returns
+    -------
+    int
+        The elbow; every curve has one, whether there are clusters or not.
+
+    References
+    ----------
+    Satopaa, Albrecht, Irwin and Raghavan (2011), Finding a "kneedle" in a haystack, ICDCS
+    Workshops, 166-171.
+    """
+    x = np.asarray(ks, dtype=np.float64)
+    if len(x) < 3 or inertia[0] <= inertia[-1]:
+        return int(ks[0])
+    across = (x - x[0]) / (x[-1] - x[0])
+    down = (inertia[0] - inertia) / (inertia[0] - inertia[-1])
+    return int(ks[int(np.argmax(down - across))])
