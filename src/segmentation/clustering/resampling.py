@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.metrics import adjusted_rand_score
 
 from segmentation.clustering._check import as_k_range, as_matrix
 from segmentation.clustering._lloyd import nearest
+from segmentation.clustering.agreement import adjusted_rand
 from segmentation.clustering.criteria import calinski_harabasz, davies_bouldin
 from segmentation.clustering.kmeans_path import kmeans_path
 from segmentation.errors import InputError
@@ -94,7 +94,7 @@ def resample_halves(
                 values[0, 2 * i + side, j] = p.inertia * n / len(half)
                 values[1, 2 * i + side, j] = calinski_harabasz(half, p) * scale
                 values[2, 2 * i + side, j] = davies_bouldin(half, p)
-        agreement[i] = [adjusted_rand_score(a, b) for a, b in zip(*carried, strict=True)]
+        agreement[i] = [adjusted_rand(a, b) for a, b in zip(*carried, strict=True)]
     # Leaving out half of the rows at random, the spread of a statistic is its standard error.
     errors = values.std(axis=1)
     return Resampled(

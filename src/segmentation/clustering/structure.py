@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from segmentation.clustering._check import as_k_range, as_matrix
 from segmentation.clustering.discrete import blurred
@@ -192,9 +192,9 @@ def _compare(
     for i in range(draws):
         others = np.delete(curves, i, axis=0)
         maxima[i] = ((curves[i] - others.mean(axis=0)) / _spread(others, ks)).max()
-    below = student.logcdf(maxima / np.sqrt(1 + 1 / (draws - 1)), draws - 2)
+    below = np.log(stdtr(draws - 2, maxima / np.sqrt(1 + 1 / (draws - 1))))
     looks = float(np.clip(-draws / below.sum(), 1.0, len(excess)))
-    tail = float(student.sf(statistic / np.sqrt(1 + 1 / draws), draws - 1))
+    tail = float(stdtr(draws - 1, -statistic / np.sqrt(1 + 1 / draws)))
     p_value = float(-np.expm1(looks * np.log1p(-min(tail, 1 - 1e-12))))
     return Structure(
         structured=p_value <= alpha,

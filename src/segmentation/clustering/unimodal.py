@@ -1,12 +1,13 @@
 """Clouds with one population that look like the data otherwise: the unimodal copula."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import ndtr, ndtri
-from scipy.stats import rankdata
 
 from segmentation.clustering.discrete import FEW, cells, indicator_blocks
 
@@ -73,7 +74,8 @@ class UnimodalCopula:
         self._variables += [_numeric(X, j) for j in range(self._d) if j not in in_block]
         self._root = _correlation_root(X, self._variables)
         self.continuous = all(
-            v.margin is not None and v.margin.values is None for v in self._variables
+            v.margin is not None and v.margin.values is None  # noqa: PD011 - not a table
+            for v in self._variables
         )
 
     def draw(self, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -186,10 +188,10 @@ def _correlation_root(X: NDArray[np.float64], variables: list[_Variable]) -> NDA
     scores = np.empty((n, len(variables)))
     for i, variable in enumerate(variables):
         if variable.margin is not None:
-            ranks = rankdata(X[:, variable.columns[0]])
+            ranks = _ranks(X[:, variable.columns[0]])
         else:
             distance = [np.abs(X[:, variable.columns] - level).sum(1) for level in variable.levels]
-            ranks = rankdata(np.argmin(distance, axis=0))
+            ranks = _ranks(np.argmin(distance, axis=0))
         scores[:, i] = _tied_means(normal, ranks)
     # Ties hide part of the latent normal: the share of its variance that the scores show is
     # divided out on either side of a covariance.
@@ -203,6 +205,10 @@ def _correlation_root(X: NDArray[np.float64], variables: list[_Variable]) -> NDA
     values, vectors = np.linalg.eigh(latent)
     root = vectors * np.sqrt(np.maximum(values, 1e-9))
     return np.asarray(root / np.sqrt((root**2).sum(axis=1))[:, None], dtype=np.float64)
+
+
+def _ranks(x: NDArray[Any]) -> NDArray[np.float64]:
+    return np.asarray(pd.Series(x).rank(), dtype=np.float64)  # scipy.stats takes longer to import
 
 
 def _tied_means(normal: NDArray[np.float64], ranks: NDArray[np.float64]) -> NDArray[np.float64]:
