@@ -28,7 +28,7 @@ def lloyd(
     """
     n, k = len(X), len(centres)
     total = float(norms.sum())
-    XT = np.ascontiguousarray(X.T)
+    clusters = np.arange(k)[:, None]
     labels = np.full(n, -1, dtype=np.intp)
     for _ in range(max_iter):
         new = nearest(X, centres)
@@ -39,7 +39,7 @@ def lloyd(
         if not sizes.all():
             labels = _refill(X, centres, labels, sizes)
             sizes = np.bincount(labels, minlength=k)
-        sums = np.column_stack([np.bincount(labels, column, minlength=k) for column in XT])
+        sums = (labels == clusters).astype(np.float64) @ X
         centres = sums / np.maximum(sizes, 1)[:, None]
     sizes = np.bincount(labels, minlength=k)
     inertia = total - float((sizes * np.einsum("ij,ij->i", centres, centres)).sum())
