@@ -39,7 +39,7 @@ def test_every_setting_is_used_somewhere(content: dict[str, Any]) -> None:
         if path.name != "config.py"
     )
     # Options of an algorithm reach it together, as `params.train.options`.
-    passed_on = {"restarts", "max_iter"}
+    passed_on = {"n_init", "max_iter"}
     for leaf in leaves({k: v for k, v in content.items() if k != "data"}):
         name = leaf.rsplit(".", 1)[-1]
         assert f".{name}" in code or name in passed_on, leaf

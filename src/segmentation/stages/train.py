@@ -5,9 +5,9 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from segmentation import files, paths
-from segmentation.clustering.algorithms import fit_algorithm
+from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.clustering.algorithms.assigners import with_ids
-from segmentation.clustering.matching import order_by_value, relabel
+from segmentation.clustering.matching import apply_ids, order_by_value
 from segmentation.config import Params
 from segmentation.errors import InputError
 
@@ -22,18 +22,14 @@ def run(params: Params) -> None:
     if k > len(points):
         raise InputError(f"{len(points)} customers cannot make {k} segments; lower train.k")
 
-    found = fit_algorithm(
-        points,
-        name=params.train.algorithm,
-        k=k,
-        seed=params.seed,
-        options=params.train.options,
-    )
-    ids = order_by_value(found.labels, customers[params.data.value].to_numpy(np.float64))
+    fit = ALGORITHMS[params.train.algorithm]
+    found = fit(points, k=k, seed=params.seed, options=params.train.options)
+    value = customers.groupby(found.labels)[params.data.value].agg(["mean", "size"]).loc[0:]
+    ids = order_by_value(value["mean"].to_numpy(), value["size"].to_numpy())
     model = Pipeline(
         [
             ("features", files.read_model(paths.FEATURES_MODEL)),
-            ("segments", with_ids(found.assigner, ids.tolist())),
+            ("segments", with_ids(found.assigner, ids)),
         ]
     )
     files.write_model(paths.MODEL, model)
@@ -42,7 +38,7 @@ def run(params: Params) -> None:
         pd.DataFrame(
             {
                 params.data.id: customers[params.data.id],
-                "segment": relabel(found.labels, ids),
+                "segment": apply_ids(found.labels, ids),
                 "confidence": found.confidence.round(files.DIGITS),
             }
         ),

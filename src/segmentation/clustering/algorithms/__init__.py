@@ -1,56 +1,107 @@
-"""Clustering algorithms behind one interface: ``fit(X, *, k, seed, **options) -> Clustering``.
+"""Clustering algorithms behind one interface: ``fit(X, *, k, seed, options) -> Clustering``.
 
 Importing this package imports none of them: a run pays only for the algorithm it uses.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 from numpy.typing import ArrayLike
 
-from segmentation.clustering.algorithms.base import NOISE, Clustering, check_k, check_matrix
+from segmentation.clustering.algorithms.base import (
+    NOISE,
+    Clustering,
+    Dendrogram,
+    KDistances,
+    check_k,
+    check_matrix,
+)
+from segmentation.clustering.algorithms.options import OPTIONS, Options, parse_options
 
-__all__ = ["NEEDS_K", "NOISE", "Clustering", "fit_algorithm"]
+__all__ = [
+    "ALGORITHMS",
+    "NOISE",
+    "OPTIONS",
+    "Algorithm",
+    "Clustering",
+    "Dendrogram",
+    "KDistances",
+    "Options",
+    "parse_options",
+]
 
-NEEDS_K: Mapping[str, bool] = {"kmeans": True}
-"""Every algorithm by its name, which is its module's too, and whether it is told the number."""
 
+@dataclass(frozen=True)
+class Algorithm:
+    """One entry of `ALGORITHMS`: a callable that imports its module when first used.
 
-def fit_algorithm(
-    X: ArrayLike, *, name: str, k: int | None, seed: int, options: Mapping[str, Any]
-) -> Clustering:
-    """Cluster the rows of `X`.
-
-    Parameters
+    Attributes
     ----------
-    X : array-like of shape (n, p)
-        Features on comparable scales; at least two rows and two columns, all finite.
     name : str
-        A key of `NEEDS_K`.
-    k : int or None
-        Number of segments, 1..n; an algorithm that finds its own number ignores it.
-    seed : int
-        The same seed gives the same bits, whatever the number of threads.
-    options : mapping
-        The keyword arguments of the algorithm's ``fit``.
-
-    Returns
-    -------
-    Clustering
-
-    Raises
-    ------
-    InputError
-        If `X` or `k` cannot be used.
+        Also the module's name in this package.
+    needs_k : bool
+        False for density methods, which find their own number of segments.
     """
-    matrix = check_matrix(X)
-    number = check_k(k, len(matrix)) if NEEDS_K[name] else None
-    module = import_module(f"{__name__}.{name}")
-    from threadpoolctl import threadpool_limits
 
-    # Threads add up partial sums in the order in which they finish, so with several of them the
-    # last bits of the centres, and with them the model file, would change from run to run.
-    with threadpool_limits(limits=1):
-        found: Clustering = module.fit(matrix, k=number, seed=seed, **options)
-    return found
+    name: str
+    needs_k: bool = True
+
+    def __call__(
+        self,
+        X: ArrayLike,
+        *,
+        k: int | None,
+        seed: int,
+        options: Mapping[str, Any] | Options | None = None,
+    ) -> Clustering:
+        """Cluster the rows of `X`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, p)
+            Features on comparable scales; at least two rows and two columns, all finite.
+        k : int or None
+            Number of segments, 1..n; a density method ignores it.
+        seed : int
+            The same seed gives the same bits, whatever the number of threads.
+        options : mapping, Options or None
+            The algorithm's own options; None for the defaults.
+
+        Returns
+        -------
+        Clustering
+
+        Raises
+        ------
+        InputError
+            If `X`, `k` or `options` cannot be used.
+
+        Examples
+        --------
+        >>> X = [[0, 0], [0, 1], [9, 9], [9, 8]]
+        >>> found = ALGORITHMS["kmeans"](X, k=2, seed=0, options={"n_init": 3})
+        >>> found.k, bool(found.labels[0] == found.labels[1] != found.labels[2])
+        (2, True)
+        """
+        matrix = check_matrix(X)
+        number = check_k(k, len(matrix)) if self.needs_k else None
+        parsed = parse_options(self.name, options)
+        module = import_module(f"{__name__}.{self.name}")
+        from threadpoolctl import threadpool_limits
+
+        # Threads add up partial sums in the order in which they finish, so with several of them
+        # the last bits of the centres, and with them the model file, change from run to run.
+        with threadpool_limits(limits=1):
+            result: Clustering = module.fit(matrix, k=number, seed=seed, options=parsed)
+        return result
+
+
+ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
+    {name: Algorithm(name, needs_k=name not in {"dbscan", "hdbscan"}) for name in OPTIONS}
+)
+"""Every algorithm by the name that ``train.algorithm`` takes."""

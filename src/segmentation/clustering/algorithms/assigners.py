@@ -7,6 +7,7 @@ it predicts what the clustering means and skops loads it without being asked for
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,7 +66,10 @@ def nearest_neighbours(X: Matrix, labels: Labels, *, n_neighbors: int) -> Any:
     # Weights by inverse distance: a row at distance 0 decides alone.
     # Brute force everywhere: the search trees are types that skops does not trust.
     model = KNeighborsClassifier(min(n_neighbors, len(X)), weights="distance", algorithm="brute")
-    return model.fit(X, labels)
+    with warnings.catch_warnings():
+        # Segments of one or two rows are fine here; they do not mean that labels are numbers.
+        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
+        return model.fit(X, labels)
 
 
 def within_radius(X: Matrix, labels: Labels, *, radius: float) -> Any:
@@ -138,35 +142,42 @@ def assign(assigner: Any, X: Matrix) -> Labels:
     return np.concatenate(blocks).astype(np.intp) if blocks else np.empty(0, dtype=np.intp)
 
 
-def confidence_of(assigner: Any, X: Matrix) -> NDArray[np.float64]:
+def confidence_of(
+    assigner: Any, X: Matrix, *, predicted: Labels | None = None
+) -> NDArray[np.float64]:
     """Return how firmly each row belongs to what `assigner` predicts, in [0, 1].
 
     Centres: ``1 - a / b`` with the distances to the nearest and the second nearest centre, the
     simplified silhouette of Hruschka et al. (2006). Mixture: the posterior. Neighbours: their
     share with the same label. Noise: 0.
 
+    Parameters
+    ----------
+    assigner : fitted classifier from a `Clustering`, or one `with_ids`
+    X : array of shape (n, p)
+    predicted : int array of shape (n,), optional
+        What `assign` returned for `X`, if at hand: it saves predicting again.
+
     References
     ----------
     Hruschka, Campello & de Castro (2006), Evolving clusters in gene-expression data,
     Information Sciences 176(13), 1898-1927.
     """
-    blocks = [_confidence(assigner, X[i : i + _BLOCK]) for i in range(0, len(X), _BLOCK)]
-    return np.concatenate(blocks) if blocks else np.empty(0)
-
-
-def _confidence(assigner: Any, X: Matrix) -> NDArray[np.float64]:
     if hasattr(assigner, "centroids_"):
         return _margin(X, assigner.centroids_)
+    labels = assign(assigner, X) if predicted is None else predicted
     voters = assigner
     if hasattr(assigner, "n_neighbors"):
         # Inverse-distance votes are unanimous on stored rows; plain ones are informative.
         voters = copy.copy(assigner).set_params(weights="uniform")
     classes = np.asarray(assigner.classes_)
-    shares = voters.predict_proba(X)
-    predicted = assigner.predict(X)
-    column = np.argmax(classes[None, :] == predicted[:, None], axis=1)
-    share: NDArray[np.float64] = np.take_along_axis(shares, column[:, None], axis=1).ravel()
-    return np.where(predicted == NOISE, 0.0, np.clip(share, 0.0, 1.0))
+    confidence = np.zeros(len(X))
+    for i in range(0, len(X), _BLOCK):
+        rows = slice(i, i + _BLOCK)
+        column = np.argmax(classes[None, :] == labels[rows, None], axis=1)
+        shares = voters.predict_proba(X[rows])
+        confidence[rows] = np.take_along_axis(shares, column[:, None], axis=1).ravel()
+    return np.where(labels == NOISE, 0.0, np.clip(confidence, 0.0, 1.0))
 
 
 def _margin(X: Matrix, centres: Matrix) -> NDArray[np.float64]:

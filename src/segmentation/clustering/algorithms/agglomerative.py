@@ -1,0 +1,61 @@
+"""Agglomerative clustering; Ward's method (1963) unless told otherwise."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.clustering.algorithms.assigners import (
+    assign,
+    confidence_of,
+    nearest_neighbours,
+)
+from segmentation.clustering.algorithms.base import (
+    Clustering,
+    Dendrogram,
+    reachable_k,
+    sample_rows,
+)
+from segmentation.clustering.algorithms.options import AgglomerativeOptions
+
+
+def fit(X: NDArray[np.float64], *, k: int, seed: int, options: AgglomerativeOptions) -> Clustering:
+    """Cluster the rows of `X` into `k` segments by merging the closest pair again and again."""
+    from scipy.cluster.hierarchy import linkage
+
+    rows, notes = sample_rows(len(X), options.max_rows, seed)
+    stored = X[rows]
+    number, fewer = reachable_k(stored, min(k, len(stored)))
+    tree = linkage(stored, method=options.linkage)
+    cut = cut_tree(tree, number)
+    assigner = nearest_neighbours(stored, cut, n_neighbors=options.n_neighbors)
+    labels = cut if len(rows) == len(X) else assign(assigner, X)
+    confidence = confidence_of(assigner, X, predicted=labels)
+    picture = Dendrogram(tree, _cut_height(tree, number))
+    return Clustering(labels, assigner, confidence, picture, notes + fewer)
+
+
+def cut_tree(tree: NDArray[np.float64], k: int) -> NDArray[np.intp]:
+    """Return the labels of the `k` groups left after the first ``n - k`` merges of `tree`.
+
+    Groups are numbered by their first row. Unlike a cut at a height, this gives `k` groups even
+    where several merges have the same height.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    n = len(tree) + 1
+    first_leaf = np.arange(2 * n - 1)
+    for i, (left, _) in enumerate(tree[:, :2].astype(np.intp)):
+        first_leaf[n + i] = first_leaf[left]
+    ends = first_leaf[tree[: n - k, :2].astype(np.intp)]
+    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
+
+
+def _cut_height(tree: NDArray[np.float64], k: int) -> float:
+    heights = tree[:, 2]
+    if k == 1:
+        return float(heights[-1])
+    below = heights[len(heights) - k] if k <= len(heights) else 0.0
+    return float((below + heights[len(heights) - k + 1]) / 2)

@@ -1,0 +1,54 @@
+"""DBSCAN (Ester et al. 1996): segments are dense regions, the rest is noise.
+
+References
+----------
+Ester, Kriegel, Sander & Xu (1996), A density-based algorithm for discovering clusters in large
+spatial databases with noise, KDD-96, 226-231.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.clustering.algorithms.assigners import assign, confidence_of, within_radius
+from segmentation.clustering.algorithms.base import Clustering, KDistances, sample_rows
+from segmentation.clustering.algorithms.density import (
+    default_eps,
+    default_min_samples,
+    k_distances,
+)
+from segmentation.clustering.algorithms.options import DBSCANOptions
+
+
+def fit(
+    X: NDArray[np.float64], *, k: int | None = None, seed: int, options: DBSCANOptions
+) -> Clustering:
+    """Cluster the rows of `X`; the number of segments is the method's own, `k` is ignored.
+
+    A row belongs to the segment whose core rows lie within ``eps`` of it, a new one as one of
+    `X`. The original gives a border row between two segments to the one found first; here the
+    nearer core rows decide, so the result does not depend on the order of the rows.
+    """
+    from sklearn.cluster import DBSCAN
+
+    rows, notes = sample_rows(len(X), options.max_rows, seed)
+    stored = X[rows]
+    if options.min_samples == "auto":
+        m = default_min_samples(*stored.shape)
+    else:
+        m = min(options.min_samples, len(stored))
+    distances = np.sort(k_distances(stored, m))
+    if options.eps == "auto":
+        eps, why = default_eps(stored, distances, m)
+        notes += (why,)
+    else:
+        eps = float(options.eps)
+    model = DBSCAN(eps=eps, min_samples=m).fit(stored)
+    core = model.core_sample_indices_
+    if not len(core):
+        notes += (f"No row has {m} rows within {eps:.3g}: all are noise.",)
+    assigner = within_radius(stored[core], model.labels_[core], radius=eps)
+    labels = assign(assigner, X)
+    confidence = confidence_of(assigner, X, predicted=labels)
+    return Clustering(labels, assigner, confidence, KDistances(distances, m, eps), notes)

@@ -1,0 +1,137 @@
+"""k-prototypes (Huang 1998): k-means whose centres hold the mode of each category.
+
+The features hold a category as one-hot columns scaled by ``weight / sqrt(2)``. Between such a
+block and the one-hot block of a mode the squared distance is ``weight**2`` if they differ and 0
+if not: Huang's dissimilarity with ``gamma = weight**2``. So a prototype is a point of the feature
+space, and new rows go to the nearest one as in k-means.
+
+References
+----------
+Huang (1998), Extensions to the k-means algorithm for clustering large data sets with
+categorical values, Data Mining and Knowledge Discovery 2(3), 283-304.
+Franti (2018), Efficiency of random swap clustering, Journal of Big Data 5, 13.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
+
+from segmentation.clustering.algorithms.base import Clustering, reachable_k, sample_rows
+from segmentation.clustering.algorithms.kmeans import from_centres
+from segmentation.clustering.algorithms.options import KPrototypesOptions
+from segmentation.errors import InputError
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """The columns of one category: its levels as they stand there, and each row's level."""
+
+    columns: NDArray[np.intp]
+    levels: Matrix
+    codes: NDArray[np.intp]
+    cost: Matrix  # squared distance between levels
+
+
+def fit(X: Matrix, *, k: int, seed: int, options: KPrototypesOptions) -> Clustering:
+    """Cluster the rows of `X` into `k` segments.
+
+    Above `max_rows` the starts are tried on a sample, and the best is finished on all rows.
+    Without `category_blocks` this is k-means.
+    """
+    number, notes = reachable_k(X, k)
+    if not options.category_blocks:
+        notes += ("No category among the features: k-prototypes is k-means here.",)
+    rows, sampled = sample_rows(len(X), options.max_rows, seed)
+    few, fewer = reachable_k(X[rows], min(number, len(rows)))
+    prototypes = _search(X[rows], few, np.random.default_rng(seed), options)
+    if sampled:
+        notes += (f"Starts were tried on a random sample of {len(rows):,} rows.", *fewer)
+        prototypes, _ = _descend(X, prototypes, _blocks(X, options), options.max_iter)
+    return from_centres(X, prototypes, notes=notes)
+
+
+def _search(X: Matrix, k: int, rng: np.random.Generator, options: KPrototypesOptions) -> Matrix:
+    """Return the best prototypes of all starts."""
+    blocks = _blocks(X, options)
+    best, least = _descend(X, _seeds(X, k, rng), blocks, options.max_iter)
+    for start in range(1, options.n_init):
+        # Modes make many local optima. Four starts of five move one prototype of the best so far
+        # to a random row, which keeps what is good about it (Franti 2018); the fifth is fresh.
+        if start % 5:
+            begin = best.copy()
+            begin[rng.integers(k)] = X[rng.integers(len(X))]
+        else:
+            begin = _seeds(X, k, rng)
+        prototypes, cost = _descend(X, begin, blocks, options.max_iter)
+        # Better by more than rounding, so that ties go to the earlier start.
+        if cost < least * (1 - 1e-12):
+            best, least = prototypes, cost
+    return best
+
+
+def _blocks(X: Matrix, options: KPrototypesOptions) -> list[_Block]:
+    return [_block(X, columns) for columns in options.category_blocks]
+
+
+def _block(X: Matrix, columns: tuple[int, ...]) -> _Block:
+    if max(columns) >= X.shape[1]:
+        raise InputError(f"category column {max(columns)} is not among {X.shape[1]} columns")
+    index = np.array(columns, dtype=np.intp)
+    levels, codes = np.unique(X[:, index], axis=0, return_inverse=True)
+    if len(levels) > len(columns) + 1:
+        raise InputError(f"columns {list(columns)} are not the one-hot levels of a category")
+    return _Block(index, levels, codes.ravel(), cdist(levels, levels, "sqeuclidean"))
+
+
+def _seeds(X: Matrix, k: int, rng: np.random.Generator) -> Matrix:
+    """Draw `k` distinct rows by the k-means++ rule; a row is a valid prototype."""
+    chosen = [int(rng.integers(len(X)))]
+    nearest = cdist(X, X[chosen], "sqeuclidean").ravel()
+    while len(chosen) < k:
+        chosen.append(int(rng.choice(len(X), p=nearest / nearest.sum())))
+        nearest = np.minimum(nearest, cdist(X, X[chosen[-1:]], "sqeuclidean").ravel())
+    return X[chosen]
+
+
+def _descend(
+    X: Matrix, prototypes: Matrix, blocks: list[_Block], max_iter: int
+) -> tuple[Matrix, float]:
+    """Alternate nearest prototype and best prototype until the cost stops falling."""
+    distances = cdist(X, prototypes, "sqeuclidean")
+    cost = float(distances.min(axis=1).sum())
+    for _ in range(max_iter):
+        moved = _update(X, distances, len(prototypes), blocks)
+        distances = cdist(X, moved, "sqeuclidean")
+        new_cost = float(distances.min(axis=1).sum())
+        if new_cost >= cost:
+            break
+        prototypes, cost = moved, new_cost
+    return prototypes, cost
+
+
+def _update(X: Matrix, distances: Matrix, k: int, blocks: list[_Block]) -> Matrix:
+    """Return the prototypes of least cost for the partition by nearest prototype."""
+    labels = distances.argmin(axis=1)
+    sizes = np.bincount(labels, minlength=k)
+    for empty in np.flatnonzero(sizes == 0):
+        # The row that fits worst, from a segment that can spare one, starts the segment anew.
+        spare = np.where(sizes[labels] > 1, distances[np.arange(len(X)), labels], -1.0)
+        row = int(spare.argmax())
+        sizes[labels[row]] -= 1
+        labels[row], sizes[empty] = empty, 1
+        distances[row, empty] = 0.0
+    member = np.zeros((k, len(X)))
+    member[labels, np.arange(len(X))] = 1.0
+    prototypes = member @ X / sizes[:, None]
+    for block in blocks:
+        counts = np.zeros((k, len(block.levels)))
+        np.add.at(counts, (labels, block.codes), 1.0)
+        # With one-hot levels the cheapest level is the mode.
+        prototypes[:, block.columns] = block.levels[(counts @ block.cost).argmin(axis=1)]
+    return prototypes
