@@ -130,7 +130,7 @@ class SelectK(Settings):
 class KMeansOptions(Settings):
     """Options of k-means."""
 
-    n_init: Natural = 20
+    n_init: Natural = 10
     max_iter: Natural = 300
 
 

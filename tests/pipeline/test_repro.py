@@ -98,7 +98,7 @@ def changed(project: Project, *edits: tuple[str, str, str]) -> set[str]:
             {"prepare", "featurize", "train"},
         ),
         (
-            ("params.yaml", "{n_init: 20", "{n_init: 21"),
+            ("params.yaml", "{n_init: 10", "{n_init: 11"),
             {"train"},
             {"prepare", "explore", "featurize", "select_k"},
         ),

@@ -27,33 +27,32 @@ def distributions(customers: pd.DataFrame, labels: dict[str, str]) -> Figure:
     across = min(3, len(names))
     down = math.ceil(len(names) / across)
     picture = figure(3.2 * across, 2.5 * down + 0.4)
-    grid = picture.subplots(
-        2 * down, across, squeeze=False, height_ratios=[4, 1] * down, sharex=False
-    )
-    for i in range(down * across):
-        top, bottom = grid[2 * (i // across), i % across], grid[2 * (i // across) + 1, i % across]
+    grid = picture.subplots(down, across, squeeze=False)
+    for i, axes in enumerate(grid.flat):
         if i >= len(names):
-            top.set_axis_off()
-            bottom.set_axis_off()
+            axes.set_axis_off()
             continue
         values = customers[names[i]].dropna().to_numpy()
-        top.hist(values, bins=_bins(values), color=ACCENT, alpha=0.85)
-        top.set_title(short(labels[names[i]], 34))
-        bottom.boxplot(
+        counts, _, _ = axes.hist(values, bins=_bins(values), color=ACCENT, alpha=0.85)
+        top = float(np.max(counts))
+        axes.boxplot(  # under the histogram, on the same scale
             values,
             orientation="horizontal",
-            widths=0.6,
+            positions=[-0.17 * top],
+            widths=0.14 * top,
+            manage_ticks=False,
             flierprops={"marker": ".", "markersize": 3, "markeredgecolor": MUTED},
             medianprops={"color": INK},
         )
-        bottom.xaxis.set_major_locator(MaxNLocator(5))
-        bottom.xaxis.set_major_formatter(_thousands)
-        bottom.set_yticks([])
-        bottom.spines["left"].set_visible(False)
-        bottom.set_xlim(top.get_xlim())
-        top.set_xticklabels([])
+        axes.set_ylim(-0.3 * top, 1.05 * top)
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= top])
+        axes.axhline(0, color=MUTED, linewidth=0.8)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_formatter(_thousands)
+        axes.set_title(short(labels[names[i]], 34))
         if i % across == 0:
-            top.set_ylabel("customers")
+            axes.set_ylabel("customers")
     _say_cut(picture, len(names), len(labels), "numeric columns")
     return picture
 
