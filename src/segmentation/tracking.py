@@ -369,7 +369,9 @@ def _experiment(client: "MlflowClient", name: str, root: Path, *, embedded: bool
             )
         return str(found.experiment_id)
     location = (root / "mlartifacts").as_uri() if embedded else None
-    return str(client.create_experiment(name, artifact_location=location))
+    # Makes the UI show runs, metrics and models rather than traces of language models.
+    tags = {"mlflow.experimentKind": "custom_model_development"}
+    return str(client.create_experiment(name, artifact_location=location, tags=tags))
 
 
 @contextmanager

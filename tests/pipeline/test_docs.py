@@ -45,3 +45,10 @@ def test_named_places_exist() -> None:
     for place in re.findall(r"`([a-z_./]+/)`", README):
         assert (ROOT / place).exists() or place in {"mlartifacts/", "models/"}, place
     assert shutil.which("dvc")
+
+
+def test_choosing_k_works_as_shown(project: Project) -> None:
+    page = (ROOT / "docs/choosing-k.md").read_text(encoding="utf-8")
+    ((_, snippet),) = BLOCK.findall(page)
+    (project.path / "snippet.py").write_text(snippet, encoding="utf-8")
+    assert project.run("python", "snippet.py").stdout.startswith("3 True\n")
