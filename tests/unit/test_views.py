@@ -119,3 +119,10 @@ def test_names_cannot_break_out_of_the_pages() -> None:
     markdown = render("segments.md.j2", **facts)
     assert "\\|x" in markdown
     assert "<script>" not in markdown
+
+
+def test_a_total_that_is_not_positive_leaves_the_value_bars_out(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {"name": ["a", "b"], "share": [0.4, 0.6], "share_of_value": [None, None]}, index=[1, 2]
+    )
+    style.save(profiles.sizes(table, value="owed"), tmp_path / "x.png")

@@ -55,24 +55,27 @@ def sizes(table: pd.DataFrame, *, value: str) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        ``name``, ``share`` and ``share_of_value`` (0 to 1), indexed by segment id, best first.
+        ``name``, ``share`` and ``share_of_value`` (0 to 1, or None where the total value is not
+        positive), indexed by segment id, best first.
     value : str
         The value column's name for people.
     """
     picture = figure(7.6, 0.62 * len(table) + 1.7)
     axes = picture.subplots()
     rows = np.arange(len(table))
+    table = table.astype({"share_of_value": "float64"})
     colours = [colour(int(i)) for i in table.index]
     axes.barh(rows - 0.19, 100 * table["share"], height=0.36, color=colours, alpha=0.45)
     axes.barh(rows + 0.19, 100 * table["share_of_value"], height=0.36, color=colours)
     for row, (share, worth) in enumerate(zip(table["share"], table["share_of_value"], strict=True)):
         near: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 9}
         axes.annotate(f"{share:.0%} of customers", (100 * share, row - 0.19), (4, 0), **near)
-        axes.annotate(f"{worth:.0%} of value", (100 * worth, row + 0.19), (4, 0), **near)
+        if not np.isnan(worth):
+            axes.annotate(f"{worth:.0%} of value", (100 * worth, row + 0.19), (4, 0), **near)
     axes.set_yticks(rows, [f"{i}  {wrapped(name)}" for i, name in table["name"].items()])
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
-    axes.set_xlim(0, 1.25 * 100 * float(table[["share", "share_of_value"]].to_numpy().max()))
+    axes.set_xlim(0, 1.25 * 100 * float(np.nanmax(table[["share", "share_of_value"]].to_numpy())))
     axes.set_xlabel(f"per cent (value: total of {value})")
     axes.set_title("Size and worth of each segment")
     return picture
