@@ -98,8 +98,16 @@ def read_lock(path: Path) -> dict[str, Any]:
 
 
 def state_key(stages: Mapping[str, Any]) -> str:
-    """Hash the stages' entries in `dvc.lock`: commands, dependencies, parameters and outputs."""
-    entries = {name: entry for name, entry in stages.items() if name != STAGE}
+    """Hash the parameters and outputs of the stages in `dvc.lock`.
+
+    Not their code: a change of code that changes no output does not make `track` run again, so
+    the key must not change with it either.
+    """
+    entries = {
+        name: {part: entry.get(part) for part in ("params", "outs")}
+        for name, entry in stages.items()
+        if name != STAGE
+    }
     text = json.dumps(entries, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -88,3 +88,9 @@ def test_every_parameter_section_is_used_by_a_stage() -> None:
 
 def test_every_stage_says_what_it_does() -> None:
     assert all(stage["desc"] for stage in PIPELINE["stages"].values())
+
+
+def test_tracking_depends_on_all_that_its_key_is_made_of() -> None:
+    deps = PIPELINE["stages"]["track"]["deps"]
+    for out in outputs() - {"reports/track/state.json"}:
+        assert any(out == dep or out.startswith(f"{dep}/") for dep in deps), out

@@ -13,6 +13,7 @@ def test_the_key_knows_every_stage_but_its_own() -> None:
     key = tracking.state_key(stages)
     assert key == tracking.state_key({**stages, "track": {"cmd": "other"}})
     assert key == tracking.state_key(dict(reversed(stages.items())))
+    assert key == tracking.state_key({**stages, "train": {**stages["train"], "cmd": "c"}})
     assert key != tracking.state_key({**stages, "train": {"cmd": "a", "outs": [{"md5": "2"}]}})
 
 
