@@ -128,18 +128,99 @@ class SelectK(Settings):
 
 
 class KMeansOptions(Settings):
-    """Options of k-means."""
+    """Options of k-means: random starts, of which the best is kept, and most rounds of each."""
 
     n_init: Natural = 10
     max_iter: Natural = 300
 
 
+class MiniBatchKMeansOptions(Settings):
+    """Options of mini-batch k-means, for many rows."""
+
+    n_init: Natural = 10
+    max_iter: Natural = 100
+    batch_size: Annotated[int, Field(ge=2)] = 1024
+
+
+class BisectingKMeansOptions(Settings):
+    """Options of bisecting k-means. `refine`: finish with k-means from the bisection's centres."""
+
+    n_init: Natural = 5
+    max_iter: Natural = 300
+    refine: bool = True
+
+
+class GaussianMixtureOptions(Settings):
+    """Options of the Gaussian mixture.
+
+    `reg_covar` is the least variance in any direction: it keeps a component from collapsing onto
+    duplicates or a 0/1 column. Features are standardised, so .001 is small.
+    """
+
+    n_init: Natural = 5
+    max_iter: Natural = 200
+    covariance_type: Literal["full", "tied", "diag", "spherical"] = "full"
+    reg_covar: Annotated[float, Field(gt=0, le=1)] = 1e-3
+
+
+class AgglomerativeOptions(Settings):
+    """Options of agglomerative clustering. The memory of the tree is quadratic in its rows."""
+
+    linkage: Literal["ward", "average", "complete", "single"] = "ward"
+    n_neighbors: Annotated[int, Field(ge=1, le=100)] = 5
+    max_rows: Annotated[int, Field(ge=2, le=20_000)] = 5_000
+
+
+class KPrototypesOptions(Settings):
+    """Options of k-prototypes, for numbers and categories together."""
+
+    n_init: Natural = 50
+    max_iter: Natural = 100
+    max_rows: Annotated[int, Field(ge=2)] = 10_000
+
+
+class DBSCANOptions(Settings):
+    """Options of DBSCAN: the reach of a row, and the rows in reach of a core row."""
+
+    eps: Literal["auto"] | Annotated[float, Field(gt=0)] = "auto"
+    min_samples: Literal["auto"] | Natural = "auto"
+    max_rows: Annotated[int, Field(ge=2, le=100_000)] = 10_000
+
+
+class HDBSCANOptions(Settings):
+    """Options of HDBSCAN: the smallest segment, smoothing, coarse (eom) or fine (leaf)."""
+
+    min_cluster_size: Literal["auto"] | Annotated[int, Field(ge=2)] = "auto"
+    min_samples: Literal["auto"] | Natural = "auto"
+    method: Literal["eom", "leaf"] = "eom"
+    max_rows: Annotated[int, Field(ge=2, le=100_000)] = 10_000
+
+
+AlgorithmName = Literal[
+    "kmeans",
+    "minibatch_kmeans",
+    "bisecting_kmeans",
+    "gaussian_mixture",
+    "agglomerative",
+    "kprototypes",
+    "dbscan",
+    "hdbscan",
+]
+
+
 class Train(Settings):
     """Which algorithm finds the segments, and how many."""
 
-    algorithm: Literal["kmeans"] = "kmeans"
+    algorithm: AlgorithmName = "kmeans"
     k: Literal["auto"] | Annotated[int, Field(ge=2)] = "auto"
     kmeans: KMeansOptions = KMeansOptions()
+    minibatch_kmeans: MiniBatchKMeansOptions = MiniBatchKMeansOptions()
+    bisecting_kmeans: BisectingKMeansOptions = BisectingKMeansOptions()
+    gaussian_mixture: GaussianMixtureOptions = GaussianMixtureOptions()
+    agglomerative: AgglomerativeOptions = AgglomerativeOptions()
+    kprototypes: KPrototypesOptions = KPrototypesOptions()
+    dbscan: DBSCANOptions = DBSCANOptions()
+    hdbscan: HDBSCANOptions = HDBSCANOptions()
 
     @property
     def options(self) -> dict[str, Any]:

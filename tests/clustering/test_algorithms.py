@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 import skops.io
+from defaults import cluster
 from sklearn.datasets import make_blobs
 from sklearn.metrics import adjusted_rand_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from segmentation.clustering.algorithms import ALGORITHMS, NOISE, OPTIONS, parse_options
+from segmentation.clustering.algorithms import ALGORITHMS, NOISE
 from segmentation.clustering.algorithms.assigners import assign, confidence_of, with_ids
 from segmentation.errors import InputError
 
@@ -26,7 +27,7 @@ def blobs(n, *, seed):
 
 
 def fit(name, X, *, k=4, seed=0, **options):
-    return ALGORITHMS[name](X, k=k, seed=seed, options=OPTIONS_HERE.get(name, {}) | options)
+    return cluster(name, X, k=k, seed=seed, **OPTIONS_HERE.get(name, {}), **options)
 
 
 @every_algorithm
@@ -167,38 +168,22 @@ def test_ids_must_fit_the_segments(name):
 )
 def test_refuses_bad_features(name, X, message):
     with pytest.raises(InputError, match=message):
-        ALGORITHMS[name](X, k=2, seed=0)
+        cluster(name, X, k=2)
 
 
 @pytest.mark.parametrize("name", sorted(set(ALGORITHMS) - DENSITY))
 @pytest.mark.parametrize("k", [0, 11, None, 2.0, True])
 def test_refuses_an_impossible_number_of_segments(name, k):
     with pytest.raises(InputError, match="number of segments"):
-        ALGORITHMS[name](np.ones((10, 2)), k=k, seed=0)
+        cluster(name, np.ones((10, 2)), k=k)
 
 
 @pytest.mark.parametrize(
-    ("name", "values", "message"),
-    [
-        ("kmeans", {"n_init": 0}, "n_init"),
-        ("kmeans", {"inits": 3}, "inits"),
-        ("gaussian_mixture", {"covariance_type": "round"}, "covariance_type"),
-        ("dbscan", {"eps": -1.0}, "eps"),
-        ("dbscan", {"eps": "big"}, "eps"),
-        ("hdbscan", {"min_cluster_size": 1}, "min_cluster_size"),
-        ("kprototypes", {"category_blocks": [[0, 1], [1, 2]]}, "share no column"),
-        ("kprototypes", {"category_blocks": [[]]}, "non-empty"),
-        ("k-means", {}, "unknown algorithm"),
-    ],
+    ("blocks", "message"), [([[0, 1], [1, 2]], "share no column"), ([[]], "non-empty")]
 )
-def test_refuses_bad_options(name, values, message):
+def test_blocks_of_categories_must_be_apart(blocks, message):
     with pytest.raises(InputError, match=message):
-        parse_options(name, values)
-
-
-def test_refuses_the_options_of_another_algorithm():
-    with pytest.raises(InputError, match="KMeansOptions"):
-        ALGORITHMS["dbscan"](np.ones((5, 2)), k=2, seed=0, options=OPTIONS["kmeans"]())
+        cluster("kprototypes", np.eye(3), k=2, category_blocks=blocks)
 
 
 def test_importing_the_registry_imports_no_algorithm():

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from defaults import cluster
 from sklearn.cluster import BisectingKMeans, KMeans, MiniBatchKMeans
 from sklearn.datasets import load_iris
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 from sklearn.mixture import GaussianMixture
 
-from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.clustering.algorithms.assigners import bayes_rule, nearest_centroid, with_ids
 from segmentation.clustering.algorithms.gaussian_mixture import full_covariances
 
@@ -31,13 +31,13 @@ def test_nearest_centroid_predicts_as_kmeans(k):
 
 def test_kmeans_reaches_the_known_optimum_of_iris():
     # 78.8514 is the least sum of squares for k = 3 (Aloise, Hansen & Liberti 2012).
-    found = ALGORITHMS["kmeans"](IRIS, k=3, seed=0)
+    found = cluster("kmeans", IRIS, k=3)
     assert inertia(IRIS, found) == pytest.approx(78.8514, abs=1e-3)
 
 
 def test_minibatch_agrees_with_scikit_learn():
     X = np.random.default_rng(1).normal(size=(3000, 3))
-    found = ALGORITHMS["minibatch_kmeans"](X, k=4, seed=7)
+    found = cluster("minibatch_kmeans", X, k=4, seed=7)
     model = MiniBatchKMeans(4, n_init=10, max_iter=100, batch_size=1024, random_state=7).fit(X)
     assert adjusted_rand_score(found.labels, model.predict(X)) == 1.0
 
@@ -45,15 +45,15 @@ def test_minibatch_agrees_with_scikit_learn():
 def test_bisecting_improves_on_its_leaves():
     X = np.random.default_rng(2).normal(size=(600, 3))
     leaves = BisectingKMeans(6, n_init=5, random_state=0).fit(X)
-    plain = ALGORITHMS["bisecting_kmeans"](X, k=6, seed=0, options={"refine": False})
-    refined = ALGORITHMS["bisecting_kmeans"](X, k=6, seed=0)
+    plain = cluster("bisecting_kmeans", X, k=6, refine=False)
+    refined = cluster("bisecting_kmeans", X, k=6)
     np.testing.assert_allclose(plain.assigner.centroids_, leaves.cluster_centers_)
     assert inertia(X, plain) <= leaves.inertia_
     assert inertia(X, refined) < inertia(X, plain)
 
 
 def test_margin_is_the_simplified_silhouette():
-    found = ALGORITHMS["kmeans"](IRIS, k=3, seed=0)
+    found = cluster("kmeans", IRIS, k=3)
     centres = found.assigner.centroids_
     for row in (0, 60, 120):
         a, b = sorted(np.linalg.norm(IRIS[row] - c) for c in centres)[:2]
@@ -76,7 +76,7 @@ def test_bayes_rule_is_the_posterior_of_the_mixture(kind):
 @pytest.mark.parametrize("kind", ["full", "tied", "diag", "spherical"])
 def test_mixture_gives_membership_probabilities(kind):
     options = {"covariance_type": kind}
-    found = ALGORITHMS["gaussian_mixture"](IRIS, k=3, seed=0, options=options)
+    found = cluster("gaussian_mixture", IRIS, k=3, **options)
     model = GaussianMixture(
         3, covariance_type=kind, reg_covar=1e-3, n_init=5, max_iter=200, random_state=0
     ).fit(IRIS)
@@ -88,11 +88,11 @@ def test_mixture_gives_membership_probabilities(kind):
 def test_mixture_says_when_it_has_not_converged():
     X = np.random.default_rng(4).normal(size=(300, 3))
     options = {"max_iter": 1, "n_init": 1}
-    found = ALGORITHMS["gaussian_mixture"](X, k=4, seed=0, options=options)
+    found = cluster("gaussian_mixture", X, k=4, **options)
     assert "not converged after 1 rounds" in " ".join(found.notes)
 
 
 def test_ids_need_not_be_sorted():
-    found = ALGORITHMS["kmeans"](IRIS, k=3, seed=0)
+    found = cluster("kmeans", IRIS, k=3)
     named = with_ids(found.assigner, [9, 2, 5])
     np.testing.assert_array_equal(named.predict(IRIS), np.array([9, 2, 5])[found.labels])

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from defaults import cluster
 from sklearn.datasets import make_blobs
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
-from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.clustering.dominance import ALONE, dominance
 from segmentation.errors import InputError
 
@@ -36,7 +36,7 @@ def standardise(table):
 
 
 def segments(X, k):
-    return ALGORITHMS["kmeans"](X, k=k, seed=0).labels
+    return cluster("kmeans", X, k=k).labels
 
 
 def test_sees_the_trap_of_standardised_one_hot_columns():

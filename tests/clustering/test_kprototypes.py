@@ -4,10 +4,10 @@ from itertools import product
 
 import numpy as np
 import pytest
+from defaults import cluster
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.errors import InputError
 
 
@@ -40,7 +40,7 @@ def mixed(n, *, seed):
 
 
 def fit(X, blocks, *, k, **options):
-    return ALGORITHMS["kprototypes"](X, k=k, seed=0, options={"category_blocks": blocks} | options)
+    return cluster("kprototypes", X, k=k, category_blocks=blocks, **options)
 
 
 @pytest.mark.parametrize("seed", range(4))

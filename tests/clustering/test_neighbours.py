@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from defaults import cluster
 from scipy.cluster.hierarchy import fcluster
 from scipy.spatial.distance import cdist
 from sklearn.cluster import DBSCAN, HDBSCAN, AgglomerativeClustering
@@ -9,7 +10,7 @@ from sklearn.datasets import load_iris, make_blobs, make_moons
 from sklearn.metrics import adjusted_rand_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from segmentation.clustering.algorithms import ALGORITHMS, NOISE
+from segmentation.clustering.algorithms import NOISE
 from segmentation.clustering.algorithms.assigners import assign, within_balls
 from segmentation.clustering.algorithms.density import k_distances, knee
 
@@ -26,20 +27,20 @@ def noisy_blobs(n=400, *, seed=0):
 @pytest.mark.parametrize("k", [1, 2, 3, 7])
 def test_agglomerative_agrees_with_scikit_learn(linkage, k):
     X = np.random.default_rng(k).normal(size=(150, 3))
-    found = ALGORITHMS["agglomerative"](X, k=k, seed=0, options={"linkage": linkage})
+    found = cluster("agglomerative", X, k=k, linkage=linkage)
     model = AgglomerativeClustering(k, linkage=linkage).fit(X)
     assert adjusted_rand_score(found.labels, model.labels_) == 1.0
 
 
 def test_the_dendrogram_is_cut_where_the_segments_are():
-    found = ALGORITHMS["agglomerative"](IRIS, k=3, seed=0)
+    found = cluster("agglomerative", IRIS, k=3)
     cut = fcluster(found.picture.linkage, found.picture.height, criterion="distance")
     assert adjusted_rand_score(found.labels, cut) == 1.0
 
 
 def test_agglomerative_on_many_rows_clusters_a_sample_and_says_so():
     X, truth = make_blobs(1500, centers=[[0, 0], [20, 0], [0, 20]], random_state=0)
-    found = ALGORITHMS["agglomerative"](X, k=3, seed=0, options={"max_rows": 300})
+    found = cluster("agglomerative", X, k=3, max_rows=300)
     assert adjusted_rand_score(truth, found.labels) == 1.0
     assert len(found.picture.linkage) == 299
     assert found.notes == (
@@ -50,7 +51,7 @@ def test_agglomerative_on_many_rows_clusters_a_sample_and_says_so():
 def test_agglomerative_scores_as_a_neighbour_vote():
     X = np.random.default_rng(0).normal(size=(200, 3))
     new = np.random.default_rng(1).normal(size=(300, 3))
-    found = ALGORITHMS["agglomerative"](X, k=4, seed=0)
+    found = cluster("agglomerative", X, k=4)
     vote = KNeighborsClassifier(5, weights="distance").fit(X, found.labels)
     np.testing.assert_array_equal(assign(found.assigner, new), vote.predict(new))
 
@@ -58,7 +59,7 @@ def test_agglomerative_scores_as_a_neighbour_vote():
 @pytest.mark.parametrize("seed", range(5))
 def test_dbscan_agrees_with_scikit_learn_but_for_border_rows(seed):
     X, _ = noisy_blobs(seed=seed)
-    found = ALGORITHMS["dbscan"](X, k=None, seed=0, options={"eps": 0.6, "min_samples": 6})
+    found = cluster("dbscan", X, k=None, eps=0.6, min_samples=6)
     model = DBSCAN(eps=0.6, min_samples=6).fit(X)
     core = model.core_sample_indices_
     np.testing.assert_array_equal(found.labels == NOISE, model.labels_ == NOISE)
@@ -68,7 +69,7 @@ def test_dbscan_agrees_with_scikit_learn_but_for_border_rows(seed):
 def test_dbscan_on_a_grid_counts_rows_exactly_at_its_reach():
     # Distances of exactly eps: no rounding may turn them into noise.
     X = np.array([[float(i), float(j)] for i in range(12) for j in range(12)]) + 1000
-    found = ALGORITHMS["dbscan"](X, k=None, seed=0, options={"eps": 1.0, "min_samples": 5})
+    found = cluster("dbscan", X, k=None, eps=1.0, min_samples=5)
     expected = DBSCAN(eps=1.0, min_samples=5).fit_predict(X)
     np.testing.assert_array_equal(found.labels, expected)
     assert (found.labels == NOISE).sum() == 4  # the corners
@@ -78,15 +79,15 @@ def test_dbscan_does_not_depend_on_the_order_of_rows():
     X, _ = noisy_blobs(seed=3)
     order = np.random.default_rng(0).permutation(len(X))
     options = {"eps": 1.1, "min_samples": 4}
-    one = ALGORITHMS["dbscan"](X, k=None, seed=0, options=options)
-    two = ALGORITHMS["dbscan"](X[order], k=None, seed=0, options=options)
+    one = cluster("dbscan", X, k=None, **options)
+    two = cluster("dbscan", X[order], k=None, **options)
     assert adjusted_rand_score(one.labels[order], two.labels) == 1.0
 
 
 def test_dbscan_scores_a_new_row_by_the_core_rows_in_reach():
     X, _ = noisy_blobs()
     new = np.random.default_rng(9).uniform(-6, 14, (3000, 2))
-    found = ALGORITHMS["dbscan"](X, k=None, seed=0, options={"eps": 0.7, "min_samples": 6})
+    found = cluster("dbscan", X, k=None, eps=0.7, min_samples=6)
     model = DBSCAN(eps=0.7, min_samples=6).fit(X)
     core = model.core_sample_indices_
     near = cdist(new, X[core]) <= 0.7
@@ -99,14 +100,14 @@ def test_dbscan_scores_a_new_row_by_the_core_rows_in_reach():
 @pytest.mark.parametrize("name", ["dbscan", "hdbscan"])
 def test_finds_shapes_that_no_centre_describes(name):
     X, truth = make_moons(600, noise=0.05, random_state=0)
-    found = ALGORITHMS[name](X, k=None, seed=0)
+    found = cluster(name, X, k=None)
     assert adjusted_rand_score(truth, found.labels) > 0.98
 
 
 @pytest.mark.parametrize("name", ["dbscan", "hdbscan"])
 def test_noise_is_noise(name):
     X, truth = noisy_blobs()
-    found = ALGORITHMS[name](X, k=None, seed=0)
+    found = cluster(name, X, k=None)
     assert found.k == 3
     clear = found.labels != NOISE
     assert clear[truth != NOISE].mean() > 0.85
@@ -121,7 +122,7 @@ def test_noise_is_noise(name):
 def test_all_rows_may_be_noise(name):
     X = np.random.default_rng(0).normal(size=(60, 8)) * 100
     options = {"eps": 0.1} if name == "dbscan" else {"min_cluster_size": 30}
-    found = ALGORITHMS[name](X, k=None, seed=0, options=options)
+    found = cluster(name, X, k=None, **options)
     assert found.k == 0
     assert found.noise_share == 1.0
     assert (assign(found.assigner, X) == NOISE).all()
@@ -131,7 +132,7 @@ def test_all_rows_may_be_noise(name):
 @pytest.mark.parametrize("name", ["dbscan", "hdbscan"])
 def test_density_on_many_rows_clusters_a_sample_and_says_so(name):
     X, truth = make_blobs(2000, centers=[[0, 0], [30, 0], [0, 30]], random_state=0)
-    found = ALGORITHMS[name](X, k=None, seed=0, options={"max_rows": 500})
+    found = cluster(name, X, k=None, max_rows=500)
     placed = found.labels != NOISE
     assert placed.mean() > 0.97
     assert adjusted_rand_score(truth[placed], found.labels[placed]) == 1.0
@@ -142,7 +143,7 @@ def test_density_on_many_rows_clusters_a_sample_and_says_so(name):
 def test_hdbscan_agrees_with_scikit_learn(method):
     X, _ = noisy_blobs(seed=2)
     options = {"min_cluster_size": 12, "min_samples": 6, "method": method}
-    found = ALGORITHMS["hdbscan"](X, k=None, seed=0, options=options)
+    found = cluster("hdbscan", X, k=None, **options)
     model = HDBSCAN(
         min_cluster_size=12, min_samples=6, cluster_selection_method=method, copy=True
     ).fit(X)
@@ -154,7 +155,7 @@ def test_hdbscan_agrees_with_scikit_learn(method):
 def test_hdbscan_gives_a_new_row_only_to_the_segment_of_its_nearest_row():
     X, _ = noisy_blobs(seed=4)
     new = np.random.default_rng(9).uniform(-6, 14, (3000, 2))
-    found = ALGORITHMS["hdbscan"](X, k=None, seed=0)
+    found = cluster("hdbscan", X, k=None)
     predicted = assign(found.assigner, new)
     nearest = found.labels[cdist(new, X).argmin(axis=1)]
     placed = predicted != NOISE
@@ -187,10 +188,10 @@ def test_the_knee_of_a_hyperbola_is_its_vertex():
 
 def test_the_default_reach_explains_itself():
     X, truth = make_blobs(300, centers=[[0, 0], [15, 0], [0, 15]], random_state=1)
-    found = ALGORITHMS["dbscan"](X, k=None, seed=0)
+    found = cluster("dbscan", X, k=None)
     assert adjusted_rand_score(truth, found.labels) == 1.0
     assert "stays at 3, the longest such stretch" in found.notes[0]
     assert (np.diff(found.picture.distances) >= 0).all()
     assert found.picture.neighbours == 5
     one_cloud = np.random.default_rng(0).normal(size=(400, 4))
-    assert "knee" in ALGORITHMS["dbscan"](one_cloud, k=None, seed=0).notes[0]
+    assert "knee" in cluster("dbscan", one_cloud, k=None).notes[0]

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from defaults import cluster, options_of
 from sklearn.datasets import load_iris, make_blobs
 from sklearn.metrics import adjusted_rand_score
 
@@ -41,9 +42,9 @@ FPC = {
 
 
 def judge(X, algorithm, k, *, seed=0, options=None, **more):
-    run = ALGORITHMS[algorithm]
-    labels = run(X, k=k, seed=0, options=options).labels
-    return bootstrap_stability(X, labels, refit(run, k=k, options=options), seed=seed, **more)
+    labels = cluster(algorithm, X, k=k, **(options or {})).labels
+    again = refit(ALGORITHMS[algorithm], k=k, options=options_of(algorithm, **(options or {})))
+    return bootstrap_stability(X, labels, again, seed=seed, **more)
 
 
 @pytest.mark.parametrize(("algorithm", "k"), FPC)

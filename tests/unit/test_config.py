@@ -1,13 +1,17 @@
 import copy
 from collections.abc import Callable
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from segmentation.config import Params, load_params, read_yaml, validate
+from segmentation.clustering.algorithms import ALGORITHMS
+from segmentation.config import AlgorithmName, Params, Train, load_params, read_yaml, validate
 from segmentation.errors import SettingsError
 
+ALGORITHMS_PACKAGE = "segmentation.clustering.algorithms"
 ROOT = Path(__file__).parents[2]
 
 
@@ -32,14 +36,29 @@ def test_params_yaml_is_complete_and_shows_the_defaults(content: dict[str, Any])
         assert model == getattr(written, section).model_dump()
 
 
+@pytest.mark.parametrize("name", get_args(AlgorithmName))
+def test_an_algorithms_options_are_the_arguments_of_its_fit(name: str) -> None:
+    taken = set(signature(import_module(f"{ALGORITHMS_PACKAGE}.{name}").fit).parameters)
+    found_by_the_pipeline = {"category_blocks"}
+    assert set(Train(algorithm=name).options) == taken - {"X", "k", "seed"} - found_by_the_pipeline
+
+
+def test_every_algorithm_can_be_chosen() -> None:
+    assert set(get_args(AlgorithmName)) == set(ALGORITHMS)
+
+
 def test_every_setting_is_used_somewhere(content: dict[str, Any]) -> None:
     code = "".join(
         path.read_text(encoding="utf-8")
         for path in (ROOT / "src").rglob("*.py")
         if path.name != "config.py"
     )
-    # Options of an algorithm reach it together, as `params.train.options`.
-    passed_on = {"n_init", "max_iter"}
+    # Options of an algorithm reach its `fit` together, as keyword arguments.
+    passed_on = {
+        option
+        for name in ALGORITHMS
+        for option in signature(import_module(f"{ALGORITHMS_PACKAGE}.{name}").fit).parameters
+    }
     for leaf in leaves({k: v for k, v in content.items() if k != "data"}):
         name = leaf.rsplit(".", 1)[-1]
         assert f".{name}" in code or name in passed_on, leaf

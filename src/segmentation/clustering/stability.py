@@ -15,14 +15,15 @@ Hubert & Arabie (1985), Comparing partitions, Journal of Classification 2, 193-2
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from segmentation.clustering.algorithms import Algorithm, Options
+from segmentation.clustering.algorithms import Algorithm
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.clustering.similarity import jaccard_table
 from segmentation.errors import InputError
@@ -185,7 +186,7 @@ def bootstrap_stability(
     )
 
 
-def refit(algorithm: Algorithm, *, k: int | None, options: Options | None = None) -> Fit:
+def refit(algorithm: Algorithm, *, k: int | None, options: Mapping[str, Any]) -> Fit:
     """Return the `fit` of `bootstrap_stability` for one of `ALGORITHMS`."""
 
     def labels(X: NDArray[np.float64], seed: int) -> ArrayLike:

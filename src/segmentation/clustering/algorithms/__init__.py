@@ -21,18 +21,14 @@ from segmentation.clustering.algorithms.base import (
     check_k,
     check_matrix,
 )
-from segmentation.clustering.algorithms.options import OPTIONS, Options, parse_options
 
 __all__ = [
     "ALGORITHMS",
     "NOISE",
-    "OPTIONS",
     "Algorithm",
     "Clustering",
     "Dendrogram",
     "KDistances",
-    "Options",
-    "parse_options",
 ]
 
 
@@ -57,7 +53,7 @@ class Algorithm:
         *,
         k: int | None,
         seed: int,
-        options: Mapping[str, Any] | Options | None = None,
+        options: Mapping[str, Any],
     ) -> Clustering:
         """Cluster the rows of `X`.
 
@@ -69,8 +65,8 @@ class Algorithm:
             Number of segments, 1..n; a density method ignores it.
         seed : int
             The same seed gives the same bits, whatever the number of threads.
-        options : mapping, Options or None
-            The algorithm's own options; None for the defaults.
+        options : mapping
+            The algorithm's own options, all of them: the keyword arguments of its `fit`.
 
         Returns
         -------
@@ -79,29 +75,37 @@ class Algorithm:
         Raises
         ------
         InputError
-            If `X`, `k` or `options` cannot be used.
+            If `X` or `k` cannot be used.
 
         Examples
         --------
         >>> X = [[0, 0], [0, 1], [9, 9], [9, 8]]
-        >>> found = ALGORITHMS["kmeans"](X, k=2, seed=0, options={"n_init": 3})
+        >>> found = ALGORITHMS["kmeans"](X, k=2, seed=0, options={"n_init": 3, "max_iter": 99})
         >>> found.k, bool(found.labels[0] == found.labels[1] != found.labels[2])
         (2, True)
         """
         matrix = check_matrix(X)
         number = check_k(k, len(matrix)) if self.needs_k else None
-        parsed = parse_options(self.name, options)
         module = import_module(f"{__name__}.{self.name}")
         from threadpoolctl import threadpool_limits
 
         # Threads add up partial sums in the order in which they finish, so with several of them
         # the last bits of the centres, and with them the model file, change from run to run.
         with threadpool_limits(limits=1):
-            result: Clustering = module.fit(matrix, k=number, seed=seed, options=parsed)
+            result: Clustering = module.fit(matrix, k=number, seed=seed, **options)
         return result
 
 
 ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
-    {name: Algorithm(name, needs_k=name not in {"dbscan", "hdbscan"}) for name in OPTIONS}
+    {
+        "kmeans": Algorithm("kmeans"),
+        "minibatch_kmeans": Algorithm("minibatch_kmeans"),
+        "bisecting_kmeans": Algorithm("bisecting_kmeans"),
+        "gaussian_mixture": Algorithm("gaussian_mixture"),
+        "agglomerative": Algorithm("agglomerative"),
+        "kprototypes": Algorithm("kprototypes"),
+        "dbscan": Algorithm("dbscan", needs_k=False),
+        "hdbscan": Algorithm("hdbscan", needs_k=False),
+    }
 )
 """Every algorithm by the name that ``train.algorithm`` takes."""

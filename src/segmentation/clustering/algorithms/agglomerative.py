@@ -16,19 +16,20 @@ from segmentation.clustering.algorithms.base import (
     reachable_k,
     sample_rows,
 )
-from segmentation.clustering.algorithms.options import AgglomerativeOptions
 
 
-def fit(X: NDArray[np.float64], *, k: int, seed: int, options: AgglomerativeOptions) -> Clustering:
+def fit(
+    X: NDArray[np.float64], *, k: int, seed: int, linkage: str, max_rows: int, n_neighbors: int
+) -> Clustering:
     """Cluster the rows of `X` into `k` segments by merging the closest pair again and again."""
-    from scipy.cluster.hierarchy import linkage
+    from scipy.cluster import hierarchy
 
-    rows, notes = sample_rows(len(X), options.max_rows, seed)
+    rows, notes = sample_rows(len(X), max_rows, seed)
     stored = X[rows]
     number, fewer = reachable_k(stored, min(k, len(stored)))
-    tree = linkage(stored, method=options.linkage)
+    tree = hierarchy.linkage(stored, method=linkage)
     cut = cut_tree(tree, number)
-    assigner = nearest_neighbours(stored, cut, n_neighbors=options.n_neighbors)
+    assigner = nearest_neighbours(stored, cut, n_neighbors=n_neighbors)
     labels = cut if len(rows) == len(X) else assign(assigner, X)
     confidence = confidence_of(assigner, X, predicted=labels)
     picture = Dendrogram(tree, _cut_height(tree, number))

@@ -18,22 +18,21 @@ from numpy.typing import NDArray
 
 from segmentation.clustering.algorithms.base import Clustering, reachable_k
 from segmentation.clustering.algorithms.kmeans import from_centres
-from segmentation.clustering.algorithms.options import BisectingKMeansOptions
 
 
 def fit(
-    X: NDArray[np.float64], *, k: int, seed: int, options: BisectingKMeansOptions
+    X: NDArray[np.float64], *, k: int, seed: int, n_init: int, max_iter: int, refine: bool
 ) -> Clustering:
     """Cluster the rows of `X` into `k` segments."""
     from sklearn.cluster import BisectingKMeans, KMeans
 
     number, notes = reachable_k(X, k)
     centres = (
-        BisectingKMeans(number, n_init=options.n_init, max_iter=options.max_iter, random_state=seed)
+        BisectingKMeans(number, n_init=n_init, max_iter=max_iter, random_state=seed)
         .fit(X)
         .cluster_centers_
     )
-    if options.refine:
-        polish = KMeans(number, init=centres, n_init=1, max_iter=options.max_iter)
+    if refine:
+        polish = KMeans(number, init=centres, n_init=1, max_iter=max_iter)
         centres = polish.fit(X).cluster_centers_
     return from_centres(X, centres, notes=notes)

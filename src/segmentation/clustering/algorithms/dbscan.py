@@ -8,6 +8,8 @@ spatial databases with noise, KDD-96, 226-231.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,11 +20,16 @@ from segmentation.clustering.algorithms.density import (
     default_min_samples,
     k_distances,
 )
-from segmentation.clustering.algorithms.options import DBSCANOptions
 
 
 def fit(
-    X: NDArray[np.float64], *, k: int | None = None, seed: int, options: DBSCANOptions
+    X: NDArray[np.float64],
+    *,
+    k: int | None = None,
+    seed: int,
+    eps: float | Literal["auto"],
+    min_samples: int | Literal["auto"],
+    max_rows: int,
 ) -> Clustering:
     """Cluster the rows of `X`; the number of segments is the method's own, `k` is ignored.
 
@@ -32,23 +39,23 @@ def fit(
     """
     from sklearn.cluster import DBSCAN
 
-    rows, notes = sample_rows(len(X), options.max_rows, seed)
+    rows, notes = sample_rows(len(X), max_rows, seed)
     stored = X[rows]
-    if options.min_samples == "auto":
+    if min_samples == "auto":
         m = default_min_samples(*stored.shape)
     else:
-        m = min(options.min_samples, len(stored))
+        m = min(min_samples, len(stored))
     distances = np.sort(k_distances(stored, m))
-    if options.eps == "auto":
-        eps, why = default_eps(stored, distances, m)
+    if eps == "auto":
+        reach, why = default_eps(stored, distances, m)
         notes += (why,)
     else:
-        eps = float(options.eps)
-    model = DBSCAN(eps=eps, min_samples=m).fit(stored)
+        reach = float(eps)
+    model = DBSCAN(eps=reach, min_samples=m).fit(stored)
     core = model.core_sample_indices_
     if not len(core):
-        notes += (f"No row has {m} rows within {eps:.3g}: all are noise.",)
-    assigner = within_radius(stored[core], model.labels_[core], radius=eps)
+        notes += (f"No row has {m} rows within {reach:.3g}: all are noise.",)
+    assigner = within_radius(stored[core], model.labels_[core], radius=reach)
     labels = assign(assigner, X)
     confidence = confidence_of(assigner, X, predicted=labels)
-    return Clustering(labels, assigner, confidence, KDistances(distances, m, eps), notes)
+    return Clustering(labels, assigner, confidence, KDistances(distances, m, reach), notes)

@@ -10,11 +10,17 @@ from numpy.typing import NDArray
 
 from segmentation.clustering.algorithms.assigners import assign, bayes_rule, confidence_of
 from segmentation.clustering.algorithms.base import Clustering, reachable_k, used_only
-from segmentation.clustering.algorithms.options import GaussianMixtureOptions
 
 
 def fit(
-    X: NDArray[np.float64], *, k: int, seed: int, options: GaussianMixtureOptions
+    X: NDArray[np.float64],
+    *,
+    k: int,
+    seed: int,
+    n_init: int,
+    max_iter: int,
+    covariance_type: str,
+    reg_covar: float,
 ) -> Clustering:
     """Cluster the rows of `X` into at most `k` components.
 
@@ -27,17 +33,17 @@ def fit(
     number, notes = reachable_k(X, k)
     model = GaussianMixture(
         number,
-        covariance_type=options.covariance_type,
-        reg_covar=options.reg_covar,
-        n_init=options.n_init,
-        max_iter=options.max_iter,
+        covariance_type=covariance_type,
+        reg_covar=reg_covar,
+        n_init=n_init,
+        max_iter=max_iter,
         random_state=seed,
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(X)
     if not model.converged_:
-        notes += (f"The mixture had not converged after {options.max_iter} rounds.",)
+        notes += (f"The mixture had not converged after {max_iter} rounds.",)
     covariances = full_covariances(model, X.shape[1])
     labels = assign(bayes_rule(model.weights_, model.means_, covariances), X)
     labels, kept, dropped = used_only(labels, number)

@@ -8,27 +8,35 @@ estimates, PAKDD 2013, 160-172.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.clustering.algorithms import density
 from segmentation.clustering.algorithms.assigners import assign, confidence_of, within_balls
 from segmentation.clustering.algorithms.base import NOISE, Clustering, KDistances, sample_rows
-from segmentation.clustering.algorithms.options import HDBSCANOptions
 
 
 def fit(
-    X: NDArray[np.float64], *, k: int | None = None, seed: int, options: HDBSCANOptions
+    X: NDArray[np.float64],
+    *,
+    k: int | None = None,
+    seed: int,
+    min_cluster_size: int | Literal["auto"],
+    min_samples: int | Literal["auto"],
+    method: str,
+    max_rows: int,
 ) -> Clustering:
     """Cluster the rows of `X`; the number of segments is the method's own, `k` is ignored."""
-    rows, notes = sample_rows(len(X), options.max_rows, seed)
+    rows, notes = sample_rows(len(X), max_rows, seed)
     stored = X[rows]
     n = len(stored)
     smoothing = density.default_min_samples(*stored.shape)
-    size = least_size(n, smoothing, options)
-    m = min(smoothing if options.min_samples == "auto" else options.min_samples, size)
+    size = least_size(n, smoothing, min_cluster_size)
+    m = min(smoothing if min_samples == "auto" else min_samples, size)
     model = density.hdbscan(
-        stored, min_cluster_size=size, min_samples=m, cluster_selection_method=options.method
+        stored, min_cluster_size=size, min_samples=m, cluster_selection_method=method
     )
     labels = np.asarray(model.labels_, dtype=np.intp)
     distances = density.k_distances(stored, m)
@@ -45,11 +53,11 @@ def fit(
     return Clustering(labels, assigner, confidence, picture, notes)
 
 
-def least_size(n: int, smoothing: int, options: HDBSCANOptions) -> int:
+def least_size(n: int, smoothing: int, min_cluster_size: int | Literal["auto"]) -> int:
     """Return the rows of the smallest segment: 2% of `n`, and room for the smoothing twice."""
-    if options.min_cluster_size == "auto":
+    if min_cluster_size == "auto":
         return min(max(2 * smoothing, round(0.02 * n)), n)
-    return min(options.min_cluster_size, n)
+    return min(min_cluster_size, n)
 
 
 def ball_radii(

@@ -7,17 +7,14 @@ from numpy.typing import NDArray
 
 from segmentation.clustering.algorithms.assigners import assign, confidence_of, nearest_centroid
 from segmentation.clustering.algorithms.base import Clustering, reachable_k, used_only
-from segmentation.clustering.algorithms.options import KMeansOptions
 
 
-def fit(X: NDArray[np.float64], *, k: int, seed: int, options: KMeansOptions) -> Clustering:
+def fit(X: NDArray[np.float64], *, k: int, seed: int, n_init: int, max_iter: int) -> Clustering:
     """Cluster the rows of `X` into `k` segments."""
     from sklearn.cluster import KMeans
 
     number, notes = reachable_k(X, k)
-    model = KMeans(number, n_init=options.n_init, max_iter=options.max_iter, random_state=seed).fit(
-        X
-    )
+    model = KMeans(number, n_init=n_init, max_iter=max_iter, random_state=seed).fit(X)
     return from_centres(X, model.cluster_centers_, notes=notes)
 
 

@@ -14,6 +14,7 @@ Franti (2018), Efficiency of random swap clustering, Journal of Big Data 5, 13.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +23,11 @@ from scipy.spatial.distance import cdist
 
 from segmentation.clustering.algorithms.base import Clustering, reachable_k, sample_rows
 from segmentation.clustering.algorithms.kmeans import from_centres
-from segmentation.clustering.algorithms.options import KPrototypesOptions
 from segmentation.errors import InputError
 
 Matrix = NDArray[np.float64]
+Blocks = Sequence[Sequence[int]]
+"""The columns of each one-hot category."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,29 +40,54 @@ class _Block:
     cost: Matrix  # squared distance between levels
 
 
-def fit(X: Matrix, *, k: int, seed: int, options: KPrototypesOptions) -> Clustering:
+def fit(
+    X: Matrix,
+    *,
+    k: int,
+    seed: int,
+    n_init: int,
+    max_iter: int,
+    max_rows: int,
+    category_blocks: Blocks,
+) -> Clustering:
     """Cluster the rows of `X` into `k` segments.
 
     Above `max_rows` the starts are tried on a sample, and the best is finished on all rows.
     Without `category_blocks` this is k-means.
     """
+    _check_disjoint(category_blocks)
     number, notes = reachable_k(X, k)
-    if not options.category_blocks:
+    if not category_blocks:
         notes += ("No category among the features: k-prototypes is k-means here.",)
-    rows, sampled = sample_rows(len(X), options.max_rows, seed)
+    rows, sampled = sample_rows(len(X), max_rows, seed)
     few, fewer = reachable_k(X[rows], min(number, len(rows)))
-    prototypes = _search(X[rows], few, np.random.default_rng(seed), options)
+    prototypes = _search(
+        X[rows],
+        few,
+        np.random.default_rng(seed),
+        n_init=n_init,
+        max_iter=max_iter,
+        category_blocks=category_blocks,
+    )
     if sampled:
         notes += (f"Starts were tried on a random sample of {len(rows):,} rows.", *fewer)
-        prototypes, _ = _descend(X, prototypes, _blocks(X, options), options.max_iter)
+        prototypes, _ = _descend(X, prototypes, _blocks(X, category_blocks), max_iter)
     return from_centres(X, prototypes, notes=notes)
 
 
-def _search(X: Matrix, k: int, rng: np.random.Generator, options: KPrototypesOptions) -> Matrix:
+def _search(
+    X: Matrix,
+    k: int,
+    rng: np.random.Generator,
+    *,
+    n_init: int,
+    max_iter: int,
+    category_blocks: Blocks,
+) -> Matrix:
     """Return the best prototypes of all starts."""
-    blocks = _blocks(X, options)
-    best, least = _descend(X, _seeds(X, k, rng), blocks, options.max_iter)
-    for start in range(1, options.n_init):
+    blocks = _blocks(X, category_blocks)
+    best, least = _descend(X, _seeds(X, k, rng), blocks, max_iter)
+    for start in range(1, n_init):
         # Modes make many local optima. Four starts of five move one prototype of the best so far
         # to a random row, which keeps what is good about it (Franti 2018); the fifth is fresh.
         if start % 5:
@@ -68,18 +95,24 @@ def _search(X: Matrix, k: int, rng: np.random.Generator, options: KPrototypesOpt
             begin[rng.integers(k)] = X[rng.integers(len(X))]
         else:
             begin = _seeds(X, k, rng)
-        prototypes, cost = _descend(X, begin, blocks, options.max_iter)
+        prototypes, cost = _descend(X, begin, blocks, max_iter)
         # Better by more than rounding, so that ties go to the earlier start.
         if cost < least * (1 - 1e-12):
             best, least = prototypes, cost
     return best
 
 
-def _blocks(X: Matrix, options: KPrototypesOptions) -> list[_Block]:
-    return [_block(X, columns) for columns in options.category_blocks]
+def _check_disjoint(category_blocks: Blocks) -> None:
+    columns = [column for block in category_blocks for column in block]
+    if len(columns) != len(set(columns)) or not all(category_blocks):
+        raise InputError("category_blocks must be non-empty and share no column")
 
 
-def _block(X: Matrix, columns: tuple[int, ...]) -> _Block:
+def _blocks(X: Matrix, category_blocks: Blocks) -> list[_Block]:
+    return [_block(X, columns) for columns in category_blocks]
+
+
+def _block(X: Matrix, columns: Sequence[int]) -> _Block:
     if max(columns) >= X.shape[1]:
         raise InputError(f"category column {max(columns)} is not among {X.shape[1]} columns")
     index = np.array(columns, dtype=np.intp)
