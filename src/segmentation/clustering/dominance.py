@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from segmentation.clustering.agreement import adjusted_mutual_information
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.errors import InputError
 
@@ -35,6 +36,7 @@ REST = 0.5
 """Score up to which all other features together leave the segments unexplained."""
 
 _FOLDS = 5
+_BINS, _BIN_ROWS = 200, 5  # most bins of a number, and least rows in one
 
 
 @dataclass(frozen=True)
@@ -159,37 +161,28 @@ def _scores(table: pd.DataFrame, segments: NDArray[np.intp], seed: int) -> dict[
 
 
 def _score(column: pd.Series, segments: NDArray[np.intp], fold: NDArray[np.intp]) -> float:
-    if _is_number(column):
-        values = np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
-        values = np.where(np.isinf(values), np.nan, values)
-        return _information(segments, _cuts(values[:, None], segments, fold))
-    codes = _codes(column)
+    codes = _bins(_values(column)) if _is_number(column) else _codes(column)
     # The levels as they are, or grouped: two segments may share a level, or levels a segment.
     grouped = _majorities(codes, segments, fold)
     return max(_information(segments, codes), _information(segments, grouped))
 
 
 def _information(segments: NDArray[np.intp], other: NDArray[np.intp]) -> float:
-    from sklearn.metrics import adjusted_mutual_info_score
-
-    return float(np.clip(adjusted_mutual_info_score(segments, other), 0.0, 1.0))
+    return float(np.clip(adjusted_mutual_information(segments, other), 0.0, 1.0))
 
 
-def _cuts(
-    values: NDArray[np.float64], segments: NDArray[np.intp], fold: NDArray[np.intp]
-) -> NDArray[np.intp]:
-    """Predict held-out rows from intervals of one number, at most two for each segment."""
-    from sklearn.tree import DecisionTreeClassifier
+def _values(column: pd.Series) -> NDArray[np.float64]:
+    values = np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
+    return np.where(np.isinf(values), np.nan, values)
 
-    k = int(segments.max()) + 1
-    predicted = np.empty_like(segments)
-    for held_out in np.unique(fold):
-        test = fold == held_out
-        tree = DecisionTreeClassifier(
-            criterion="entropy", max_leaf_nodes=2 * k, min_samples_leaf=2, random_state=0
-        )
-        predicted[test] = tree.fit(values[~test], segments[~test]).predict(values[test])
-    return predicted
+
+def _bins(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Cut a number into bins of equal counts; a missing value is a bin of its own."""
+    known = np.sort(values[~np.isnan(values)])
+    bins = int(np.clip(len(values) // _BIN_ROWS, 2, _BINS))
+    edges = np.unique(known[np.linspace(0, len(known), bins, endpoint=False).astype(int)[1:]])
+    codes = np.searchsorted(edges, values, side="right")
+    return np.asarray(np.where(np.isnan(values), len(edges) + 1, codes), dtype=np.intp)
 
 
 def _majorities(
@@ -216,11 +209,8 @@ def _score_together(table: pd.DataFrame, segments: NDArray[np.intp], seed: int) 
         return 0.0
     columns = []
     for column in (table[name] for name in table):
-        if _is_number(column):
-            values = np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
-            columns.append(np.where(np.isinf(values), np.nan, values))
-        else:
-            columns.append(_codes(column).astype(np.float64))
+        codes = _values(column) if _is_number(column) else _codes(column).astype(np.float64)
+        columns.append(codes)
     forest = RandomForestClassifier(
         100, bootstrap=True, oob_score=True, min_samples_leaf=2, random_state=seed
     )

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from segmentation.clustering.agreement import adjusted_rand
 from segmentation.clustering.similarity import closeness_table, jaccard_table
 from segmentation.errors import InputError
 
@@ -181,7 +182,7 @@ def match_segments(
         next_id=fresh + len(unmatched),
         common=len(before),
         moved=int(np.sum(apply_ids(after, given) != before)) if len(before) else None,
-        reference_ari=_adjusted_rand(before, after),
+        reference_ari=adjusted_rand(before, after) if len(before) else None,
     )
 
 
@@ -240,12 +241,6 @@ def _common(
         reference.loc[both].to_numpy(dtype=np.intp),
         labels.loc[both].to_numpy(dtype=np.intp),
     )
-
-
-def _adjusted_rand(before: NDArray[np.intp], after: NDArray[np.intp]) -> float | None:
-    from sklearn.metrics import adjusted_rand_score
-
-    return float(adjusted_rand_score(before, after)) if len(before) else None
 
 
 def _check(labels: pd.Series, order: Sequence[int], reference: pd.Series | None) -> int:

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from segmentation.clustering.agreement import adjusted_rand
 from segmentation.clustering.algorithms import Algorithm
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.clustering.similarity import jaccard_table
@@ -203,10 +204,8 @@ def _draw(n: int, rng: np.random.Generator) -> NDArray[np.intp]:
 
 
 def _agreement(one: tuple[Labels, Labels], other: tuple[Labels, Labels]) -> float:
-    from sklearn.metrics import adjusted_rand_score
-
     _, i, j = np.intersect1d(one[0], other[0], assume_unique=True, return_indices=True)
-    return float(adjusted_rand_score(one[1][i], other[1][j]))
+    return adjusted_rand(one[1][i], other[1][j])
 
 
 def _standard_error(values: NDArray[np.float64]) -> float:
