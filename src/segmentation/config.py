@@ -208,8 +208,15 @@ AlgorithmName = Literal[
 ]
 
 
+class Stability(Settings):
+    """How often customers are drawn again to see which segments come back."""
+
+    resamples: Annotated[int, Field(ge=2, le=1000)] = 50
+    max_rows: Annotated[int, Field(ge=100)] = 2_000
+
+
 class Train(Settings):
-    """Which algorithm finds the segments, and how many."""
+    """Which algorithm finds the segments, how many, and how their stability is judged."""
 
     algorithm: AlgorithmName = "kmeans"
     k: Literal["auto"] | Annotated[int, Field(ge=2)] = "auto"
@@ -221,6 +228,7 @@ class Train(Settings):
     kprototypes: KPrototypesOptions = KPrototypesOptions()
     dbscan: DBSCANOptions = DBSCANOptions()
     hdbscan: HDBSCANOptions = HDBSCANOptions()
+    stability: Stability = Stability()
 
     @property
     def options(self) -> dict[str, Any]:

@@ -27,9 +27,18 @@ CHOICE = Path("reports/select_k/choice.json")
 ELBOW_PLOT = Path("reports/select_k/elbow.png")
 SILHOUETTE_PLOT = Path("reports/select_k/silhouette.png")
 
+REFERENCE = Path("data/reference/segments.json")
+REFERENCE_ASSIGNMENTS = Path("data/reference/assignments.parquet")
+
 MODEL = Path("models/segmenter.skops")
 ASSIGNMENTS = Path("data/segments/assignments.parquet")
+TRAIN = Path("reports/train")
+CLUSTERING = TRAIN / "clustering.json"
+DENDROGRAM_PLOT = TRAIN / "dendrogram.png"
+K_DISTANCE_PLOT = TRAIN / "k_distance.png"
 
+STABILITY_PLOT = Path("reports/evaluate/stability.png")
+DOMINANCE = Path("reports/evaluate/dominance.json")
 METRICS = Path("reports/evaluate/metrics.json")
 PCA = Path("reports/evaluate/pca.json")
 PCA_POINTS = Path("reports/evaluate/pca_points.csv")

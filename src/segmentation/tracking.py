@@ -114,12 +114,18 @@ def state_key(stages: Mapping[str, Any]) -> str:
 
 def outputs(stages: Mapping[str, Any], folder: str) -> list[Path]:
     """List the files below `folder` that the stages before tracking wrote."""
-    return [
+    outs = [
         Path(out["path"])
         for name, entry in sorted(stages.items())
         if name != STAGE
         for out in entry.get("outs", ())
         if out["path"].startswith(folder)
+    ]
+    return [
+        path
+        for out in outs
+        for path in (sorted(out.rglob("*")) if out.is_dir() else [out])
+        if not path.is_dir()
     ]
 
 

@@ -47,6 +47,6 @@ def measure(
         "calinski_harabasz": ratio,
         "davies_bouldin": overlap,
         "inertia": inertia,
-        "smallest_segment_share": float(sizes.min(initial=len(X)) / len(X)),
+        "smallest_segment_share": float(sizes.min() / len(X)) if len(ids) else np.nan,
         "noise_share": float(1 - member.mean()),
     }

@@ -71,6 +71,19 @@ def matrix(transformer: ColumnTransformer, customers: pd.DataFrame) -> pd.DataFr
     return pd.DataFrame(points, columns=transformer.get_feature_names_out())
 
 
+def category_blocks(transformer: ColumnTransformer) -> list[list[int]]:
+    """Return the numbers of the columns that the levels of each category became."""
+    if "categories" not in transformer.named_transformers_:
+        return []
+    steps = transformer.named_transformers_["categories"]
+    # The names of one-hot columns do not say where a column's name ends; numbers in front do.
+    columns = range(steps[0].n_features_in_)
+    names = steps[-1].get_feature_names_out([str(column) for column in columns])
+    first = transformer.output_indices_["categories"].start
+    owners = [int(name.split("_", 1)[0]) for name in names]
+    return [[first + i for i, owner in enumerate(owners) if owner == column] for column in columns]
+
+
 def _numeric(settings: Featurize, *, transform: str) -> Pipeline:
     steps: list[Any] = [SimpleImputer(strategy="median")]
     if transform == "yeo-johnson":

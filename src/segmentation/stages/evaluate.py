@@ -1,9 +1,13 @@
 """Judge the segments: the metrics, a silhouette for every customer, a map of all of them."""
 
+import math
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from segmentation import files, paths
+from segmentation.clustering.dominance import dominance
 from segmentation.clustering.measures import measure
 from segmentation.clustering.projection import project
 from segmentation.clustering.sampling import draw_rows
@@ -21,14 +25,35 @@ def run(params: Params) -> None:
 
     silhouette = silhouettes(points, [segment], max_rows=settings.max_rows, seed=params.seed)[0]
     choice = files.read_json(paths.CHOICE)
+    clustered = files.read_json(paths.CLUSTERING)
+    customers = files.read_parquet(paths.PREPARED)[params.data.columns]
+    dominant = dominance(customers, segment, seed=params.seed)
     files.write_json(
-        paths.METRICS,
+        paths.DOMINANCE,
         {
-            **measure(points, segment, silhouette=silhouette),
-            "structured": int(choice["structured"]),
-            "structure_p_value": choice["structure_p_value"],
+            "feature": dominant.feature,
+            "score": dominant.score,
+            "score_of_the_others": dominant.rest,
+            "scores": dominant.scores,
+            "dominated": dominant.dominated,
+            "sentence": dominant.sentence,
         },
     )
+    reference = clustered["reference"] or {}
+    files.write_json(
+        paths.METRICS,
+        _known(
+            **measure(points, segment, silhouette=silhouette),
+            structured=int(choice["structured"]),
+            structure_p_value=choice["structure_p_value"],
+            stability=clustered["stability"]["mean"],
+            stability_min=clustered["stability"]["minimum"],
+            dominance=dominant.score,
+            reference_ari=reference.get("adjusted_rand"),
+            customers_moved=reference.get("moved_customers"),
+        ),
+    )
+    style.save(evaluation.stability(clustered["stability"]), paths.STABILITY_PLOT)
     style.save(
         evaluation.silhouette_samples(silhouette.samples, segment), paths.SILHOUETTE_SAMPLES_PLOT
     )
@@ -41,3 +66,12 @@ def run(params: Params) -> None:
     files.write_csv(paths.PCA_POINTS, shown)
     files.write_json(paths.PCA, flat.summary())
     style.save(evaluation.pca_map(shown, flat), paths.PCA_PLOT)
+
+
+def _known(**metrics: Any) -> dict[str, Any]:
+    """Leave out what does not apply: a silhouette of one segment, a reference that is not there."""
+    return {
+        name: value
+        for name, value in metrics.items()
+        if value is not None and not math.isnan(value)
+    }

@@ -1,4 +1,6 @@
-"""Pictures that judge the segments: a silhouette for every customer, and the flat map."""
+"""Pictures that judge the segments: silhouettes, stability, and the flat map."""
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 from segmentation.clustering.projection import Projection
 from segmentation.views.style import INK, MUTED, NOISE_COLOUR, colour, figure, short
 
+_BANDS = ((0.60, "doubtful"), (0.75, "valid"), (0.85, "highly stable"))
 _MARKERS = "osD^vP*X<>"
 
 
@@ -44,6 +47,43 @@ def silhouette_samples(samples: NDArray[np.float64], segment: NDArray[np.intp]) 
     axes.grid(visible=False, axis="y")
     axes.set_title("Silhouette of every customer")
     axes.set_xlabel("silhouette (below 0: closer to another segment)")
+    axes.set_ylabel("segment")
+    return picture
+
+
+def stability(found: dict[str, Any]) -> Figure:
+    """Draw how similar each segment is to its likes in other draws of the customers."""
+    segments = {int(name): figures for name, figures in found["segments"].items()}
+    ids = sorted(segments)
+    picture = figure(7.2, max(2.6, 0.42 * len(ids) + 1.5))
+    axes = picture.subplots()
+    rows = np.arange(len(ids))
+    axes.barh(
+        rows,
+        [segments[i]["jaccard"] for i in ids],
+        xerr=[1.96 * segments[i]["se"] for i in ids],
+        height=0.62,
+        color=[colour(i) for i in ids],
+        error_kw={"ecolor": INK, "capsize": 3, "elinewidth": 1.0},
+    )
+    for least, words in _BANDS:
+        axes.axvline(least, color=MUTED, linestyle=":", linewidth=1.0)
+        axes.annotate(
+            words,
+            (least, 1.0),
+            (3, 3),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            color=MUTED,
+            fontsize=8,
+        )
+    axes.set_yticks(rows, [str(i) for i in ids])
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1.12)
+    axes.set_xticks(np.arange(0, 1.01, 0.2))
+    axes.grid(visible=False, axis="y")
+    axes.set_title("Stability: does the segment return when customers are drawn again?", pad=20)
+    axes.set_xlabel(f"Jaccard similarity, mean of {found['resamples']} draws with 95% interval")
     axes.set_ylabel("segment")
     return picture
 

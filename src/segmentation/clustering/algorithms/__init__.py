@@ -42,10 +42,13 @@ class Algorithm:
         Also the module's name in this package.
     needs_k : bool
         False for density methods, which find their own number of segments.
+    keeps_rows : bool
+        True if the assigner holds rows of `X` to compare new ones with.
     """
 
     name: str
     needs_k: bool = True
+    keeps_rows: bool = False
 
     def __call__(
         self,
@@ -102,10 +105,10 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
         "minibatch_kmeans": Algorithm("minibatch_kmeans"),
         "bisecting_kmeans": Algorithm("bisecting_kmeans"),
         "gaussian_mixture": Algorithm("gaussian_mixture"),
-        "agglomerative": Algorithm("agglomerative"),
+        "agglomerative": Algorithm("agglomerative", keeps_rows=True),
         "kprototypes": Algorithm("kprototypes"),
-        "dbscan": Algorithm("dbscan", needs_k=False),
-        "hdbscan": Algorithm("hdbscan", needs_k=False),
+        "dbscan": Algorithm("dbscan", needs_k=False, keeps_rows=True),
+        "hdbscan": Algorithm("hdbscan", needs_k=False, keeps_rows=True),
     }
 )
 """Every algorithm by the name that ``train.algorithm`` takes."""

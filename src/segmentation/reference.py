@@ -1,0 +1,59 @@
+"""The reference: the segments whose ids and names later runs keep.
+
+`data/reference/segments.json` stands in git and holds aggregates. Which customer was in which
+segment is in `data/reference/assignments.parquet` beside it, which DVC keeps; without that file
+segments are recognised by their centroids alone.
+"""
+
+from typing import TYPE_CHECKING
+
+from segmentation import files, paths
+from segmentation.config import Settings, validate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class ReferenceSegment(Settings):
+    """One segment: mean of each number and share of each category, in original units."""
+
+    id: int
+    name: str
+    centroid: dict[str, float]
+
+
+class Reference(Settings):
+    """All segments of the reference run; none before the first `segmentation promote`.
+
+    `next_id` was never given to a segment yet.
+    """
+
+    segments: tuple[ReferenceSegment, ...] = ()
+    next_id: int = 1
+
+    @property
+    def names(self) -> dict[int, str]:
+        """The name of each segment."""
+        return {segment.id: segment.name for segment in self.segments}
+
+
+def load_reference() -> Reference:
+    """Read the reference segments.
+
+    Raises
+    ------
+    SettingsError
+        The file is not what `segmentation promote` writes.
+    """
+    content = files.read_json(paths.REFERENCE)
+    return validate(Reference, content, str(paths.REFERENCE))
+
+
+def load_reference_assignments(id_column: str) -> "pd.Series | None":
+    """Return the segment of each customer of the reference run, by customer id; None if unknown."""
+    if not paths.REFERENCE_ASSIGNMENTS.exists():
+        return None
+    table = files.read_parquet(paths.REFERENCE_ASSIGNMENTS)
+    if id_column not in table:  # the reference was made under another id: nobody can be found again
+        return None
+    return table.set_index(id_column)["segment"]
