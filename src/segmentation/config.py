@@ -154,13 +154,13 @@ class GaussianMixtureOptions(Settings):
     """Options of the Gaussian mixture.
 
     `reg_covar` is the least variance in any direction: it keeps a component from collapsing onto
-    duplicates or a 0/1 column. Features are standardised, so .001 is small.
+    duplicates, or on one category among the one-hot columns. Standardised features have 1.
     """
 
     n_init: Natural = 5
     max_iter: Natural = 200
     covariance_type: Literal["full", "tied", "diag", "spherical"] = "full"
-    reg_covar: Annotated[float, Field(gt=0, le=1)] = 1e-3
+    reg_covar: Annotated[float, Field(gt=0, le=1)] = 0.03
 
 
 class AgglomerativeOptions(Settings):

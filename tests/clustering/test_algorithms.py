@@ -126,7 +126,10 @@ def test_survives_rows_barely_above_k(name):
 def test_survives_one_segment_and_as_many_as_rows(name, n, k):
     X = np.random.default_rng(5).normal(size=(n, 2))
     found = fit(name, X, k=k)
-    assert name in DENSITY or found.k == k
+    if name == "gaussian_mixture" and found.k < k:
+        assert "came out empty and were dropped" in found.notes[0]
+    else:
+        assert name in DENSITY or found.k == k
 
 
 @every_algorithm

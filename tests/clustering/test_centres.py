@@ -78,7 +78,7 @@ def test_mixture_gives_membership_probabilities(kind):
     options = {"covariance_type": kind}
     found = cluster("gaussian_mixture", IRIS, k=3, **options)
     model = GaussianMixture(
-        3, covariance_type=kind, reg_covar=1e-3, n_init=5, max_iter=200, random_state=0
+        3, covariance_type=kind, reg_covar=0.03, n_init=5, max_iter=200, random_state=0
     ).fit(IRIS)
     posterior = model.predict_proba(IRIS)
     np.testing.assert_array_equal(found.labels, posterior.argmax(axis=1))

@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_LEAST_ROWS = 5  # of a segment: fewer say nothing about it
-
 
 def stratified_rows(
-    labels: NDArray[np.intp], max_rows: int, rng: np.random.Generator
+    labels: NDArray[np.intp], max_rows: int, rng: np.random.Generator, *, least: int = 5
 ) -> NDArray[np.intp]:
     """Return sorted row numbers of a sample in proportion to the labels; all if few enough.
 
-    A small segment keeps at least five rows (all it has, if fewer), so it cannot vanish.
+    A small segment keeps at least `least` rows (all it has, if fewer), so it cannot vanish.
     """
     n = len(labels)
     if n <= max_rows:
@@ -21,7 +19,7 @@ def stratified_rows(
     chosen = []
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
-        size = max(round(max_rows * len(members) / n), min(_LEAST_ROWS, len(members)))
+        size = max(round(max_rows * len(members) / n), min(least, len(members)))
         chosen.append(rng.choice(members, size, replace=False))
     return np.sort(np.concatenate(chosen))
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering._check import as_matrix
 from segmentation.clustering._distances import distance_sums, groups
+from segmentation.clustering.sampling import stratified_rows
 from segmentation.errors import InputError
 
 _ERROR_ROWS = 500  # rows that the standard error of an exact score is worked out on
@@ -146,18 +147,6 @@ def silhouette_samples(
     return out
 
 
-def stratified_rows(labels: NDArray[np.intp], size: int, *, seed: int) -> NDArray[np.intp]:
-    """Draw about `size` labelled rows, each segment in proportion but at least twenty rows."""
-    rng = np.random.default_rng(seed)
-    total = int((labels >= 0).sum())
-    chosen = []
-    for segment in np.unique(labels[labels >= 0]):
-        members = np.flatnonzero(labels == segment)
-        take = min(len(members), max(_LEAST, round(size * len(members) / total)))
-        chosen.append(rng.choice(members, take, replace=False))
-    return np.sort(np.concatenate(chosen))
-
-
 def _from_sums(
     sums: NDArray[np.float64], y: NDArray[np.intp], count: NDArray[np.intp]
 ) -> NDArray[np.float64]:
@@ -196,7 +185,9 @@ def _sample(
     The rows share the members they are compared with, so the scatter of their values alone would
     understate it.
     """
-    rows = stratified_rows(labels, max_rows, seed=seed)
+    member = np.flatnonzero(labels >= 0)
+    rng = np.random.default_rng(seed)
+    rows = member[stratified_rows(labels[member], max_rows, rng, least=_LEAST)]
     y = labels[rows]
     k = int(labels.max()) + 1
     share = np.bincount(labels[labels >= 0], minlength=k) / (labels >= 0).sum()

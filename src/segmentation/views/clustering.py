@@ -28,11 +28,12 @@ def dendrogram(tree: Dendrogram, *, k: int) -> Figure:
     axes.annotate(
         f"cut into {k}",
         (1.0, tree.height),
-        (-4, 4),
+        (-4, 5),
         xycoords=("axes fraction", "data"),
         textcoords="offset points",
         ha="right",
         color=INK,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
     )
     leaves = min(len(tree.linkage) + 1, max(_LEAVES, k))
     axes.set_title(f"How customers were merged: the last {leaves} branches")
