@@ -25,6 +25,7 @@ FEATURES = Path("reports/featurize/features.json")
 CURVE = Path("reports/select_k/curve.csv")
 CHOICE = Path("reports/select_k/choice.json")
 ELBOW_PLOT = Path("reports/select_k/elbow.png")
+CRITERIA_PLOT = Path("reports/select_k/criteria.png")
 SILHOUETTE_PLOT = Path("reports/select_k/silhouette.png")
 
 REFERENCE = Path("data/reference/segments.json")

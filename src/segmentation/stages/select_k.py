@@ -10,7 +10,7 @@ from segmentation.views import curves, style
 
 
 def run(params: Params) -> None:
-    """Write the criteria for every k, the choice with its reasons, and both classic plots."""
+    """Write the criteria for every k, the choice with its reasons, and the plots."""
     settings = params.select_k
     points = files.read_parquet(paths.MATRIX).to_numpy(np.float64)
     k_max = min(settings.k_max, len(points) // 2)  # segments of one customer say nothing
@@ -46,4 +46,7 @@ def run(params: Params) -> None:
     )
     elbow = choice.votes["elbow"]
     style.save(curves.elbow(choice.curve, chosen=choice.k, elbow=elbow), paths.ELBOW_PLOT)
+    style.save(
+        curves.criteria(choice.curve, chosen=choice.k, votes=choice.votes), paths.CRITERIA_PLOT
+    )
     style.save(curves.silhouette(choice.curve, chosen=choice.k), paths.SILHOUETTE_PLOT)

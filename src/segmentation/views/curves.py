@@ -1,11 +1,13 @@
 """Criteria against the number of segments."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from segmentation.views.style import ACCENT, INK, MUTED, figure
+from segmentation.views.style import ACCENT, INK, MUTED, OTHER, figure
 
 
 def elbow(curve: pd.DataFrame, *, chosen: int, elbow: int) -> Figure:
@@ -47,6 +49,54 @@ def silhouette(curve: pd.DataFrame, *, chosen: int) -> Figure:
     axes.set_title("Silhouette: how much closer customers are to their own segment")
     axes.set_ylabel("mean silhouette (−1 to 1), ± 1 standard error")
     axes.set_ylim(bottom=min(0.0, float(curve["silhouette"].min()) * 1.1))
+    return picture
+
+
+_PANELS = (
+    ("silhouette", "Silhouette", "higher is better"),
+    ("excess", "Excess silhouette", "beyond what one population shows"),
+    ("stability", "Agreement of two halves", "higher is better"),
+    ("separation", "Valleys between segments", "the last k at the top"),
+    ("evidence", "Gaussian mixture evidence", "higher is better"),
+    ("gap", "Gap statistic", "the first k within 1 error of the next"),
+    ("calinski_harabasz", "Calinski-Harabasz", "higher is better"),
+    ("davies_bouldin", "Davies-Bouldin", "lower is better"),
+    ("inertia", "Inertia", "the elbow"),
+)
+
+
+def criteria(curve: pd.DataFrame, *, chosen: int, votes: Mapping[str, int]) -> Figure:
+    """Draw every criterion against k, each with the k that it prefers."""
+    picture = figure(9.6, 7.2)
+    picture.set_layout_engine("none")  # nine panels of one size need no search for a layout
+    panels = picture.subplots(
+        3, 3, gridspec_kw={"hspace": 0.5, "left": 0.06, "right": 0.99, "bottom": 0.07, "top": 0.9}
+    )
+    ks = curve["k"].to_numpy()
+    for axes, (name, title, reading) in zip(panels.flat, _PANELS, strict=True):
+        error = curve.get(f"{name}_se")
+        axes.errorbar(
+            ks, curve[name], yerr=error, fmt="o-", color=ACCENT, ecolor=MUTED, capsize=2, ms=3.5
+        )
+        vote = votes["elbow" if name == "inertia" else name]
+        axes.axvline(chosen, color=MUTED, linestyle=":", linewidth=1.2, zorder=0)
+        row = curve[curve["k"] == vote]
+        if not row.empty:
+            best = (vote, float(row[name].iloc[0]))
+            axes.plot(*best, "o", color="white", markeredgecolor=INK, markersize=9, zorder=4)
+            axes.plot(*best, "o", color=INK, markersize=4, zorder=5)
+        axes.set_title(f"{title}: k = {vote}", fontsize=10, color=INK if vote == chosen else OTHER)
+        axes.set_xlabel(reading, fontsize=8, color=MUTED)
+        axes.set_xticks(ks[:: int(np.ceil(len(ks) / 10))])
+        axes.margins(y=0.15)
+    agreeing = sum(vote == chosen for vote in votes.values())
+    picture.suptitle(
+        f"{agreeing} of {len(votes)} criteria prefer the chosen k = {chosen} (dotted line)",
+        fontweight="bold",
+        fontsize=12,
+        x=0.01,
+        ha="left",
+    )
     return picture
 
 

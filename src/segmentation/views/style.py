@@ -26,7 +26,7 @@ SEGMENT_COLOURS = (
     "#DDCC77",
 )
 INK, MUTED, NOISE_COLOUR = "#222222", "#777777", "#BBBBBB"
-ACCENT = SEGMENT_COLOURS[0]
+ACCENT, OTHER = SEGMENT_COLOURS[0], SEGMENT_COLOURS[1]
 
 _STYLE = Path(__file__).with_name("segmentation.mplstyle")
 
