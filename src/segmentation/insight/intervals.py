@@ -202,19 +202,20 @@ def binomial(x: ArrayLike, n: ArrayLike, all_x: ArrayLike, all_n: ArrayLike) -> 
     swap = n > all_n / 2
     x, n = np.where(swap, all_x - x, x), np.where(swap, all_n - n, n)
     with np.errstate(invalid="ignore", divide="ignore"):
-        p = all_x / all_n
-        few, many = bdtr(x, n, p), np.where(x > 0, bdtrc(x - 1, n, p), 1.0)
+        p, whole = all_x / all_n, n.astype(np.int64)
+        few, many = bdtr(x, whole, p), np.where(x > 0, bdtrc(x - 1, whole, p), 1.0)
         return np.where(n > 0, np.minimum(1.0, 2 * np.minimum(few, many)), np.nan)
 
 
 def relative(
     here: ArrayLike, limits: Interval, other: ArrayLike, other_limits: Interval, weight: ArrayLike
 ) -> Interval:
-    """Interval of a figure over everyone's, both not negative: an index or a lift.
+    """Interval of a figure over everyone's: an index or a lift.
 
     A segment is part of everyone, so its figure and everyone's go together. Its ratio r to
     everyone ELSE's figure is free of that; its ratio to everyone's is r / (w r + 1 - w), which
-    rises with r, where w is the segment's weight among everyone.
+    rises with r, where w is the segment's weight among everyone. Everyone else's figure must be
+    positive; there is no interval where its lower limit is below zero.
 
     References
     ----------
@@ -224,15 +225,18 @@ def relative(
     """
     a, b, w = (np.asarray(v, dtype=np.float64) for v in (here, other, weight))
     (a_low, a_high), (b_low, b_high) = limits, other_limits
-    a_low, b_low = np.maximum(a_low, 0.0), np.maximum(b_low, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         low = a_low * (2 * a - a_low)
         root = np.sqrt(np.maximum((a * b) ** 2 - low * b_high * (2 * b - b_high), 0.0))
-        low = np.where(low > 0, low / (a * b + root), 0.0 * low)
+        low = np.where(low == 0, 0.0, low / (a * b + root))
         high = b_low * (2 * b - b_low)
         root = np.sqrt(np.maximum((a * b) ** 2 - high * a_high * (2 * a - a_high), 0.0))
-        high = np.where(high > 0, (a * b + root) / high, np.inf + 0.0 * high)
-        return low / (w * low + 1 - w), 1 / (w + (1 - w) / high)
+        high = np.where(high == 0, np.inf, (a * b + root) / high)
+        possible = (b_low >= 0) & (w * low + 1 - w > 0)
+        return (
+            np.where(possible, low / (w * low + 1 - w), np.nan),
+            np.where(possible, 1 / (w + (1 - w) / high), np.nan),
+        )
 
 
 def of_share_of_total(

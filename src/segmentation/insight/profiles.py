@@ -35,7 +35,7 @@ class NumberProfile:
     index : float or None
         100 times the mean over everyone's mean; None where that mean is not positive.
     index_interval : pair of float or None
-        None also where the column has negative values.
+        None also where everyone else's mean may be negative.
     difference : float or None
         Mean minus everyone else's, in standard deviations (`intervals.difference`), cut at ±10.
     difference_interval : pair of float or None
@@ -268,10 +268,15 @@ def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -
     difference, difference_limits = intervals.difference(a, b)
     same = (a.mean == b.mean) & (a.n > 1) & (b.n > 1)
     limits, other_limits = _scaled(a, centre, scale), _scaled(b, centre, scale)
-    if centre > 0 and known.min() >= 0:
-        weight = a.n / len(known)
-        other_mean = np.maximum(centre + scale * b.mean, 0.0)
-        index_limits = intervals.relative(mean[:-1], limits, other_mean, other_limits, weight)
+    if centre > 0:
+        least = 0.0 if known.min() >= 0 else -np.inf  # a mean of what is never negative is not
+        index_limits = intervals.relative(
+            mean[:-1],
+            (np.maximum(limits[0], least), limits[1]),
+            np.maximum(centre + scale * b.mean, least),
+            (np.maximum(other_limits[0], least), other_limits[1]),
+            a.n / len(known),
+        )
     else:
         index_limits = (np.full(len(sizes) - 1, np.nan),) * 2
     return {
