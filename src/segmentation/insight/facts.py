@@ -1,46 +1,280 @@
 """The facts of a run as one plain structure, which every page and picture is made from."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from segmentation.insight.playbook import Recommendation
-from segmentation.insight.profiles import SegmentProfile
-from segmentation.insight.traits import Trait
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from segmentation.insight.names import name_groups, name_segments
+from segmentation.insight.playbook import (
+    Playbook,
+    Recommendation,
+    absent_levels,
+    check_columns,
+    recommend,
+)
+from segmentation.insight.profiles import (
+    CategoryColumn,
+    NumberColumn,
+    Pair,
+    SegmentProfile,
+    profile_everyone,
+    profile_segments,
+)
+from segmentation.insight.rules import Predicate, Rule, find_rules
+from segmentation.insight.traits import NEGLIGIBLE, NOTABLE, Trait, traits_of, unremarkable
+
+METHOD = {
+    "intervals": (
+        "Intervals are of 95%: were customers drawn anew from the same population and put into the "
+        "same segments, 95% of such intervals would hold the true figure. They say how precise the "
+        "description is, given the segments; they do not say that the segments exist."
+    ),
+    "double_dipping": (
+        "The segments were found in the same columns in which they are compared, so that they "
+        "differ there is no discovery, and a p-value would prove nothing. Whether the data hold "
+        "segments is for the structure test to say."
+    ),
+    "index": "100 is the average customer: the segment's mean, or share, over everyone's.",
+    "difference": (
+        "Standardised difference: the segment's mean minus everyone else's, over the root of the "
+        "mean of both variances; a category counts as a yes or no."
+    ),
+    "marks": (
+        f"What differs by at least {NOTABLE:g} standard deviations, and was confirmed after Holm's "
+        "correction for all comparisons of the run."
+    ),
+    "unremarkable": (
+        "Columns in which the interval of the difference lies within "
+        f"±{NEGLIGIBLE:g} standard deviations: shown to be alike, not merely not shown to differ."
+    ),
+    "rule": (
+        "Learnt on one half of a sample of customers; precision and coverage were counted on the "
+        "other half."
+    ),
+    "plays": (
+        "A play is named if every figure it asks for meets its bound and is confirmed: a bound on "
+        "one side of the average needs a confirmed difference, a range around the average must "
+        "hold the figure's whole interval."
+    ),
+}
+
+NO_PLAY = "No specific play: no condition in playbook.yaml is certain to hold here."
+NO_SEGMENTS = (
+    "No plays: the data hold no segments beyond one population, and acting on groups that were "
+    "made for convenience would chase chance."
+)
 
 
-def segment_facts(
-    profile: SegmentProfile,
+def describe(
+    customers: pd.DataFrame,
+    segment: NDArray[np.intp],
     *,
-    name: str,
-    traits: list[Trait],
-    plays: list[Recommendation],
-    labels: dict[str, str],
+    numeric: list[str],
+    categorical: list[str],
+    value: str,
+    labels: Mapping[str, str],
+    units: Mapping[str, str | None],
+    playbook: Playbook,
+    structured: bool,
+    seed: int,
+    reference: Mapping[int, str] | None = None,
 ) -> dict[str, Any]:
-    """Put together what is known of one segment, as it goes into `segments.json`."""
+    """Work out everything that is told about a run's segments.
+
+    Parameters
+    ----------
+    customers : DataFrame of n rows
+        With the columns named below; cells may be missing.
+    segment : int array of shape (n,)
+        Segment ids; negative for customers in none.
+    numeric, categorical : list of str
+        Columns to describe.
+    value : str
+        The numeric column that says what a customer is worth.
+    labels, units : mapping of str to str
+        Of every column, for people; a unit may be missing or None.
+    playbook : Playbook
+    structured : bool
+        Whether the data hold segments beyond one population. If not, the groups get plain names
+        and no plays.
+    seed : int
+        Of the sample that rules are learnt and tested on.
+    reference : mapping of int to str, optional
+        Names of an earlier run, by segment id.
+
+    Returns
+    -------
+    dict
+        What goes into `segments.json`, but for the verdict.
+
+    Raises
+    ------
+    SettingsError
+        A play asks for a column that is not there.
+    """
+    check_columns(playbook, numeric=numeric, categorical=categorical)
+    shape: dict[str, Any] = {
+        "numeric": numeric,
+        "categorical": categorical,
+        "always": playbook.levels(),
+    }
+    everyone = profile_everyone(customers, **shape)
+    profiles = profile_segments(customers, segment, value=value, **shape)
+    rules = find_rules(customers, segment, numeric=numeric, categorical=categorical, seed=seed)
+    traits = {profile.id: traits_of(profile) for profile in profiles}
+    names = (
+        name_segments(traits, playbook, reference=reference) if structured else name_groups(traits)
+    )
+    levels = {
+        name: list(column.levels)
+        for name, column in everyone.items()
+        if isinstance(column, CategoryColumn)
+    }
     return {
-        **asdict(profile),
-        "name": name,
-        "marks": [in_words(trait, labels) for trait in traits],
-        "plays": [
-            {
-                "name": found.play.name,
-                "action": found.play.action,
-                "channel": found.play.channel,
-                "measure": found.play.measure,
-                "because": list(found.because),
+        "customers": len(customers),
+        "unassigned": int((segment < 0).sum()),
+        "value": value,
+        "structured": structured,
+        "scope": {
+            "rows": len(customers),
+            "columns": len(everyone),
+            "numeric": len(numeric),
+            "categorical": len(categorical),
+        },
+        "columns": {
+            name: {
+                "label": labels[name],
+                "unit": units.get(name),
+                "kind": "number" if isinstance(column, NumberColumn) else "category",
+                **asdict(column),
             }
-            for found in plays
+            for name, column in everyone.items()
+        },
+        "method": METHOD,
+        "plays_without_level": absent_levels(playbook, levels),
+        "segments": [
+            _segment(
+                profile,
+                name=names[profile.id],
+                rule=rules[profile.id],
+                plays=recommend(profile, playbook.plays, value=value) if structured else [],
+                labels=labels,
+                units=units,
+                structured=structured,
+            )
+            for profile in profiles
         ],
     }
 
 
-def in_words(trait: Trait, labels: dict[str, str]) -> str:
-    """Say a trait with its number: ``income ($ a year): 118,000 on average, index 182``."""
+def _segment(
+    profile: SegmentProfile,
+    *,
+    name: str,
+    rule: Rule | str,
+    plays: list[Recommendation],
+    labels: Mapping[str, str],
+    units: Mapping[str, str | None],
+    structured: bool,
+) -> dict[str, Any]:
+    kind = "segment" if structured else "group"
+    return {
+        **asdict(profile),
+        "name": name,
+        "marks": [in_words(trait, labels) for trait in traits_of(profile)],
+        "unremarkable": [labels[column] for column in unremarkable(profile)],
+        "rule": None if isinstance(rule, str) else _rule_facts(rule, kind, units),
+        "rule_note": rule if isinstance(rule, str) else None,
+        "plays": [_play_facts(found) for found in plays],
+        "plays_note": NO_SEGMENTS if not structured else None if plays else NO_PLAY,
+    }
+
+
+def in_words(trait: Trait, labels: Mapping[str, str]) -> str:
+    """Say a trait with its number: ``income ($ a year): 118,000 on average, index 182 (…)``."""
     if trait.level is not None:
-        times = "" if trait.index is None else f", {trait.index / 100:.1f} times the usual share"
-        return f"{labels[trait.column]} {trait.level}: {trait.typical:.0%}{times}"
-    index = "" if trait.index is None else f", index {trait.index:.0f}"
-    return f"{labels[trait.column]}: {number(trait.typical)} on average{index}"
+        text = f"{labels[trait.column]} {trait.level}: {trait.typical:.0%}"
+        if trait.index is not None:
+            text += f", {trait.index / 100:.1f} times the usual share"
+            text += _range(trait.index_interval, lambda limit: f"{limit / 100:.1f}")
+        return text
+    text = f"{labels[trait.column]}: {number(trait.typical)} on average"
+    if trait.index is not None:
+        text += f", index {trait.index:.0f}"
+        text += _range(trait.index_interval, lambda limit: f"{limit:.0f}")
+    return text
+
+
+def _range(interval: Pair | None, write: Callable[[float], str]) -> str:
+    return f" ({write(interval[0])} to {write(interval[1])})" if interval else ""
+
+
+def _play_facts(found: Recommendation) -> dict[str, Any]:
+    because = []
+    for evidence in found.evidence:
+        bounds = [f"at least {evidence.min:g}"] if evidence.min is not None else []
+        bounds += [f"at most {evidence.max:g}"] if evidence.max is not None else []
+        asked = f"; the play asks for {' and '.join(bounds)}"
+        if evidence.level is None:
+            text = f"{evidence.column.replace('_', ' ')}: index {evidence.value:.0f}"
+            limits = _range(evidence.interval, lambda limit: f"{limit:.0f}")
+        else:
+            text = f"{evidence.level}: {evidence.value:.1f} times as frequent as usual"
+            limits = _range(evidence.interval, lambda limit: f"{limit:.1f}")
+        because.append(text + (limits[:-1] + asked + ")" if limits else f" ({asked[2:]})"))
+    return {
+        "name": found.play.name,
+        "action": found.play.action,
+        "channel": found.play.channel,
+        "measure": found.play.measure,
+        "because": because,
+        "evidence": [asdict(evidence) for evidence in found.evidence],
+    }
+
+
+def _rule_facts(rule: Rule, kind: str, units: Mapping[str, str | None]) -> dict[str, Any]:
+    what = " and ".join(_condition(each, units) for each in rule.conditions)
+    text = (
+        f"{what[0].upper()}{what[1:]}: {rule.precision:.0%} of these customers "
+        f"({_percents(rule.precision_interval)}) are in this {kind}, and {rule.coverage:.0%} "
+        f"({_percents(rule.coverage_interval)}) of it is covered."
+    )
+    return {
+        "conditions": [
+            {
+                "column": each.column,
+                "op": each.op,
+                "level" if each.op == "=" else "value": each.value,
+            }
+            for each in rule.conditions
+        ],
+        "precision": rule.precision,
+        "precision_interval": rule.precision_interval,
+        "coverage": rule.coverage,
+        "coverage_interval": rule.coverage_interval,
+        "rows": rule.rows,
+        "text": text,
+    }
+
+
+def _condition(each: Predicate, units: Mapping[str, str | None]) -> str:
+    """``income over $84,000 a year``, ``age at most 40 years``, ``town Bonn``."""
+    column = each.column.replace("_", " ").strip()
+    if isinstance(each.value, str):
+        return f"{column} {each.value}"
+    unit = units.get(each.column) or ""
+    amount = f"{each.value:,.10g}".replace("-", "−")
+    if unit[:1] in ("$", "€", "£", "¥") and unit:
+        amount, unit = unit[0] + amount, unit[1:].strip()
+    return " ".join([column, "over" if each.op == ">" else "at most", amount, unit]).strip()
+
+
+def _percents(interval: Pair) -> str:
+    return f"{100 * interval[0]:.0f} to {percent(interval[1])}"
 
 
 def number(value: float | None) -> str:
@@ -60,6 +294,8 @@ def percent(value: float | None) -> str:
 def verdict(facts: dict[str, Any], metrics: dict[str, Any]) -> str:
     """Say in one line what was found."""
     assigned = facts["customers"] - facts["unassigned"]
+    if not facts["segments"]:
+        return f"No segments: all {facts['customers']:,} customers are in none"
     if not metrics["structured"]:
         return (
             f"No segments beyond one population (p = {metrics['structure_p_value']:.2g}); the "

@@ -5,60 +5,125 @@ from collections.abc import Mapping
 from segmentation.insight.playbook import Playbook, Words
 from segmentation.insight.traits import Trait
 
+_LONGEST = 40  # letters of a category inside a name
+_LOOK_FOR_NOUN = 4  # among so many of the strongest traits
 
-def name_segments(traits: Mapping[int, list[Trait]], playbook: Playbook) -> dict[int, str]:
-    """Name every segment, each differently.
+
+def name_segments(
+    traits: Mapping[int, list[Trait]],
+    playbook: Playbook,
+    *,
+    reference: Mapping[int, str] | None = None,
+) -> dict[int, str]:
+    """Name every segment, each differently, whatever the case of the letters.
+
+    A name given by hand comes first, then the reference's: a segment that was matched to one of
+    the reference holds the same customers, so it keeps the name people know, even if its traits
+    have moved. The other names are made from the two strongest traits, and from more where that
+    tells two segments apart.
 
     Parameters
     ----------
     traits : mapping of int to list of Trait
         Each segment's traits, strongest first.
     playbook : Playbook
-        Names given by hand come first; its words make the others.
+        Its names given by hand, and the words that make the others.
+    reference : mapping of int to str, optional
+        Names of an earlier run, by segment id. No other segment gets one of them.
 
     Returns
     -------
     dict of int to str
     """
+    reference = reference or {}
     names: dict[int, str] = {}
-    for segment, found in traits.items():
+    taken = {name.casefold() for name in playbook.names.values()}
+    for segment in traits:
         if segment in playbook.names:
             names[segment] = playbook.names[segment]
-            continue
-        taken = set(names.values()) | set(playbook.names.values())
-        for adjectives in range(1, 4):
-            name = _name(found, playbook.words, adjectives)
-            if name not in taken:
-                break
-        names[segment] = name if name not in taken else f"{name} ({segment})"
+    for segment in traits:
+        if segment in reference and segment not in names:
+            names[segment] = _free([_plain(reference[segment])], taken)
+            taken.add(names[segment].casefold())
+    taken |= {_plain(name).casefold() for name in reference.values()}
+    for segment, found in traits.items():
+        if segment not in names:
+            names[segment] = _free([_name(found, playbook.words, n) for n in range(2, 6)], taken)
+            taken.add(names[segment].casefold())
+    return {segment: names[segment] for segment in traits}
+
+
+def name_groups(traits: Mapping[int, list[Trait]]) -> dict[int, str]:
+    """Name groups that divide customers for convenience only: a number and a plain comparison.
+
+    Data without segments get no name that would make a group sound like one, not even one that
+    was given by hand.
+    """
+    names = {}
+    for place, (segment, found) in enumerate(traits.items(), 1):
+        name = f"Group {place} of {len(traits)}"
+        if found:
+            strongest, column = found[0], _plain(found[0].column.replace("_", " "))
+            if strongest.level is not None:
+                name += f": more often {_short(strongest.level)}"
+            else:
+                name += f": {'higher' if strongest.difference > 0 else 'lower'} {column}"
+        names[segment] = name
     return names
 
 
-def _name(traits: list[Trait], words: Mapping[str, Words], adjectives: int) -> str:
-    before: list[str] = []
-    noun = ""
-    for trait in traits:
-        word, is_noun = _word(trait, words)
-        if is_noun and not noun:
-            noun = word
-        elif not is_noun and len(before) < adjectives:
-            before.append(word)
-    if not before and not noun:
-        return "Average customers"
-    name = " ".join([*before, noun or "customers"])
+def _free(wished: list[str], taken: set[str]) -> str:
+    """The first name that is not taken yet; the last wish gets a number if all are."""
+    for name in wished:
+        if name.casefold() not in taken:
+            return name
+    number = 2
+    while f"{wished[0]} ({number})".casefold() in taken:
+        number += 1
+    return f"{wished[0]} ({number})"
+
+
+def _name(traits: list[Trait], words: Mapping[str, Words], most: int) -> str:
+    """Put `most` traits into a name: ``Young frequent buyers with high rent``."""
+    noun, noun_trait = "customers", None
+    for trait in traits[:_LOOK_FOR_NOUN]:
+        word = _word(trait, words)
+        if word and words[trait.column].noun:
+            noun, noun_trait = word, trait
+            break
+    others = [trait for trait in traits if trait is not noun_trait]
+    others = others[: most - (noun_trait is not None)]
+    before = [word for trait in others if (word := _word(trait, words))]
+    after = [_generic(trait) for trait in others if not _word(trait, words)]
+    if not before and not after and noun_trait is None:
+        return "Other customers"
+    name = " ".join([*before, noun])
+    if after:
+        name += " with " + " and ".join([", ".join(after[:-1]), after[-1]] if after[1:] else after)
     return name[0].upper() + name[1:]
 
 
-def _word(trait: Trait, words: Mapping[str, Words]) -> tuple[str, bool]:
-    """Return the word for a trait, and whether it is a noun."""
-    word = words.get(trait.column, Words())
-    column = trait.column.replace("_", " ").strip()
+def _word(trait: Trait, words: Mapping[str, Words]) -> str | None:
+    """The playbook's word for a trait, if it has one."""
+    known = words.get(trait.column, Words())
     if trait.level is not None:
-        return (word.level or "{level} customers").format(level=trait.level), (
-            word.noun or word.level is None
-        )
-    high = trait.difference > 0
-    given = word.high if high else word.low
-    return given or f"{'high' if high else 'low'}-{column}".replace(" ", "-"), (
-        word.noun and given is not None
-    )
+        return known.level and known.level.replace("{level}", _short(trait.level))
+    return known.high if trait.difference > 0 else known.low
+
+
+def _generic(trait: Trait) -> str:
+    """A trait in words that fit any column: ``high income``, ``town Bonn``."""
+    column = _plain(trait.column.replace("_", " "))
+    if trait.level is not None:
+        return f"{column} {_short(trait.level)}"
+    return f"{'high' if trait.difference > 0 else 'low'} {column}"
+
+
+def _short(level: str) -> str:
+    level = _plain(level)
+    return level if len(level) <= _LONGEST else level[: _LONGEST - 1] + "…"
+
+
+def _plain(text: str) -> str:
+    """One line, without spaces around it."""
+    return " ".join(text.split())

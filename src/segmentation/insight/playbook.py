@@ -1,13 +1,14 @@
 """`playbook.yaml`: the words that name segments, and the plays that suit them."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from segmentation.config import Settings
 from segmentation.errors import SettingsError, did_you_mean
-from segmentation.insight.profiles import SegmentProfile
+from segmentation.insight.profiles import LevelProfile, NumberProfile, Pair, SegmentProfile
 
 
 class Range(Settings):
@@ -30,27 +31,38 @@ class Range(Settings):
             and (self.max is None or value <= self.max)
         )
 
-    def __str__(self) -> str:
-        bounds = [f"at least {self.min:g}"] if self.min is not None else []
-        bounds += [f"at most {self.max:g}"] if self.max is not None else []
-        return " and ".join(bounds)
-
 
 class Condition(Settings):
-    """What must hold for a segment: the index of a number, or the lift of a category."""
+    """What must hold for a segment: an index of a number, or the lift of a category."""
 
-    column: str
+    column: str | None = None
     index: Range | None = None
     level: str | None = None
     lift: Range | None = None
+    value_index: Range | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if (self.level is None) != (self.lift is None):
             raise ValueError("level and lift go together")
-        if (self.index is None) == (self.lift is None):
-            raise ValueError("needs either index (of a number) or level and lift (of a category)")
+        if sum(bounds is not None for bounds in (self.index, self.lift, self.value_index)) != 1:
+            raise ValueError(
+                "needs one of index (of a number), level and lift (of a category), value_index"
+            )
+        if (self.column is None) != (self.value_index is not None):
+            raise ValueError(
+                "needs a column"
+                if self.column is None
+                else "value_index is about data.value in params.yaml and takes no column"
+            )
         return self
+
+    @property
+    def bounds(self) -> Range:
+        """The bounds of whatever figure the condition is about."""
+        found = self.index or self.lift or self.value_index
+        assert found is not None  # noqa: S101 - `_complete` saw to it
+        return found
 
 
 class Play(Settings):
@@ -75,51 +87,139 @@ class Words(Settings):
 class Playbook(Settings):
     """All of `playbook.yaml`."""
 
-    names: dict[int, str] = {}
+    names: dict[int, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]] = {}
     words: dict[str, Words] = {}
     plays: tuple[Play, ...] = ()
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        seen: dict[str, int] = {}
+        for segment, name in self.names.items():
+            if seen.setdefault(name.casefold(), segment) != segment:
+                first = seen[name.casefold()]
+                raise ValueError(f"names: segments {first} and {segment} are both called '{name}'")
+        return self
+
+    def levels(self) -> dict[str, list[str]]:
+        """The levels of each column that conditions ask for."""
+        found: dict[str, list[str]] = {}
+        for play in self.plays:
+            for condition in play.when:
+                if condition.column is not None and condition.level is not None:
+                    found.setdefault(condition.column, []).append(condition.level)
+        return found
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A figure of a segment that meets a condition.
+
+    Attributes
+    ----------
+    column : str
+    level : str or None
+    figure : {"index", "lift"}
+    value : float
+        100 (index) or 1 (lift) for the average customer.
+    interval : pair of float or None
+    min, max : float or None
+        The bounds that the condition sets.
+    """
+
+    column: str
+    level: str | None
+    figure: str
+    value: float
+    interval: Pair | None
+    min: float | None
+    max: float | None
 
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A play with the numbers that triggered it."""
+    """A play with the numbers that triggered it, one for each of its conditions."""
 
     play: Play
-    because: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
 
 
 def check_columns(playbook: Playbook, *, numeric: list[str], categorical: list[str]) -> None:
     """Raise `SettingsError` if a condition names a column that does not exist or does not fit."""
     for play in playbook.plays:
         for condition in play.when:
+            if condition.column is None:
+                continue
             known, role = (numeric, "numeric") if condition.index else (categorical, "categorical")
             if condition.column not in known:
                 near = did_you_mean(condition.column, known)
                 raise SettingsError(
                     f"playbook.yaml: play '{play.name}' asks for the {role} column "
-                    f"'{condition.column}', which is not declared{near}"
+                    f"'{condition.column}', which is not declared in params.yaml{near}; "
+                    "edit or remove the play"
                 )
 
 
-def recommend(profile: SegmentProfile, plays: tuple[Play, ...]) -> list[Recommendation]:
-    """List the plays whose conditions all hold, in the playbook's order; often none."""
+def absent_levels(playbook: Playbook, levels: Mapping[str, Collection[str]]) -> list[str]:
+    """Say which conditions cannot hold because no customer has the level.
+
+    That is no error: a month may pass without a customer of some category. It is told beside the
+    plays, with the nearest level there is.
+
+    Parameters
+    ----------
+    playbook : Playbook
+    levels : mapping of str to collection of str
+        The levels of every categorical column.
+    """
+    told = []
+    for play in playbook.plays:
+        for condition in play.when:
+            column, level = condition.column, condition.level
+            if column is not None and level is not None and level not in levels[column]:
+                told.append(
+                    f"Play '{play.name}' asks for {column} '{level}', which no customer has"
+                    f"{did_you_mean(level, levels[column])}"
+                )
+    return told
+
+
+def recommend(
+    profile: SegmentProfile, plays: tuple[Play, ...], *, value: str
+) -> list[Recommendation]:
+    """List the plays whose conditions all hold, in the playbook's order; often none.
+
+    A bound on one side of the average, such as an index of at least 120, claims a difference:
+    the figure must meet the bound, and a difference to that side must be confirmed. A range with
+    the average in it claims none: the figure's whole interval must lie within.
+    """
     found = []
     for play in plays:
-        because = [_because(profile, condition) for condition in play.when]
-        if all(because):
-            found.append(Recommendation(play, tuple(b for b in because if b)))
+        evidence = [_evidence(profile, condition, value) for condition in play.when]
+        if all(evidence):
+            found.append(Recommendation(play, tuple(e for e in evidence if e)))
     return found
 
 
-def _because(profile: SegmentProfile, condition: Condition) -> str | None:
-    """The number that meets a condition, in words; None if it is not met."""
-    column = condition.column.replace("_", " ")
-    if condition.index is not None:
-        index = profile.numeric[condition.column].index
-        if not condition.index.holds(index):
+def _evidence(profile: SegmentProfile, condition: Condition, value: str) -> Evidence | None:
+    """The figure that meets a condition; None if it does not."""
+    column, bounds = condition.column or value, condition.bounds
+    figures: NumberProfile | LevelProfile | None
+    if condition.level is None:
+        number = profile.numeric[column]
+        figures, figure, average = number, number.index, 100.0
+        interval, name = number.index_interval, "index"
+    else:
+        level = profile.categorical[column].get(condition.level)
+        if level is None:
             return None
-        return f"{column}: index {index:.0f} ({condition.index})"
-    level = profile.categorical[condition.column].get(str(condition.level))
-    if level is None or condition.lift is None or not condition.lift.holds(level.lift):
+        figures, figure, average = level, level.lift, 1.0
+        interval, name = level.lift_interval, "lift"
+    if figure is None or not bounds.holds(figure):
         return None
-    return f"{condition.level}: {level.lift:.1f} times as frequent as usual ({condition.lift})"
+    if bounds.holds(average):
+        certain = interval is not None and all(bounds.holds(limit) for limit in interval)
+    else:
+        certain = figures.confirmed
+    if not certain:
+        return None
+    return Evidence(column, condition.level, name, figure, interval, bounds.min, bounds.max)

@@ -1,48 +1,88 @@
-"""Describe each segment beside the average customer."""
+"""Describe each segment beside everyone else."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.insight import intervals
+from segmentation.insight.intervals import Floats, Moments
+
+Pair = tuple[float, float]
+
+MOST_LEVELS = 30  # of a category that are described; the rarer ones are counted together
+LARGEST = 10.0  # standardised difference that is told; without any spread it would be infinite
+SIGNIFICANCE = 0.05  # of all comparisons of a run together
+
+_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
 
 @dataclass(frozen=True)
 class NumberProfile:
-    """One numeric column in one segment.
+    """One numeric column in one segment. What cannot be told is None; intervals are of 95%.
 
     Attributes
     ----------
-    mean, median : float
+    known : int
+        Customers of the segment whose cell is not missing.
+    mean, median : float or None
+    mean_interval, median_interval : pair of float or None
+    quartiles, whiskers : pair of float or None
+        Quantiles 25% and 75%, and 5% and 95%, interpolated linearly.
     index : float or None
         100 times the mean over everyone's mean; None where that mean is not positive.
-    difference : float
-        Mean minus everyone's mean, in standard deviations of everyone.
+    index_interval : pair of float or None
+        None also where everyone else's mean may be negative.
+    difference : float or None
+        Mean minus everyone else's, in standard deviations (`intervals.difference`), cut at ±10.
+    difference_interval : pair of float or None
+    confirmed : bool
+        There is a difference, by Welch's test after Holm's correction for all that are looked at.
     """
 
-    mean: float
-    median: float
+    known: int
+    mean: float | None
+    mean_interval: Pair | None
+    median: float | None
+    median_interval: Pair | None
+    quartiles: Pair | None
+    whiskers: Pair | None
     index: float | None
-    difference: float
+    index_interval: Pair | None
+    difference: float | None
+    difference_interval: Pair | None
+    confirmed: bool
 
 
 @dataclass(frozen=True)
 class LevelProfile:
-    """One category of one column in one segment.
+    """One category of one column in one segment. What cannot be told is None.
 
     Attributes
     ----------
-    share : float
+    share : float or None
         Of the segment's customers whose category is known.
-    lift : float
+    share_interval : pair of float or None
+    lift : float or None
         That share over everyone's.
-    difference : float
-        That share minus everyone's, in standard deviations of everyone's yes or no.
+    lift_interval : pair of float or None
+    difference : float or None
+        That share minus everyone else's, in standard deviations of a yes or no, cut at ±10.
+    difference_interval : pair of float or None
+    confirmed : bool
+        There is a difference, by the binomial test after Holm's correction.
     """
 
-    share: float
-    lift: float
-    difference: float
+    share: float | None
+    share_interval: Pair | None
+    lift: float | None
+    lift_interval: Pair | None
+    difference: float | None
+    difference_interval: Pair | None
+    confirmed: bool
 
 
 @dataclass(frozen=True)
@@ -52,10 +92,69 @@ class SegmentProfile:
     id: int
     size: int
     share: float
-    value_mean: float
+    share_interval: Pair
+    value_mean: float | None
+    value_mean_interval: Pair | None
     share_of_value: float | None
+    share_of_value_interval: Pair | None
     numeric: dict[str, NumberProfile] = field(default_factory=dict)
     categorical: dict[str, dict[str, LevelProfile]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NumberColumn:
+    """One numeric column among everyone; `deviation` is the standard deviation (n - 1)."""
+
+    known: int
+    mean: float | None
+    median: float | None
+    quartiles: Pair | None
+    whiskers: Pair | None
+    deviation: float | None
+
+
+@dataclass(frozen=True)
+class CategoryColumn:
+    """One categorical column among everyone: shares of the frequent levels, and of the others."""
+
+    known: int
+    levels: dict[str, float]
+    other_levels: int
+    other_share: float
+
+
+def profile_everyone(
+    customers: pd.DataFrame,
+    *,
+    numeric: list[str],
+    categorical: list[str],
+    always: Mapping[str, Collection[str]] | None = None,
+) -> dict[str, NumberColumn | CategoryColumn]:
+    """Describe every column among all customers; the parameters are those of `profile_segments`."""
+    columns: dict[str, NumberColumn | CategoryColumn] = {}
+    for name in numeric:
+        known = customers[name].dropna().to_numpy(np.float64)
+        quantiles = np.quantile(known, _QUANTILES) if len(known) else np.full(5, np.nan)
+        columns[name] = NumberColumn(
+            known=len(known),
+            mean=float(known.mean()) if len(known) else None,
+            median=_known(quantiles[2]),
+            quartiles=_pair(quantiles[1], quantiles[3]),
+            whiskers=_pair(quantiles[0], quantiles[4]),
+            deviation=float(known.std(ddof=1)) if len(known) > 1 else None,
+        )
+    for name in categorical:
+        shown, counts, _ = _level_counts(customers[name], (always or {}).get(name, ()))
+        total, inside = int(counts.sum()), counts[: len(shown)].sum()
+        columns[name] = CategoryColumn(
+            known=total,
+            levels={
+                level: float(count / total) for level, count in zip(shown, counts, strict=False)
+            },
+            other_levels=len(counts) - len(shown),
+            other_share=float(1 - inside / total) if total and len(counts) > len(shown) else 0.0,
+        )
+    return columns
 
 
 def profile_segments(
@@ -65,8 +164,12 @@ def profile_segments(
     numeric: list[str],
     categorical: list[str],
     value: str,
+    always: Mapping[str, Collection[str]] | None = None,
 ) -> list[SegmentProfile]:
     """Describe every segment.
+
+    The segments were found in the same columns, so they differ there by construction: what is
+    confirmed says how a segment differs, never that the segments exist.
 
     Parameters
     ----------
@@ -77,53 +180,224 @@ def profile_segments(
     numeric, categorical : list of str
         Columns to describe.
     value : str
-        The column whose total is shared out.
+        The numeric column whose total is shared out.
+    always : mapping of str to collection of str, optional
+        Levels of a column that are described even if they are not among the 30 most frequent.
 
     Returns
     -------
     list of SegmentProfile
         By ascending id.
     """
-    mean, deviation = customers[numeric].mean(), customers[numeric].std(ddof=0)
-    everyone = {name: customers[name].value_counts(normalize=True) for name in categorical}
-    total = float(customers[value].sum())
+    ids = [int(i) for i in np.unique(segment) if i >= 0]
+    # Customers in no segment come last, so that segments are numbered 0, 1, ... here.
+    group = np.where(segment < 0, len(ids), np.searchsorted(ids, segment)).astype(np.intp)
+    sizes = np.bincount(group, minlength=len(ids) + 1)
+    order = np.argsort(group, kind="stable")
+
+    numbers = {
+        name: _numbers(customers[name].to_numpy(np.float64), order, sizes) for name in numeric
+    }
+    levels = {
+        name: _levels(customers[name], (always or {}).get(name, ()), group, len(ids))
+        for name in categorical
+    }
+    tested = [
+        *(figures["p"] for figures in numbers.values()),
+        *(figures["p"] for _, figures in levels.values()),
+    ]
+    adjusted = intervals.holm(
+        np.concatenate([p.ravel() for p in tested]) if tested else np.empty(0)
+    )
+    parts = iter(np.split(adjusted, np.cumsum([p.size for p in tested])[:-1] if tested else []))
+    for figures in (*numbers.values(), *(figures for _, figures in levels.values())):
+        figures["confirmed"] = next(parts).reshape(figures["p"].shape) < SIGNIFICANCE
+
+    worth = _worth(customers[value].to_numpy(np.float64), group, len(ids))
+    low, high = intervals.wilson(sizes[:-1], len(customers))
     profiles = []
-    for i in sorted(int(i) for i in np.unique(segment) if i >= 0):
-        inside = customers[segment == i]
+    for i, number in enumerate(ids):
+        described = {name: _number_profile(figures, i) for name, figures in numbers.items()}
         profiles.append(
             SegmentProfile(
-                id=i,
-                size=len(inside),
-                share=len(inside) / len(customers),
-                value_mean=float(inside[value].mean()),
-                share_of_value=float(inside[value].sum()) / total if total > 0 else None,
-                numeric={
-                    name: _number(inside[name], float(mean[name]), float(deviation[name]))
-                    for name in numeric
+                id=number,
+                size=int(sizes[i]),
+                share=float(sizes[i] / len(customers)),
+                share_interval=(float(low[i]), float(high[i])),
+                value_mean=described[value].mean,
+                value_mean_interval=described[value].mean_interval,
+                share_of_value=_known(worth[0][i]),
+                share_of_value_interval=_pair(worth[1][i], worth[2][i]),
+                numeric=described,
+                categorical={
+                    name: {level: _level_profile(figures, (i, j)) for j, level in enumerate(shown)}
+                    for name, (shown, figures) in levels.items()
                 },
-                categorical={name: _levels(inside[name], everyone[name]) for name in categorical},
             )
         )
     return profiles
 
 
-def _number(inside: pd.Series, mean: float, deviation: float) -> NumberProfile:
-    here = float(inside.mean())
-    return NumberProfile(
-        mean=here,
-        median=float(inside.median()),
-        index=100 * here / mean if mean > 0 else None,
-        difference=(here - mean) / deviation if deviation > 0 else 0.0,
-    )
+def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -> dict[str, Any]:
+    """Work out all figures of one column, as arrays over the segments."""
+    known = values[~np.isnan(values)]
+    centre = float(known.mean()) if len(known) else 0.0
+    spread = float(known.std()) if len(known) else 0.0
+    if spread <= 1e-12 * abs(centre):  # constant but for the last digit
+        spread = 0.0
+    scale = spread or 1.0
 
+    sums = np.zeros((5, len(sizes)))
+    mean = np.full(len(sizes), np.nan)
+    quantiles = np.full((len(_QUANTILES), len(sizes)), np.nan)
+    median_limits = np.full((2, len(sizes)), np.nan)
+    for i, cells in enumerate(np.split(values[order], np.cumsum(sizes)[:-1])):
+        here = np.sort(cells[~np.isnan(cells)])
+        sums[0, i] = len(here)
+        if not len(here):
+            continue
+        mean[i] = here.mean()
+        quantiles[:, i] = np.quantile(here, _QUANTILES)
+        median_limits[:, i] = intervals.of_median(here)
+        z = (here - centre) / scale if spread else np.zeros(len(here))
+        squared = z * z
+        sums[1:, i] = z.sum(), squared.sum(), (squared * z).sum(), (squared * squared).sum()
 
-def _levels(inside: pd.Series, everyone: pd.Series) -> dict[str, LevelProfile]:
-    counts = inside.value_counts(normalize=True).to_dict()
-    profiles = {}
-    for level, share in sorted((str(level), float(share)) for level, share in everyone.items()):
-        here = float(counts.get(level, 0.0))
-        spread = float(np.sqrt(share * (1 - share)))
-        profiles[level] = LevelProfile(
-            share=here, lift=here / share, difference=(here - share) / spread if spread > 0 else 0.0
+    inside, others = sums[:, :-1], sums.sum(axis=1, keepdims=True) - sums[:, :-1]
+    a, b = Moments.of_sums(inside), Moments.of_sums(others)
+    difference, difference_limits = intervals.difference(a, b)
+    same = (a.mean == b.mean) & (a.n > 1) & (b.n > 1)
+    limits, other_limits = _scaled(a, centre, scale), _scaled(b, centre, scale)
+    if centre > 0:
+        least = 0.0 if known.min() >= 0 else -np.inf  # a mean of what is never negative is not
+        index_limits = intervals.relative(
+            mean[:-1],
+            (np.maximum(limits[0], least), limits[1]),
+            np.maximum(centre + scale * b.mean, least),
+            (np.maximum(other_limits[0], least), other_limits[1]),
+            a.n / len(known),
         )
-    return profiles
+    else:
+        index_limits = (np.full(len(sizes) - 1, np.nan),) * 2
+    return {
+        "known": inside[0],
+        "mean": mean[:-1],
+        "mean_interval": limits,
+        "median": quantiles[2, :-1],
+        "median_interval": median_limits[:, :-1],
+        "quartiles": quantiles[[1, 3], :-1],
+        "whiskers": quantiles[[0, 4], :-1],
+        "index": 100 * mean[:-1] / centre if centre > 0 else np.full(len(sizes) - 1, np.nan),
+        "index_interval": (100 * index_limits[0], 100 * index_limits[1]),
+        "difference": np.where(same, 0.0, np.clip(difference, -LARGEST, LARGEST)),
+        "difference_interval": np.clip(difference_limits, -LARGEST, LARGEST),
+        "p": intervals.welch(a, b),
+    }
+
+
+def _scaled(moments: Moments, centre: float, scale: float) -> intervals.Interval:
+    low, high = intervals.of_mean(moments)
+    return centre + scale * low, centre + scale * high
+
+
+def _level_counts(
+    column: pd.Series, always: Collection[str]
+) -> tuple[list[str], NDArray[np.intp], NDArray[np.intp]]:
+    """Order the levels by how many customers have them, those that are shown first.
+
+    Returns
+    -------
+    shown : list of str
+    counts : int array of shape (levels,)
+    codes : int array of shape (n,)
+        The place of each customer's level in `counts`; -1 where it is missing.
+    """
+    raw, uniques = pd.factorize(column.astype("str").where(column.notna()))
+    counts = np.bincount(raw[raw >= 0], minlength=len(uniques))
+    names = [str(level) for level in uniques]
+    by_count = sorted(range(len(names)), key=lambda i: (-counts[i], names[i]))
+    shown = set(by_count[:MOST_LEVELS]) | {i for i, name in enumerate(names) if name in always}
+    order = [i for i in by_count if i in shown] + [i for i in by_count if i not in shown]
+    place = np.empty(len(names) + 1, dtype=np.intp)
+    place[order], place[-1] = np.arange(len(names)), -1
+    return [names[i] for i in order[: len(shown)]], counts[order], place[raw]
+
+
+def _levels(
+    column: pd.Series, always: Collection[str], group: NDArray[np.intp], segments: int
+) -> tuple[list[str], dict[str, Any]]:
+    """Work out all figures of one category, as arrays of shape (segments, levels shown)."""
+    shown, all_counts, codes = _level_counts(column, always)
+    known = codes >= 0
+    cell = group[known] * len(all_counts) + codes[known]
+    table = np.bincount(cell, minlength=(segments + 1) * len(all_counts)).astype(np.float64)
+    table = table.reshape(segments + 1, len(all_counts))
+    n = table.sum(axis=1)[:-1, None]
+    x, all_x, all_n = table[:-1, : len(shown)], all_counts[: len(shown)][None], float(known.sum())
+    others, other_n = all_x - x, all_n - n
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share, other_share = x / n, others / other_n
+        lift = share / (all_x / all_n)
+    limits = intervals.wilson(x, n)
+    difference, difference_limits = intervals.share_difference(x, n, others, other_n)
+    return shown, {
+        "share": share,
+        "share_interval": limits,
+        "lift": lift,
+        "lift_interval": intervals.relative(
+            share, limits, other_share, intervals.wilson(others, other_n), n / max(all_n, 1.0)
+        ),
+        "difference": np.clip(difference, -LARGEST, LARGEST),
+        "difference_interval": np.clip(difference_limits, -LARGEST, LARGEST),
+        # With no one else, or a level that everyone has, there is nothing to compare.
+        "p": np.where(
+            (other_n > 0) & (all_x < all_n), intervals.binomial(x, n, all_x, all_n), np.nan
+        ),
+    }
+
+
+def _worth(values: Floats, group: NDArray[np.intp], segments: int) -> tuple[Floats, Floats, Floats]:
+    """Each segment's share of the total value, with the limits of its interval."""
+    known = ~np.isnan(values)
+    values, group = values[known], group[known]
+    unknown = np.full(segments, np.nan)
+    total = values.sum()
+    if not total > 0:
+        return unknown, unknown, unknown
+    own = np.bincount(group, values, segments + 1)[:segments]
+    if values.min() < 0:
+        return own / total, unknown, unknown
+    squares = np.bincount(group, values**2, segments + 1)[:segments]
+    low, high = intervals.of_share_of_total(own, squares, total - own, (values**2).sum() - squares)
+    return own / total, low, high
+
+
+def _number_profile(figures: Mapping[str, Any], i: int) -> NumberProfile:
+    return NumberProfile(known=int(figures["known"][i]), **_cells(figures, i, NumberProfile))
+
+
+def _level_profile(figures: Mapping[str, Any], i: tuple[int, int]) -> LevelProfile:
+    return LevelProfile(**_cells(figures, i, LevelProfile))
+
+
+def _cells(figures: Mapping[str, Any], i: Any, kind: type) -> dict[str, Any]:
+    """Take the figures of one segment out of the arrays, as plain numbers, pairs and None."""
+    cells: dict[str, Any] = {}
+    for name in kind.__annotations__:
+        if name == "known":
+            continue
+        if name == "confirmed":
+            cells[name] = bool(figures[name][i])
+        elif name.endswith("_interval") or name in ("quartiles", "whiskers"):
+            cells[name] = _pair(figures[name][0][i], figures[name][1][i])
+        else:
+            cells[name] = _known(figures[name][i])
+    return cells
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _pair(low: float, high: float) -> Pair | None:
+    return (float(low), float(high)) if np.isfinite(low) and np.isfinite(high) else None

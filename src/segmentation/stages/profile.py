@@ -6,11 +6,8 @@ import pandas as pd
 
 from segmentation import files, paths
 from segmentation.config import Params, read_yaml, validate
-from segmentation.insight.facts import segment_facts, verdict
-from segmentation.insight.names import name_segments
-from segmentation.insight.playbook import Playbook, check_columns, recommend
-from segmentation.insight.profiles import profile_segments
-from segmentation.insight.traits import traits_of
+from segmentation.insight.facts import describe, verdict
+from segmentation.insight.playbook import Playbook
 from segmentation.views import profiles as pictures
 from segmentation.views import style
 from segmentation.views.export import for_spreadsheets
@@ -36,42 +33,32 @@ def run(params: Params) -> None:
     customers = files.read_parquet(paths.PREPARED)
     assignments = files.read_parquet(paths.ASSIGNMENTS)
     playbook = validate(Playbook, read_yaml(paths.PLAYBOOK), str(paths.PLAYBOOK))
-    numeric, categorical = list(data.numeric), list(data.categorical)
-    check_columns(playbook, numeric=numeric, categorical=categorical)
-
-    segment = assignments["segment"].to_numpy()
-    profiles = profile_segments(
-        customers, segment, numeric=numeric, categorical=categorical, value=data.value
-    )
-    traits = {profile.id: traits_of(profile) for profile in profiles}
-    names = name_segments(traits, playbook)
-    labels = {name: data.label(name) for name in data.columns}
-    facts: dict[str, Any] = {
-        "customers": len(customers),
-        "unassigned": int((segment < 0).sum()),
-        "value": data.value,
-        "segments": [
-            segment_facts(
-                profile,
-                name=names[profile.id],
-                traits=traits[profile.id],
-                plays=recommend(profile, playbook.plays),
-                labels=labels,
-            )
-            for profile in profiles
-        ],
-    }
     metrics = files.read_json(paths.METRICS)
+    numeric, labels = list(data.numeric), {name: data.label(name) for name in data.columns}
+    segment = assignments["segment"].to_numpy()
+    facts = describe(
+        customers,
+        segment,
+        numeric=numeric,
+        categorical=list(data.categorical),
+        value=data.value,
+        labels=labels,
+        units={name: data.limits(name).unit for name in numeric},
+        playbook=playbook,
+        structured=bool(metrics["structured"]),
+        seed=params.seed,
+    )
     facts["verdict"] = verdict(facts, metrics)
     facts = files.rounded(facts)  # every page shows the same digits as the JSON
     files.write_json(paths.SEGMENTS, facts)
+    names = {s["id"]: s["name"] for s in facts["segments"]}
     _draw(facts, names, data.label(data.value), numeric)
     _write_pages(
         params,
         facts,
         metrics,
         labels,
-        everyone={name: float(customers[name].mean()) for name in numeric},
+        everyone={name: facts["columns"][name]["mean"] for name in numeric},
     )
 
     scored = customers.assign(

@@ -10,7 +10,7 @@ from segmentation.views.style import INK, colour, figure, short, wrapped
 
 
 def profile(table: pd.DataFrame, *, names: dict[int, str]) -> Figure:
-    """Draw how far each segment's mean is from everyone's, in standard deviations.
+    """Draw how far each segment's mean is from everyone else's, in standard deviations.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def profile(table: pd.DataFrame, *, names: dict[int, str]) -> Figure:
     axes.tick_params(length=0)
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
-    axes.set_title("Difference from the average customer")
+    axes.set_title("Difference from everyone else")
     picture.colorbar(cells, label="standard deviations", shrink=0.8)
     return picture
 

@@ -1,0 +1,101 @@
+import pytest
+
+from segmentation.insight.names import name_groups, name_segments
+from segmentation.insight.playbook import Playbook
+from segmentation.insight.traits import Trait
+
+
+def high(column: str, strength: float = 1.0) -> Trait:
+    return Trait(column, None, strength, 150.0, 10.0)
+
+
+def level(column: str, name: str, strength: float = 1.0) -> Trait:
+    return Trait(column, name, strength, 200.0, 0.6)
+
+
+BOOK = Playbook.model_validate(
+    {
+        "words": {
+            "age": {"high": "older", "low": "young"},
+            "orders": {"high": "frequent", "low": "occasional"},
+            "category": {"level": "{level} buyers", "noun": True},
+            "town": {"level": "from {level}"},
+        }
+    }
+)
+
+
+def name(*traits: Trait) -> str:
+    return name_segments({1: list(traits)}, BOOK)[1]
+
+
+def test_names_are_the_playbooks_words_for_the_strongest_traits() -> None:
+    assert name(high("age", -2), level("category", "Toys")) == "Young Toys buyers"
+    assert name(level("category", "Toys", 2), high("orders")) == "Frequent Toys buyers"
+    assert name(high("age"), high("orders"), high("rent")) == "Older frequent customers"
+    assert name() == "Other customers"
+
+
+def test_a_column_without_words_is_named_by_its_own() -> None:
+    assert name(high("floor_area")) == "Customers with high floor area"
+    assert name(high("age", -2), high("floor_area", -1)) == "Young customers with low floor area"
+    assert name_segments({1: [high("rent"), level("pet", "cat")]}, Playbook()) == {
+        1: "Customers with high rent and pet cat"
+    }
+
+
+def test_more_traits_tell_alike_segments_apart_and_then_a_number() -> None:
+    alike = [high("age", 3), high("orders", 2)]
+    names = name_segments({1: alike, 2: [*alike, high("rent")], 3: alike, 4: alike}, BOOK)
+    assert names == {
+        1: "Older frequent customers",
+        2: "Older frequent customers with high rent",
+        3: "Older frequent customers (2)",
+        4: "Older frequent customers (3)",
+    }
+
+
+def test_a_matched_segment_keeps_its_name_even_when_its_traits_have_moved() -> None:
+    names = name_segments({1: [high("age")], 2: [high("orders")]}, BOOK, reference={2: "Champions"})
+    assert names == {1: "Older customers", 2: "Champions"}
+
+
+def test_a_name_by_hand_comes_before_the_references() -> None:
+    book = BOOK.model_copy(update={"names": {1: "Regulars"}})
+    names = name_segments({1: [], 2: []}, book, reference={1: "Old name", 2: "regulars"})
+    assert names == {1: "Regulars", 2: "regulars (2)"}
+
+
+def test_no_name_is_given_twice_whatever_its_case() -> None:
+    reference = {7: "older CUSTOMERS", 8: "Older customers (2)"}  # of segments that are gone
+    book = BOOK.model_copy(update={"names": {9: "Older customers (3)"}})
+    names = name_segments({1: [high("age")], 2: [high("age")]}, book, reference=reference)
+    assert names == {1: "Older customers (4)", 2: "Older customers (5)"}
+    twenty = name_segments({i: [high("age")] for i in range(1, 21)}, BOOK)
+    assert len({n.casefold() for n in twenty.values()}) == 20
+
+
+@pytest.mark.parametrize(
+    "text", ["Häuser & Gärten", "a \"b\" 'c'", "<script>x</script>", "a|b", "{0}"]
+)
+def test_any_text_may_stand_in_a_name(text: str) -> None:
+    assert name(level("category", text)) == f"{text[0].upper()}{text[1:]} buyers"
+    assert text in name(level(text, text))
+
+
+def test_long_and_broken_levels_are_cut_to_a_line() -> None:
+    found = name(level("category", "very " * 50 + "\nlong"))
+    assert "\n" not in found
+    assert len(found) < 60
+
+
+def test_groups_for_convenience_get_plain_names_only() -> None:
+    names = name_groups(
+        {1: [high("floor_area")], 2: [high("age", -2)], 5: [], 6: [level("c", "Toys")]}
+    )
+    assert names == {
+        1: "Group 1 of 4: higher floor area",
+        2: "Group 2 of 4: lower age",
+        5: "Group 3 of 4",
+        6: "Group 4 of 4: more often Toys",
+    }

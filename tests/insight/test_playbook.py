@@ -1,0 +1,120 @@
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation.config import validate
+from segmentation.errors import SettingsError
+from segmentation.insight.playbook import (
+    Playbook,
+    Recommendation,
+    absent_levels,
+    check_columns,
+    recommend,
+)
+from segmentation.insight.profiles import profile_segments
+
+
+def book(*conditions: dict[str, Any], **rest: Any) -> Playbook:
+    play = {"name": "Treat", "action": "a", "channel": "c", "measure": "m", "when": conditions}
+    return validate(Playbook, {"plays": [play], **rest}, "playbook.yaml")
+
+
+def found(rows: int, *conditions: dict[str, Any]) -> list[Recommendation]:
+    """What is recommended to a segment that spends half as much again and is mostly from Köln."""
+    rng = np.random.default_rng(0)
+    segment = np.repeat([1, 2], [rows, 3 * rows])
+    table = pd.DataFrame(
+        {
+            "spend": rng.normal(100, 30, 4 * rows) * np.where(segment == 1, 1.5, 1.0),
+            "age": rng.normal(40, 8, 4 * rows),
+            "town": np.where(
+                rng.random(4 * rows) < np.where(segment == 1, 0.8, 0.2), "Köln", "Bonn"
+            ),
+        }
+    )
+    profile = profile_segments(
+        table, segment, numeric=["spend", "age"], categorical=["town"], value="spend"
+    )[0]
+    return recommend(profile, book(*conditions).plays, value="spend")
+
+
+def test_a_play_carries_the_numbers_that_triggered_it() -> None:
+    (treat,) = found(
+        200,
+        {"column": "spend", "index": {"min": 120}},
+        {"column": "town", "level": "Köln", "lift": {"min": 1.5}},
+    )
+    spend, town = treat.evidence
+    assert (spend.column, spend.figure, spend.min, spend.max) == ("spend", "index", 120, None)
+    assert spend.interval is not None
+    assert 120 < spend.interval[0] < spend.value < spend.interval[1] < 145
+    assert (town.column, town.level, town.figure) == ("town", "Köln", "lift")
+    assert town.value > 1.5
+
+
+def test_all_conditions_must_hold() -> None:
+    high = {"column": "spend", "index": {"min": 120}}
+    assert found(200, high)
+    assert not found(200, high, {"column": "age", "index": {"min": 120}})
+    assert not found(200, high, {"column": "town", "level": "Ulm", "lift": {"min": 0}})
+
+
+def test_what_a_customer_is_worth_needs_no_column() -> None:
+    (treat,) = found(200, {"value_index": {"min": 120}})
+    assert treat.evidence[0].column == "spend"
+
+
+def test_a_bound_on_one_side_of_the_average_needs_a_confirmed_difference() -> None:
+    assert found(200, {"column": "spend", "index": {"min": 105}})
+    assert not found(2, {"column": "spend", "index": {"min": 105}})
+
+
+def test_a_range_around_the_average_must_hold_the_whole_interval() -> None:
+    average = {"column": "age", "index": {"min": 90, "max": 110}}
+    assert found(200, average)
+    assert not found(3, average)
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        ({"column": "spend"}, "needs one of index"),
+        ({"column": "spend", "index": {}}, "needs min, max or both"),
+        ({"index": {"min": 1}}, "needs a column"),
+        ({"column": "spend", "value_index": {"min": 1}}, "takes no column"),
+        ({"column": "town", "level": "Köln"}, "level and lift go together"),
+        ({"column": "a", "index": {"min": 1}, "level": "b", "lift": {"min": 1}}, "needs one of"),
+    ],
+)
+def test_a_condition_that_says_nothing_is_told(condition: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        book(condition)
+
+
+def test_two_segments_cannot_be_given_one_name() -> None:
+    with pytest.raises(SettingsError, match="segments 1 and 3 are both called 'vips'"):
+        book({"value_index": {"min": 1}}, names={1: "VIPs", 3: "vips"})
+
+
+def test_an_unknown_column_is_an_error_with_the_nearest_name_and_the_mend() -> None:
+    spend = book({"column": "spend", "index": {"min": 120}})
+    with pytest.raises(
+        SettingsError, match=r"'Treat' .* 'spend'.*did you mean 'spends'\?; edit or"
+    ):
+        check_columns(spend, numeric=["age", "spends"], categorical=["town"])
+    town = book({"column": "town", "level": "Köln", "lift": {"min": 2}})
+    with pytest.raises(SettingsError, match="categorical column 'town', which is not declared"):
+        check_columns(town, numeric=["town"], categorical=[])
+    check_columns(book({"value_index": {"min": 1}}), numeric=[], categorical=[])
+
+
+def test_a_level_that_no_customer_has_is_told_but_no_error() -> None:
+    town = book({"column": "town", "level": "Koln", "lift": {"min": 2}})
+    check_columns(town, numeric=[], categorical=["town"])
+    (told,) = absent_levels(town, {"town": ["Bonn", "Köln"]})
+    assert told == (
+        "Play 'Treat' asks for town 'Koln', which no customer has; did you mean 'Köln'?"
+    )
+    assert absent_levels(town, {"town": ["Koln"]}) == []
