@@ -39,7 +39,7 @@ DENDROGRAM_PLOT = TRAIN / "dendrogram.png"
 K_DISTANCE_PLOT = TRAIN / "k_distance.png"
 
 STABILITY_PLOT = Path("reports/evaluate/stability.png")
-DOMINANCE = Path("reports/evaluate/dominance.json")
+DETAILS = Path("reports/evaluate/details.json")
 METRICS = Path("reports/evaluate/metrics.json")
 PCA = Path("reports/evaluate/pca.json")
 PCA_POINTS = Path("reports/evaluate/pca_points.csv")
@@ -49,6 +49,8 @@ SILHOUETTE_SAMPLES_PLOT = Path("reports/evaluate/silhouette_samples.png")
 SEGMENTS = Path("reports/profile/segments.json")
 SEGMENTS_MD = Path("reports/profile/segments.md")
 PROFILE_PLOT = Path("reports/profile/profile.png")
+BOXPLOTS_PLOT = Path("reports/profile/boxplots.png")
+CATEGORIES_PLOT = Path("reports/profile/categories.png")
 SIZES_PLOT = Path("reports/profile/sizes.png")
 REPORT = Path("reports/report.html")
 CUSTOMERS = Path("data/segments/customers_with_segments.csv")

@@ -69,7 +69,8 @@ def test_separate_groups_always_return():
     assert found.mean == found.minimum == found.adjusted_rand == 1.0
     assert all(s.dissolved == 0 and s.se == 0 for s in found.segments)
     assert found.segments[0].sentence == (
-        "Highly stable: similarity 1.000 over resamples, dissolved in 0% of them."
+        "Highly stable: when customers are drawn again it returns with similarity 1.000, "
+        "and dissolves in 0% of the draws."
     )
     assert sum(s.rows for s in found.segments) == len(truth)
 

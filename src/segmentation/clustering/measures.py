@@ -50,3 +50,39 @@ def measure(
         "smallest_segment_share": float(sizes.min() / len(X)) if len(ids) else np.nan,
         "noise_share": float(1 - member.mean()),
     }
+
+
+def shapes(
+    X: NDArray[np.float64], segment: NDArray[np.intp], *, silhouette: Silhouette
+) -> dict[int, dict[str, float]]:
+    """Describe the shape of every segment.
+
+    Parameters
+    ----------
+    X : float array of shape (n, p)
+    segment : int array of shape (n,)
+        Negative for noise, which has no shape.
+    silhouette : Silhouette
+        Of the same partition.
+
+    Returns
+    -------
+    dict of int to dict
+        By segment: ``radius`` (root mean squared distance to the mean); ``elongation`` (width
+        along the longest axis over the root mean square of the widths along all: 1 for a ball, at
+        most the root of the number of features); ``silhouette`` (mean over its customers).
+    """
+    found = {}
+    for i in np.unique(segment[segment >= 0]):
+        member = segment == i
+        centred = X[member] - X[member].mean(axis=0)
+        variances = np.linalg.eigvalsh(centred.T @ centred / member.sum())
+        total = float(variances.sum())
+        values = silhouette.samples[member]
+        values = values[~np.isnan(values)]
+        found[int(i)] = {
+            "radius": float(np.sqrt(total)),
+            "elongation": float(np.sqrt(variances[-1] * X.shape[1] / total)) if total > 0 else 1.0,
+            "silhouette": float(values.mean()) if len(values) else np.nan,
+        }
+    return found

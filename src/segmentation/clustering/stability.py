@@ -80,8 +80,8 @@ class SegmentStability:
     def sentence(self) -> str:
         """What to say beside the segment."""
         return (
-            f"{self.verdict.capitalize()}: similarity {self.jaccard:.3f} over resamples, "
-            f"dissolved in {self.dissolved:.0%} of them."
+            f"{self.verdict.capitalize()}: when customers are drawn again it returns with "
+            f"similarity {self.jaccard:.3f}, and dissolves in {self.dissolved:.0%} of the draws."
         )
 
 

@@ -291,6 +291,17 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f}%"
 
 
+def p_value(p: float) -> str:
+    """Write a p-value as people expect it.
+
+    Examples
+    --------
+    >>> p_value(0.0), p_value(0.0042), p_value(0.7312)
+    ('p < 0.001', 'p = 0.0042', 'p = 0.73')
+    """
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
 def verdict(facts: dict[str, Any], metrics: dict[str, Any]) -> str:
     """Say in one line what was found."""
     assigned = facts["customers"] - facts["unassigned"]
@@ -298,7 +309,11 @@ def verdict(facts: dict[str, Any], metrics: dict[str, Any]) -> str:
         return f"No segments: all {facts['customers']:,} customers are in none"
     if not metrics["structured"]:
         return (
-            f"No segments beyond one population (p = {metrics['structure_p_value']:.2g}); the "
-            f"{metrics['k']} groups below divide {assigned:,} customers for convenience only"
+            f"No structure: {assigned:,} customers look like one population "
+            f"({p_value(metrics['structure_p_value'])}); the {metrics['k']} groups below are a "
+            "convenience"
         )
-    return f"{metrics['k']} segments among {assigned:,} customers, beyond what one population shows"
+    if metrics["k"] == 1:
+        return f"One segment holds {assigned:,} of {facts['customers']:,} customers"
+    outside = f"; {facts['unassigned']:,} are in none" if facts["unassigned"] else ""
+    return f"{assigned:,} customers fall into {metrics['k']} segments{outside}"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from segmentation import files, paths
 from segmentation.clustering.dominance import dominance
-from segmentation.clustering.measures import measure
+from segmentation.clustering.measures import measure, shapes
 from segmentation.clustering.projection import project
 from segmentation.clustering.sampling import draw_rows
 from segmentation.clustering.silhouette import silhouettes
@@ -29,14 +29,19 @@ def run(params: Params) -> None:
     customers = files.read_parquet(paths.PREPARED)[params.data.columns]
     dominant = dominance(customers, segment, seed=params.seed)
     files.write_json(
-        paths.DOMINANCE,
+        paths.DETAILS,
         {
-            "feature": dominant.feature,
-            "score": dominant.score,
-            "score_of_the_others": dominant.rest,
-            "scores": dominant.scores,
-            "dominated": dominant.dominated,
-            "sentence": dominant.sentence,
+            "dominance": {
+                "feature": dominant.feature,
+                "score": dominant.score,
+                "score_of_the_others": dominant.rest,
+                "scores": dominant.scores,
+                "dominated": dominant.dominated,
+                "sentence": dominant.sentence,
+            },
+            "silhouette": {"rows": silhouette.n_rows, "sampled": silhouette.sampled},
+            "features": points.shape[1],
+            "segments": shapes(points, segment, silhouette=silhouette),
         },
     )
     reference = clustered["reference"] or {}

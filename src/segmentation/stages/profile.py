@@ -5,9 +5,11 @@ from typing import Any
 import pandas as pd
 
 from segmentation import files, paths
-from segmentation.config import Params, read_yaml, validate
+from segmentation.config import Featurize, Params, read_yaml, validate
 from segmentation.insight.facts import describe, verdict
 from segmentation.insight.playbook import Playbook
+from segmentation.insight.trust import limits, trust
+from segmentation.reference import load_reference
 from segmentation.views import profiles as pictures
 from segmentation.views import style
 from segmentation.views.export import for_spreadsheets
@@ -16,9 +18,13 @@ from segmentation.views.report import embedded, render
 REPORT_PICTURES = (
     paths.SIZES_PLOT,
     paths.PROFILE_PLOT,
+    paths.BOXPLOTS_PLOT,
+    paths.CATEGORIES_PLOT,
     paths.PCA_PLOT,
     paths.ELBOW_PLOT,
     paths.SILHOUETTE_PLOT,
+    paths.CRITERIA_PLOT,
+    paths.STABILITY_PLOT,
     paths.SILHOUETTE_SAMPLES_PLOT,
     *(
         paths.EXPLORE / f"{name}.png"
@@ -29,115 +35,135 @@ REPORT_PICTURES = (
 
 def run(params: Params) -> None:
     """Write the facts of every segment, the pages made from them, and the scored customers."""
-    data = params.data
     customers = files.read_parquet(paths.PREPARED)
     assignments = files.read_parquet(paths.ASSIGNMENTS)
-    playbook = validate(Playbook, read_yaml(paths.PLAYBOOK), str(paths.PLAYBOOK))
     metrics = files.read_json(paths.METRICS)
-    numeric, labels = list(data.numeric), {name: data.label(name) for name in data.columns}
-    segment = assignments["segment"].to_numpy()
-    facts = describe(
-        customers,
-        segment,
-        numeric=numeric,
-        categorical=list(data.categorical),
-        value=data.value,
-        labels=labels,
-        units={name: data.limits(name).unit for name in numeric},
-        playbook=playbook,
-        structured=bool(metrics["structured"]),
-        seed=params.seed,
-    )
-    facts["verdict"] = verdict(facts, metrics)
-    facts = files.rounded(facts)  # every page shows the same digits as the JSON
+    facts = _facts(params, customers, assignments, metrics)
     files.write_json(paths.SEGMENTS, facts)
-    names = {s["id"]: s["name"] for s in facts["segments"]}
-    _draw(facts, names, data.label(data.value), numeric)
-    _write_pages(
-        params,
-        facts,
-        metrics,
-        labels,
-        everyone={name: facts["columns"][name]["mean"] for name in numeric},
-    )
+    names = {segment["id"]: segment["name"] for segment in facts["segments"]}
+    _draw(facts, names)
+    _write_pages(params, facts, metrics)
 
     scored = customers.assign(
-        segment=segment,
-        segment_name=pd.Series(segment).map(names),
+        segment=assignments["segment"],
+        segment_name=assignments["segment"].map(names),
         confidence=assignments["confidence"],
     )
     files.write_csv(paths.CUSTOMERS, for_spreadsheets(scored), digits=12)
 
 
-def _draw(facts: dict[str, Any], names: dict[int, str], value: str, numeric: list[str]) -> None:
-    table = pd.DataFrame(facts["segments"]).set_index("id")
-    style.save(pictures.sizes(table, value=value), paths.SIZES_PLOT)
+def _facts(
+    params: Params, customers: pd.DataFrame, assignments: pd.DataFrame, metrics: dict[str, Any]
+) -> dict[str, Any]:
+    """Gather what is known of the run and of each segment, in the digits that every page shows."""
+    data = params.data
+    clustering, details = files.read_json(paths.CLUSTERING), files.read_json(paths.DETAILS)
+    facts = describe(
+        customers,
+        assignments["segment"].to_numpy(),
+        numeric=list(data.numeric),
+        categorical=list(data.categorical),
+        value=data.value,
+        labels={name: data.label(name) for name in data.columns},
+        units={name: data.limits(name).unit for name in data.numeric},
+        playbook=validate(Playbook, read_yaml(paths.PLAYBOOK), str(paths.PLAYBOOK)),
+        structured=bool(metrics["structured"]),
+        seed=params.seed,
+        reference=load_reference().names,
+    )
+    for segment in facts["segments"]:
+        segment["stability"] = clustering["stability"]["segments"][str(segment["id"])]
+        segment["shape"] = details["segments"][str(segment["id"])]
+    facts["verdict"] = verdict(facts, metrics)
+    facts["trust"] = trust(
+        customers=len(customers),
+        metrics=metrics,
+        choice=files.read_json(paths.CHOICE),
+        clustering=clustering,
+        details=details,
+    )
+    facts["limits"] = limits(
+        metrics=metrics,
+        clustering=clustering,
+        details=details,
+        pca=files.read_json(paths.PCA),
+        scaling=_scaling(params.featurize),
+    )
+    content: dict[str, Any] = files.rounded(facts)
+    return content
+
+
+def _scaling(settings: Featurize) -> str:
+    scaled = f"Distances depend on scales: numbers were scaled ({settings.scaler}); "
+    if settings.encoding == "none":
+        return scaled + "categories were left out of them."
+    return scaled + (
+        f"another category counts like {settings.category_weight:g} standard deviation(s) of a "
+        "number."
+    )
+
+
+def _draw(facts: dict[str, Any], names: dict[int, str]) -> None:
+    segments, columns = facts["segments"], facts["columns"]
+    numbers = {name: column for name, column in columns.items() if column["kind"] == "number"}
+    categories = {name: column for name, column in columns.items() if column["kind"] != "number"}
+    style.save(pictures.boxplots(numbers, segments), paths.BOXPLOTS_PLOT)
+    style.save(pictures.categories(categories, segments), paths.CATEGORIES_PLOT)
+    table = pd.DataFrame(segments, columns=["id", "name", "share", "share_of_value"])
+    value = columns[facts["value"]]["label"]
+    style.save(pictures.sizes(table.set_index("id"), value=value), paths.SIZES_PLOT)
     differences = pd.DataFrame(
         {
-            s["id"]: {
-                **{name.replace("_", " "): s["numeric"][name]["difference"] for name in numeric},
+            segment["id"]: {
+                **{
+                    name.replace("_", " "): figures["difference"]
+                    for name, figures in segment["numeric"].items()
+                },
                 **{
                     f"{column.replace('_', ' ')}: {level}": figures["difference"]
-                    for column, levels in s["categorical"].items()
+                    for column, levels in segment["categorical"].items()
                     for level, figures in levels.items()
                 },
             }
-            for s in facts["segments"]
+            for segment in segments
         },
         dtype="float64",
     )
     style.save(pictures.profile(differences, names=names), paths.PROFILE_PLOT)
 
 
-def _write_pages(
-    params: Params,
-    facts: dict[str, Any],
-    metrics: dict[str, Any],
-    labels: dict[str, str],
-    everyone: dict[str, float],
-) -> None:
-    choice = files.read_json(paths.CHOICE)
-    pca = files.read_json(paths.PCA)
-    common = {
-        **facts,
-        "reading": (
-            f"Segments are numbered by {labels[params.data.value]}, best first. The mean "
-            f"silhouette is {metrics['silhouette']:.2f} ± {metrics['silhouette_se']:.3f} "
-            "(standard error)."
-        ),
-        "value_label": labels[params.data.value],
+def _write_pages(params: Params, facts: dict[str, Any], metrics: dict[str, Any]) -> None:
+    content = {
+        "facts": facts,
+        "metrics": metrics,
+        "choice": files.read_json(paths.CHOICE),
+        "quality": files.read_json(paths.QUALITY),
+        "clustering": files.read_json(paths.CLUSTERING),
+        "kind": "segment" if facts["structured"] else "group",
     }
-    files.write_text(paths.SEGMENTS_MD, render("segments.md.j2", **common))
+    files.write_text(paths.SEGMENTS_MD, render("segments.md.j2", **content))
+    own = [path for path in (paths.DENDROGRAM_PLOT, paths.K_DISTANCE_PLOT) if path.exists()]
     files.write_text(
         paths.REPORT,
         render(
             "report.html.j2",
-            **common,
-            numeric={name: labels[name] for name in params.data.numeric},
-            everyone=everyone,
-            quality=files.read_json(paths.QUALITY),
-            why=choice["why"],
-            metrics=metrics,
-            limits=_limits(params, pca),
-            pictures={path.stem: embedded(path) for path in REPORT_PICTURES},
+            **content,
+            settings=_settings(params),
+            pictures={
+                f"{path.parent.name}/{path.stem}": embedded(path)
+                for path in (*REPORT_PICTURES, *own)
+            },
         ),
     )
 
 
-def _limits(params: Params, pca: dict[str, Any]) -> list[str]:
-    settings = params.featurize
-    scaled = f"Numbers were scaled ({settings.scaler}); "
-    if settings.encoding == "onehot":
-        scaled += (
-            f"another category is as far away as {settings.category_weight:g} standard "
-            "deviation(s) of a number."
-        )
-    else:
-        scaled += "categories were left out of the distances."
-    shape = (
-        f"Segments were found by {params.train.algorithm}, which prefers round groups of similar "
-        "spread; long or nested groups would be cut."
-    )
-    hidden = 1 - sum(pca["explained_variance"])
-    map_ = f"The flat map hides {hidden:.0%} of the variance: groups that overlap there may not."
-    return [shape, scaled, map_, "A segment describes an average; single customers differ from it."]
+def _settings(params: Params) -> dict[str, Any]:
+    """List the settings that this run was made with, without those of other algorithms."""
+    used: dict[str, Any] = {"seed": params.seed}
+    for section in ("prepare", "featurize", "select_k"):
+        for name, value in getattr(params, section).model_dump(mode="json").items():
+            used[f"{section}.{name}"] = value
+    used |= {"train.algorithm": params.train.algorithm, "train.k": params.train.k}
+    for name, value in params.train.options.items():
+        used[f"train.{params.train.algorithm}.{name}"] = value
+    return used

@@ -30,7 +30,8 @@ def gather(params: Params) -> tracking.Record:
         name=f"{params.train.algorithm} k={metrics['k']}"
         + ("" if metrics["structured"] else " (no structure)"),
         tags={"structured": str(bool(metrics["structured"])).lower(), "verdict": facts["verdict"]},
-        description=paths.SEGMENTS_MD.read_text(encoding="utf-8"),
+        # The verdict and both tables; MLflow cuts a description at 8,000 characters.
+        description=paths.SEGMENTS_MD.read_text(encoding="utf-8").split("\n## ")[0],
         params=params.model_dump(mode="json"),
         metrics={
             **metrics,

@@ -13,7 +13,7 @@ def dendrogram(tree: Dendrogram, *, k: int) -> Figure:
     """Draw the last merges of the tree, and the height at which it was cut."""
     from scipy.cluster import hierarchy
 
-    picture = figure(7.2, 4.2)
+    picture = figure(6.0, 3.7)
     axes = picture.subplots()
     hierarchy.dendrogram(
         tree.linkage,
@@ -45,7 +45,7 @@ def dendrogram(tree: Dendrogram, *, k: int) -> Figure:
 
 def k_distance(distances: KDistances) -> Figure:
     """Draw the distance of each customer to a near neighbour, ascending."""
-    picture = figure()
+    picture = figure(6.0, 3.7)
     axes = picture.subplots()
     axes.plot(np.arange(1, len(distances.distances) + 1), distances.distances, color=ACCENT)
     if distances.eps is not None:

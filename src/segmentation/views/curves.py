@@ -12,7 +12,7 @@ from segmentation.views.style import ACCENT, INK, MUTED, OTHER, figure
 
 def elbow(curve: pd.DataFrame, *, chosen: int, elbow: int) -> Figure:
     """Draw inertia against k, with the elbow: the point farthest below the chord."""
-    picture = figure()
+    picture = figure(6.0, 3.7)
     axes = picture.subplots()
     axes.plot(curve["k"], curve["inertia"], "o-", color=ACCENT)
     _mark(axes, curve, "inertia", chosen)
@@ -26,15 +26,15 @@ def elbow(curve: pd.DataFrame, *, chosen: int, elbow: int) -> Figure:
             color=MUTED,
             arrowprops={"arrowstyle": "-", "color": MUTED},
         )
-    axes.set_title("Elbow: how much tighter each further segment makes the groups")
-    axes.set_ylabel("inertia (sum of squared distances to the centre)")
+    axes.set_title("Elbow: how much tighter groups get with each more")
+    axes.set_ylabel("inertia (sum of squared distances)")
     axes.set_ylim(bottom=0)
     return picture
 
 
 def silhouette(curve: pd.DataFrame, *, chosen: int) -> Figure:
     """Draw the mean silhouette against k, with one standard error on either side."""
-    picture = figure()
+    picture = figure(6.0, 3.7)
     axes = picture.subplots()
     axes.errorbar(
         curve["k"],
@@ -46,7 +46,7 @@ def silhouette(curve: pd.DataFrame, *, chosen: int) -> Figure:
         capsize=3,
     )
     _mark(axes, curve, "silhouette", chosen)
-    axes.set_title("Silhouette: how much closer customers are to their own segment")
+    axes.set_title("Silhouette: how much closer to their own group")
     axes.set_ylabel("mean silhouette (−1 to 1), ± 1 standard error")
     axes.set_ylim(bottom=min(0.0, float(curve["silhouette"].min()) * 1.1))
     return picture

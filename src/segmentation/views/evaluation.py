@@ -25,7 +25,7 @@ def silhouette_samples(samples: NDArray[np.float64], segment: NDArray[np.intp]) 
     segment : int array of shape (n,)
     """
     ids = [i for i in np.unique(segment) if i >= 0]
-    picture = figure(7.2, max(3.6, 0.5 * len(ids) + 1.6))
+    picture = figure(6.0, max(3.4, 0.5 * len(ids) + 1.6))
     axes = picture.subplots()
     drawn = ~np.isnan(samples)
     total = int(drawn.sum())
@@ -55,7 +55,7 @@ def stability(found: dict[str, Any]) -> Figure:
     """Draw how similar each segment is to its likes in other draws of the customers."""
     segments = {int(name): figures for name, figures in found["segments"].items()}
     ids = sorted(segments)
-    picture = figure(7.2, max(2.6, 0.42 * len(ids) + 1.5))
+    picture = figure(6.0, max(2.6, 0.42 * len(ids) + 1.5))
     axes = picture.subplots()
     rows = np.arange(len(ids))
     axes.barh(
@@ -82,7 +82,7 @@ def stability(found: dict[str, Any]) -> Figure:
     axes.set_xlim(0, 1.12)
     axes.set_xticks(np.arange(0, 1.01, 0.2))
     axes.grid(visible=False, axis="y")
-    axes.set_title("Stability: does the segment return when customers are drawn again?", pad=20)
+    axes.set_title("Does the segment return when customers are drawn again?", pad=20)
     axes.set_xlabel(f"Jaccard similarity, mean of {found['resamples']} draws with 95% interval")
     axes.set_ylabel("segment")
     return picture

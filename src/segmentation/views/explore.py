@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from segmentation.views.style import ACCENT, INK, MUTED, figure, short
+from segmentation.views.style import ACCENT, INK, MUTED, figure, short, thousands
 
 MOST_COLUMNS = 24  # more panels than this cannot be read; the first ones are drawn
 MOST_LEVELS = 12
@@ -49,7 +49,7 @@ def distributions(customers: pd.DataFrame, labels: dict[str, str]) -> Figure:
         axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= top])
         axes.axhline(0, color=MUTED, linewidth=0.8)
         axes.xaxis.set_major_locator(MaxNLocator(5))
-        axes.xaxis.set_major_formatter(_thousands)
+        axes.xaxis.set_major_formatter(thousands)
         axes.set_title(short(labels[names[i]], 34))
         if i % across == 0:
             axes.set_ylabel("customers")
@@ -135,7 +135,7 @@ def by_category(
             axes.set_yticks(rows, [short(str(level)) for level in quartiles.index])
             axes.set_ylim(-0.6, len(rows) - 0.4)
             axes.xaxis.set_major_locator(MaxNLocator(3))
-            axes.xaxis.set_major_formatter(_thousands)
+            axes.xaxis.set_major_formatter(thousands)
             axes.tick_params(axis="x", labelsize=8)
             axes.tick_params(axis="y", length=0)
             if i == 0:
@@ -157,10 +157,6 @@ def missing(missing: dict[str, int], rows: int, labels: dict[str, str]) -> Figur
     axes.set_title(f"Missing cells before cleaning, of {rows:,} rows")
     axes.set_xlabel("rows")
     return picture
-
-
-def _thousands(value: float, _: object) -> str:
-    return f"{value:,.10g}".replace("-", "−")
 
 
 def _bars(axes: Axes, count: pd.Series, percent: float) -> None:

@@ -1,13 +1,15 @@
 """The report for people, as one self-contained HTML page and as Markdown."""
 
 import base64
+import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from segmentation.insight.facts import number, percent
-from segmentation.views.style import colour
+from segmentation.views.style import DPI, colour, ink_on
 
 
 def render(template: str, **facts: Any) -> str:
@@ -22,13 +24,31 @@ def render(template: str, **facts: Any) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"number": number, "percent": percent, "colour": colour, "cell": _cell}
+    environment.filters |= {
+        "number": number,
+        "percent": percent,
+        "colour": colour,
+        "ink_on": ink_on,
+        "cell": _cell,
+    }
     return environment.get_template(template).render(**facts)
 
 
-def embedded(picture: Path) -> str:
-    """Return a PNG as a data URI, so that a page needs no other file."""
-    return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode("ascii")
+@dataclass(frozen=True)
+class Picture:
+    """A picture inside a page: its data URI, and its size on the screen in CSS pixels."""
+
+    uri: str
+    width: int
+    height: int
+
+
+def embedded(picture: Path) -> Picture:
+    """Return a PNG so that a page needs no other file, at 96 pixels for each of its inches."""
+    content = picture.read_bytes()
+    uri = "data:image/png;base64," + base64.b64encode(content).decode("ascii")
+    width, height = struct.unpack(">II", content[16:24])  # of the header, the first chunk
+    return Picture(uri, round(width * 96 / DPI), round(height * 96 / DPI))
 
 
 def _plain(value: object) -> object:

@@ -26,6 +26,7 @@ SEGMENT_COLOURS = (
     "#DDCC77",
 )
 INK, MUTED, NOISE_COLOUR = "#222222", "#777777", "#BBBBBB"
+DPI = 160  # of saved pictures, as in the style file
 ACCENT, OTHER = SEGMENT_COLOURS[0], SEGMENT_COLOURS[1]
 
 _STYLE = Path(__file__).with_name("segmentation.mplstyle")
@@ -36,6 +37,14 @@ def colour(segment: int) -> str:
     if segment < 1:
         return NOISE_COLOUR
     return SEGMENT_COLOURS[(segment - 1) % len(SEGMENT_COLOURS)]
+
+
+def ink_on(segment: int) -> str:
+    """Return the colour of text on a segment's colour: the one with more contrast (WCAG 2.1)."""
+    channels = [int(colour(segment)[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.0655 else INK
 
 
 def figure(width: float = 7.2, height: float = 4.2) -> Figure:
@@ -52,6 +61,11 @@ def short(text: str, most: int = 24) -> str:
 def wrapped(text: str, width: int = 18) -> str:
     """Break a name over lines."""
     return short("\n".join(textwrap.wrap(text, width)), 4 * width)
+
+
+def thousands(value: float, _: object) -> str:
+    """Write a tick's number with separators; matplotlib hands over its position too."""
+    return f"{value:,.10g}".replace("-", "−")
 
 
 def save(picture: Figure, path: Path) -> None:
