@@ -61,9 +61,10 @@ SHARES = ((0.02, 0.02), (0.05, 0.2), (0.5, 0.3), (0.8, 0.1), (0.95, 0.05), (0.3,
 
 
 def covers(interval: Interval, truth: float) -> float:
+    """The share of the intervals that hold the truth, among those that could be told."""
     low, high = interval
-    with np.errstate(invalid="ignore"):
-        return float(np.mean((low <= truth) & (truth <= high)))
+    told = ~np.isnan(low)
+    return float(np.mean((low[told] <= truth) & (truth <= high[told])))
 
 
 def moments(draws: Values) -> Moments:

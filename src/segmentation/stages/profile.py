@@ -70,7 +70,8 @@ def run(params: Params) -> None:
 
 
 def _draw(facts: dict[str, Any], names: dict[int, str], value: str, numeric: list[str]) -> None:
-    table = pd.DataFrame(facts["segments"]).set_index("id")
+    shown = ["id", "name", "share", "share_of_value"]
+    table = pd.DataFrame(facts["segments"], columns=shown).set_index("id")
     style.save(pictures.sizes(table, value=value), paths.SIZES_PLOT)
     differences = pd.DataFrame(
         {

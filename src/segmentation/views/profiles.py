@@ -19,6 +19,10 @@ def profile(table: pd.DataFrame, *, names: dict[int, str]) -> Figure:
     names : dict of int to str
         Names of the segments.
     """
+    if table.empty:
+        picture = figure(7.2, 1.0)
+        picture.text(0.5, 0.5, "No customer is in a segment", ha="center", va="center")
+        return picture
     most = float(np.nanmax(np.abs(table.to_numpy()), initial=1.0))
     picture = figure(1.3 * table.shape[1] + 3.4, 0.42 * len(table) + 1.9)
     axes = picture.subplots()
@@ -75,7 +79,8 @@ def sizes(table: pd.DataFrame, *, value: str) -> Figure:
     axes.set_yticks(rows, [f"{i}  {wrapped(name)}" for i, name in table["name"].items()])
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
-    axes.set_xlim(0, 1.25 * 100 * float(np.nanmax(table[["share", "share_of_value"]].to_numpy())))
+    shares = table[["share", "share_of_value"]].to_numpy(np.float64)
+    axes.set_xlim(0, 1.25 * 100 * float(np.nanmax(shares, initial=0.01)))
     axes.set_xlabel(f"per cent (value: total of {value})")
     axes.set_title("Size and worth of each segment")
     return picture
