@@ -1,8 +1,11 @@
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from segmentation.config import validate
 from segmentation.errors import SettingsError
@@ -118,3 +121,11 @@ def test_a_level_that_no_customer_has_is_told_but_no_error() -> None:
         "Play 'Treat' asks for town 'Koln', which no customer has; did you mean 'Köln'?"
     )
     assert absent_levels(town, {"town": ["Koln"]}) == []
+
+
+def test_the_example_in_the_documentation_is_a_valid_playbook() -> None:
+    page = (Path(__file__).parents[2] / "docs/profiles.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    shown = validate(Playbook, yaml.safe_load(example), "the example")
+    assert shown.names == {1: "Champions"}
+    check_columns(shown, numeric=["visits"], categorical=["hobby"])

@@ -111,3 +111,13 @@ def test_columns_without_anything_to_cut() -> None:
     assert all(isinstance(rule, str) for rule in rules.values())
     nothing = find_rules(table, np.full(60, -1), numeric=["same"], categorical=[], seed=0)
     assert nothing == {}
+
+
+def test_a_small_segment_in_the_tail_is_found() -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"spend": rng.lognormal(3, 1, 5000), "noise": rng.normal(size=5000)})
+    segment = np.where(table["spend"] > np.quantile(table["spend"], 0.975), 1, 2)
+    rule = find_rules(table, segment, numeric=["spend", "noise"], categorical=[], seed=0)[1]
+    assert isinstance(rule, Rule)
+    assert [c.column for c in rule.conditions] == ["spend"]
+    assert min(rule.precision, rule.coverage) > 0.75

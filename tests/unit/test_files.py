@@ -55,3 +55,10 @@ def test_json_is_sorted_rounded_and_free_of_nan(tmp_path: Path) -> None:
     }
     assert text.index('"a"') < text.index('"b"')
     assert "-0" not in text
+
+
+def test_lists_of_numbers_stand_on_one_line_and_texts_stay_as_they_are(tmp_path: Path) -> None:
+    content = {"interval": [1.5, -2e-9], "text": "[\n1,\n2]", "texts": ["[1", "2]"], "none": []}
+    files.write_json(tmp_path / "x.json", content)
+    assert files.read_json(tmp_path / "x.json") == content
+    assert '"interval": [1.5, -2e-09]' in (tmp_path / "x.json").read_text(encoding="utf-8")

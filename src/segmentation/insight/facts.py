@@ -160,6 +160,7 @@ def describe(
             _segment(
                 profile,
                 name=names[profile.id],
+                traits=traits[profile.id],
                 rule=rules[profile.id],
                 plays=recommend(profile, playbook.plays, value=value) if structured else [],
                 labels=labels,
@@ -175,6 +176,7 @@ def _segment(
     profile: SegmentProfile,
     *,
     name: str,
+    traits: list[Trait],
     rule: Rule | str,
     plays: list[Recommendation],
     labels: Mapping[str, str],
@@ -185,7 +187,7 @@ def _segment(
     return {
         **asdict(profile),
         "name": name,
-        "marks": [in_words(trait, labels) for trait in traits_of(profile)],
+        "marks": [in_words(trait, labels) for trait in traits],
         "unremarkable": [labels[column] for column in unremarkable(profile)],
         "rule": None if isinstance(rule, str) else _rule_facts(rule, kind, units),
         "rule_note": rule if isinstance(rule, str) else None,
@@ -237,7 +239,8 @@ def _play_facts(found: Recommendation) -> dict[str, Any]:
 
 
 def _rule_facts(rule: Rule, kind: str, units: Mapping[str, str | None]) -> dict[str, Any]:
-    what = " and ".join(_condition(each, units) for each in rule.conditions)
+    *before, last = (_condition(each, units) for each in rule.conditions)
+    what = " and ".join(filter(None, (", ".join(before), last)))
     text = (
         f"{what[0].upper()}{what[1:]}: {rule.precision:.0%} of these customers "
         f"({_percents(rule.precision_interval)}) are in this {kind}, and {rule.coverage:.0%} "
@@ -267,8 +270,10 @@ def _condition(each: Predicate, units: Mapping[str, str | None]) -> str:
     if isinstance(each.value, str):
         return f"{column} {each.value}"
     unit = units.get(each.column) or ""
+    if column.endswith(f" {unit}"):  # membership years
+        unit = ""
     amount = f"{each.value:,.10g}".replace("-", "−")
-    if unit[:1] in ("$", "€", "£", "¥") and unit:
+    if unit.startswith(("$", "€", "£", "¥")):
         amount, unit = unit[0] + amount, unit[1:].strip()
     return " ".join([column, "over" if each.op == ">" else "at most", amount, unit]).strip()
 

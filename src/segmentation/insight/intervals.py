@@ -1,7 +1,8 @@
 """95% confidence intervals of the figures that describe a segment.
 
 All functions work elementwise on arrays that broadcast against each other, and give NaN where an
-interval cannot be told: of a mean from one customer, of a median from fewer than six. Each treats
+interval cannot be told: of a mean from one customer or from cells that are all the same, of a
+median from fewer than six. Each treats
 customers as independent draws and the segments as given. How often the intervals hold what they
 should is measured by `benchmarks/intervals.py` and listed in `docs/profiles.md`.
 """
@@ -80,9 +81,9 @@ def of_mean(m: Moments) -> Interval:
     Hall (1992), On the removal of skewness by transformation, J. R. Statist. Soc. B 54.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        error = np.sqrt(m.variance / m.n)
+        error = np.where(m.variance > 0, np.sqrt(m.variance / m.n), np.nan)
         quantile = stdtrit(m.n - 1, (1 + LEVEL) / 2)
-        a = np.where(m.variance > 0, m.third / m.variance**1.5, 0.0) / np.sqrt(m.n)
+        a = m.third / m.variance**1.5 / np.sqrt(m.n)
         return m.mean - _bent(quantile, a) * error, m.mean - _bent(-quantile, a) * error
 
 

@@ -39,6 +39,10 @@ def profile(table: pd.DataFrame, *, names: dict[int, str]) -> Figure:
 
     Above thirty features those that differ most are shown.
     """
+    if table.empty:
+        picture = figure(7.2, 1.0)
+        picture.text(0.5, 0.5, "No customer is in a segment", ha="center", va="center")
+        return picture
     total = len(table)
     if total > MOST_ROWS:
         strongest = table.abs().max(axis=1).sort_values(ascending=False, kind="stable").index

@@ -1,0 +1,184 @@
+"""The facts as a whole: on planted segments, on none, and on tables at their limits."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+
+from segmentation import files
+from segmentation.config import load_params, read_yaml, validate
+from segmentation.insight.facts import describe, verdict
+from segmentation.insight.playbook import Playbook
+from segmentation.sample import make_customers
+
+ROOT = Path(__file__).parents[2]
+DATA = load_params(ROOT / "params.yaml").data
+SHIPPED = validate(Playbook, read_yaml(ROOT / "playbook.yaml"), "playbook.yaml")
+PLANTED = ("premium", "young electronics", "home and garden", "older grocery")
+EMPTY = Playbook()
+
+
+def sample(structure: str, rows: int = 1000) -> tuple[pd.DataFrame, pd.Series]:
+    customers, planted = make_customers(rows=rows, seed=3, structure=structure, dirty=False)
+    return customers.astype(dict.fromkeys(DATA.numeric, "float64")), planted["segment"]
+
+
+def facts_of(customers: pd.DataFrame, segment: NDArray[np.intp], **changed: Any) -> dict[str, Any]:
+    """As the pipeline has them: written as JSON, which allows no NaN, and read again."""
+    numeric = [name for name in customers if customers[name].dtype == np.float64]
+    categorical = [name for name in customers if name not in (*numeric, "id")]
+    settings: dict[str, Any] = {
+        "numeric": numeric,
+        "categorical": categorical,
+        "value": "last_purchase_amount" if "last_purchase_amount" in numeric else numeric[0],
+        "labels": {name: str(name).replace("_", " ") for name in customers},
+        "units": {"income": "$ a year", "age": "years"},
+        "playbook": EMPTY,
+        "structured": True,
+        "seed": 0,
+    }
+    found = describe(customers, segment, **(settings | changed))
+    content: dict[str, Any] = json.loads(json.dumps(files.rounded(found), allow_nan=False))
+    return content
+
+
+def test_planted_segments_get_their_names_and_plays() -> None:
+    customers, planted = sample("segments")
+    facts = facts_of(customers, planted.map(PLANTED.index).to_numpy(np.intp) + 1, playbook=SHIPPED)
+    names = [s["name"] for s in facts["segments"]]
+    assert names == [
+        "High-income big-spending customers",
+        "Young Electronics buyers",
+        "Frequent Home & Garden buyers",
+        "Older Groceries buyers",
+    ]
+    plays = [[play["name"] for play in s["plays"]] for s in facts["segments"]]
+    assert plays == [
+        ["Premium offers and VIP membership", "Loyalty rewards", "Upselling and cross-selling"],
+        ["Accessories and targeted digital ads"],
+        ["Seasonal promotions and bundles", "Loyalty rewards"],
+        ["Retention and loyalty discounts", "Discounts for the cost-conscious"],
+    ]
+    assert {play["name"] for s in facts["segments"] for play in s["plays"]} == {
+        play.name for play in SHIPPED.plays
+    }
+    for s in facts["segments"]:
+        assert s["plays_note"] is None
+        assert all(len(p["because"]) == len(p["evidence"]) for p in s["plays"])
+        assert s["rule"]["precision"] > 0.85
+        assert s["rule"]["coverage"] > 0.8
+    assert facts["plays_without_level"] == []
+
+
+def test_on_data_without_segments_no_group_is_praised() -> None:
+    customers, _ = sample("none")
+    points = customers[list(DATA.numeric)]
+    labels = KMeans(4, n_init=2, random_state=0).fit_predict(
+        (points - points.mean()) / points.std()
+    )
+    book = SHIPPED.model_copy(update={"names": {1: "Champions"}})
+    facts = facts_of(
+        customers, labels + 1, playbook=book, structured=False, reference={2: "Best friends"}
+    )
+    for i, s in enumerate(facts["segments"], 1):
+        assert s["name"].startswith(f"Group {i} of 4")
+        assert s["plays"] == []
+        assert "hold no segments" in s["plays_note"]
+        assert s["marks"]  # what tells the groups apart is still told
+        assert s["rule"] is None or "in this group" in s["rule"]["text"]
+    told = json.dumps(facts["segments"])
+    assert not any(word in told for word in ("Champions", "friends", "high-income", "buyers"))
+    line = verdict(facts, {"structured": 0, "structure_p_value": 0.4, "k": 4})
+    assert line.startswith("No segments beyond one population (p = 0.4)")
+
+
+def test_a_segment_that_nothing_fits_is_told_so() -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"last_purchase_amount": rng.normal(50, 5, 200)})
+    facts = facts_of(table, np.repeat([1, 2], 100))
+    assert facts["segments"][0]["plays"] == []
+    assert facts["segments"][0]["plays_note"].startswith("No specific play")
+
+
+def test_names_of_a_reference_are_kept() -> None:
+    customers, planted = sample("segments")
+    segment = planted.map(PLANTED.index).to_numpy(np.intp) + 1
+    facts = facts_of(customers, segment, playbook=SHIPPED, reference={3: "Gardeners"})
+    assert facts["segments"][2]["name"] == "Gardeners"
+
+
+def test_customers_in_no_segment_count_among_everyone_else() -> None:
+    customers, planted = sample("segments")
+    segment = planted.map(PLANTED.index).to_numpy(np.intp) + 1
+    segment[segment == 4] = -1
+    facts = facts_of(customers, segment)
+    assert facts["unassigned"] == (segment == -1).sum()
+    assert [s["id"] for s in facts["segments"]] == [1, 2, 3]
+    assert facts["segments"][0]["share"] == pytest.approx((segment == 1).mean())
+    assert facts["segments"][0]["numeric"]["income"]["index"] == pytest.approx(
+        100 * customers["income"][segment == 1].mean() / customers["income"].mean(), rel=1e-5
+    )
+
+
+def test_no_customer_in_any_segment() -> None:
+    customers, _ = sample("none", rows=50)
+    facts = facts_of(customers, np.full(50, -1))
+    assert facts["segments"] == []
+    assert facts["columns"]["income"]["kind"] == "number"
+    assert verdict(facts, {"structured": 1, "k": 0}) == (
+        "No segments: all 50 customers are in none"
+    )
+
+
+@pytest.mark.parametrize("segments", [2, 20])
+@pytest.mark.parametrize("columns", [1, 60])
+def test_facts_of_any_table_are_plain_and_complete(segments: int, columns: int) -> None:
+    rng = np.random.default_rng(0)
+    segment = rng.integers(1, segments + 1, 400)
+    segment[:3], segment[3] = -1, segments + 1
+    table = pd.DataFrame(rng.lognormal(size=(400, columns))).rename(columns="n{}".format)
+    if columns > 1:
+        table["n1"], table["n2"] = 1.5, np.nan
+        odd = ["Ämter \"und\" 'Büros'", "<script>alert(1)</script>", "a|b", "{level}", "=1+1"]
+        for name in ("straße <b>", "c|d"):
+            table[name] = pd.Series(
+                [odd[i % 5] if i % 2 else f"level {i}" for i in range(400)], dtype="str"
+            )
+            table.loc[segment == 1, name] = odd[1]
+        table.loc[::7, "c|d"] = None
+        table["500 levels"] = pd.Series([f"l{i}" for i in rng.integers(0, 500, 400)], dtype="str")
+    facts = facts_of(table, segment)
+    assert facts["scope"]["columns"] == len(facts["columns"]) == table.shape[1]
+    names = [s["name"].casefold() for s in facts["segments"]]
+    assert len(set(names)) == len(names) == segments + 1
+    for s in facts["segments"]:
+        assert (s["rule"] is None) == (s["rule_note"] is not None)
+        assert set(s["numeric"]) | set(s["categorical"]) == set(table.columns)
+    alone = facts["segments"][-1]
+    assert (alone["size"], alone["marks"]) == (1, [])
+    assert alone["name"].startswith("Other customers")
+    if columns > 1:
+        assert len(facts["segments"][0]["categorical"]["500 levels"]) == 30
+        assert "<script>" in facts["segments"][0]["name"]  # pages escape it, facts do not
+
+
+def test_rules_and_marks_read_as_sentences() -> None:
+    rng = np.random.default_rng(0)
+    income, age = rng.uniform(20_000, 120_000, 2000), rng.uniform(18, 80, 2000).round()
+    table = pd.DataFrame({"income": income, "age": age, "n": -rng.random(2000)})
+    facts = facts_of(table, np.where((income > 84_000) & (age <= 40), 1, 2), value="income")
+    first = facts["segments"][0]
+    assert {c["column"] for c in first["rule"]["conditions"]} == {"income", "age"}
+    text = first["rule"]["text"]
+    assert re.search(r"income over \$8[345],\d{3} a year", text, re.IGNORECASE)
+    assert re.search(r"age at most (39|40|41) years", text, re.IGNORECASE)
+    assert "of these customers (" in text
+    assert "are in this segment, and" in text
+    assert first["marks"][0].startswith("income: 10")
+    assert "on average, index 1" in first["marks"][0]
