@@ -95,7 +95,7 @@ def test_on_data_without_segments_no_group_is_praised() -> None:
     told = json.dumps(facts["segments"])
     assert not any(word in told for word in ("Champions", "friends", "high-income", "buyers"))
     line = verdict(facts, {"structured": 0, "structure_p_value": 0.4, "k": 4})
-    assert line.startswith("No segments beyond one population (p = 0.4)")
+    assert line.startswith("No structure: 1,000 customers look like one population (p = 0.4)")
 
 
 def test_a_segment_that_nothing_fits_is_told_so() -> None:

@@ -9,7 +9,6 @@ import pytest
 from segmentation.clustering.projection import project
 from segmentation.views import curves, evaluation, explore, profiles, style
 from segmentation.views.export import for_spreadsheets
-from segmentation.views.report import render
 
 
 def test_a_picture_has_no_time_stamp_and_repeats_to_the_byte(tmp_path: Path) -> None:
@@ -93,32 +92,6 @@ def test_formulas_are_disarmed_for_spreadsheets() -> None:
     safe = for_spreadsheets(table)
     assert safe["town"].tolist()[:5] == ["'=1+1", "'@x", "'-a", "'+b", "Bonn"]
     assert safe["spend"].tolist() == [-1.0] * 6
-
-
-def test_names_cannot_break_out_of_the_pages() -> None:
-    segment = {
-        "id": 1,
-        "name": "<script>alert(1)</script>|x",
-        "size": 3,
-        "share": 0.5,
-        "share_of_value": None,
-        "value_mean": 2.0,
-        "marks": ["<b>"],
-        "plays": [],
-        "numeric": {},
-    }
-    facts = {
-        "verdict": "v", "reading": "r", "segments": [segment], "value_label": "spend",
-        "unassigned": 0, "why": [], "metrics": {}, "limits": [], "numeric": {}, "everyone": {},
-        "quality": {"rows_in": 1, "rows_kept": 1, "rows_rejected": 0, "rejected": {}},
-        "pictures": dict.fromkeys(
-            ("sizes", "profile", "pca", "elbow", "silhouette", "silhouette_samples",
-             "distributions", "categories", "by_category", "correlation", "missing"), "data:,"),
-    }  # fmt: skip
-    assert "<script>" not in render("report.html.j2", **facts)
-    markdown = render("segments.md.j2", **facts)
-    assert "\\|x" in markdown
-    assert "<script>" not in markdown
 
 
 def test_a_total_that_is_not_positive_leaves_the_value_bars_out(tmp_path: Path) -> None:

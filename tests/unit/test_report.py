@@ -1,0 +1,195 @@
+"""The pages at their limits: many segments, odd names, no segments. Looks are judged by eye."""
+
+import html.parser
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation.files import rounded
+from segmentation.insight.facts import describe, verdict
+from segmentation.insight.playbook import Playbook
+from segmentation.insight.trust import limits, trust
+from segmentation.views import profiles, style
+from segmentation.views.report import Picture, render
+
+ODD = '<script>alert("ü|x")</script>'
+PICTURES = (
+    "profile/sizes", "profile/profile", "profile/boxplots", "profile/categories", "evaluate/pca",
+    "select_k/elbow", "select_k/silhouette", "select_k/criteria", "evaluate/stability",
+    "evaluate/silhouette_samples", "explore/distributions", "explore/categories",
+    "explore/by_category", "explore/correlation", "explore/missing",
+)  # fmt: skip
+
+
+def content(
+    k: int = 4,
+    *,
+    structured: bool = True,
+    columns: int = 3,
+    levels: int = 4,
+    noise: int = 0,
+    reference: dict[str, Any] | None = None,
+    algorithm: str = "kmeans",
+) -> dict[str, Any]:
+    """Everything that the pages are made from, for `k` segments of odd customers."""
+    rng = np.random.default_rng(0)
+    n = 40 * max(k, 2)
+    segment = np.arange(n) % k + 1 if k else np.full(n, -1)
+    segment[:noise] = -1
+    table = pd.DataFrame(
+        {f"{ODD}{i}": segment * 3.0 + rng.normal(size=n) for i in range(columns)}
+    ).assign(town=[f"{ODD} {i % levels}" for i in range(n)])
+    numeric = [name for name in table.columns if name != "town"]
+    ids = [str(i) for i in sorted(set(segment.tolist()) - {-1})]
+    stable = {"jaccard": 0.9, "se": 0.01, "dissolved": 0.0, "verdict": "highly stable",
+              "sentence": "Highly stable."}  # fmt: skip
+    metrics = {"k": len(ids), "structured": int(structured), "structure_p_value": 0.2,
+               "noise_share": noise / n}  # fmt: skip
+    clustering = {
+        "algorithm": algorithm,
+        "notes": [ODD],
+        "reference": reference,
+        "stability": {"segments": dict.fromkeys(ids, stable), "rows": n, "of_rows": 2 * n},
+    }
+    choice = {"k": 4, "votes": {"gap": 4, "elbow": 5}, "why": [ODD]}
+    details = {
+        "features": columns,
+        "dominance": {"dominated": False, "sentence": f"`{ODD}` explains most."},
+        "silhouette": {"rows": 100, "sampled": True},
+        "segments": {i: {"radius": 1.0, "elongation": 1.5, "silhouette": 0.3} for i in ids},
+    }
+    facts = describe(
+        table, segment, numeric=numeric, categorical=["town"], value=numeric[0],
+        labels={name: name for name in table}, units={}, playbook=Playbook(),
+        structured=structured, seed=0,
+    )  # fmt: skip
+    for found in facts["segments"]:
+        found["stability"], found["shape"] = stable, details["segments"][str(found["id"])]
+    facts["verdict"] = verdict(facts, metrics)
+    facts["trust"] = trust(customers=n, metrics=metrics, choice=choice, clustering=clustering,
+                           details=details)  # fmt: skip
+    facts["limits"] = limits(
+        metrics=metrics, clustering=clustering, details=details, scaling=ODD,
+        pca={"explained_variance": [0.5, 0.2]},
+    )  # fmt: skip
+    return {
+        "facts": rounded(facts), "metrics": metrics, "choice": choice, "clustering": clustering,
+        "quality": {"rows_in": n, "rows_kept": n, "rows_rejected": 0, "rejected": {ODD: 1},
+                    "repaired": {ODD: 2}},
+        "kind": "segment" if structured else "group", "settings": {ODD: ODD},
+        "pictures": dict.fromkeys(PICTURES, Picture("data:,", 1, 1)),
+    }  # fmt: skip
+
+
+class Tags(html.parser.HTMLParser):
+    """Collect tags and check that they close in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.pictures: list[dict[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        if tag == "img":
+            self.pictures.append(dict(attrs))
+        if tag not in {"meta", "img", "link", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def page(**shape: Any) -> tuple[str, Tags]:
+    text = render("report.html.j2", **content(**shape))
+    tags = Tags()
+    tags.feed(text)
+    assert tags.open == []
+    return text, tags
+
+
+@pytest.mark.parametrize("k", [1, 2, 20])
+@pytest.mark.parametrize("structured", [True, False])
+def test_names_cannot_break_out_of_the_pages(k: int, structured: bool) -> None:
+    text, tags = page(k=k, structured=structured, noise=3)
+    assert "script" not in tags.seen
+    assert text.count('<section class="card"') == k
+    markdown = render("segments.md.j2", **content(k=k, structured=structured))
+    assert "<script>" not in markdown
+    rows = [line for line in markdown.splitlines() if line.startswith("|")]
+    widths = {line.replace("\\|", "").count("|") for line in rows}
+    assert widths <= {4, 8, 3, k + 3}, widths
+
+
+def test_the_page_needs_nothing_but_itself() -> None:
+    text, tags = page()
+    assert not {"link", "script", "iframe"} & tags.seen
+    assert all(str(each["src"]).startswith("data:") and each["alt"] for each in tags.pictures)
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+@pytest.mark.parametrize(("columns", "levels"), [(1, 1), (60, 500)])
+def test_any_shape_of_table(tmp_path: Any, columns: int, levels: int) -> None:
+    shape = content(k=12, columns=columns, levels=levels)
+    facts = shape["facts"]
+    assert len(render("report.html.j2", **shape)) < 1_000_000
+    numbers = {name: c for name, c in facts["columns"].items() if c["kind"] == "number"}
+    town = {"town": facts["columns"]["town"]}
+    for picture in (
+        profiles.boxplots(numbers, facts["segments"]),
+        profiles.categories(town, facts["segments"]),
+        profiles.categories({}, facts["segments"]),
+    ):
+        style.save(picture, tmp_path / "x.png")
+
+
+def test_without_segments_the_page_says_so() -> None:
+    text, _ = page(k=0, algorithm="dbscan")
+    assert "No segments: all 80 customers are in none" in text
+    assert '<section class="card"' not in text
+    assert "(100%) are in no segment" in render("segments.md.j2", **content(k=0))
+
+
+def test_without_structure_the_tone_changes() -> None:
+    text, _ = page(structured=False)
+    first = text.split("<h1>")[1].split("</h1>")[0]
+    assert first.startswith("No structure: 160 customers look like one population (p = 0.2)")
+    assert "a convenience, not a finding" in text
+    assert ">The segments<" not in text
+    assert 'class="play"' not in text
+    markdown = render("segments.md.j2", **content(structured=False))
+    assert markdown.splitlines()[0] == f"# {first}"
+
+
+def answers(**shape: Any) -> dict[str, dict[str, str]]:
+    return {item["question"]: item for item in content(**shape)["facts"]["trust"]}
+
+
+def test_what_a_reader_asks_is_answered() -> None:
+    told = answers()
+    assert told["Are there segments at all?"]["answer"] == "Yes"
+    assert told["Would they come back?"]["answer"] == "All 4 do"
+    assert told["Is 4 the right number?"]["why"] == "1 of 2 criteria prefer 4; the others say 5."
+    assert told["Is 4 the right number?"]["level"] == "doubtful"
+    assert told["Is it just one column?"]["answer"] == "No"
+    assert answers(structured=False)["Are there segments at all?"]["level"] == "bad"
+    assert "Is 4 the right number?" not in answers(algorithm="hdbscan")
+
+
+def test_a_reference_is_compared_with() -> None:
+    reference = {
+        "kept": {"1": {}, "2": {}, "3": {}}, "new": [5], "retired": [4], "common_customers": 100,
+        "moved_customers": 23, "adjusted_rand": 0.71,
+    }  # fmt: skip
+    told = answers(reference=reference)["Same segments as before?"]
+    assert told["answer"] == "In part"
+    assert told["why"] == (
+        "3 segments kept, 1 new, 1 gone; 23 of 100 customers changed segment "
+        "(adjusted Rand index 0.71)."
+    )
+    unknown = answers(reference={**reference, "moved_customers": None})
+    assert "by their centroids" in unknown["Same segments as before?"]["why"]
