@@ -48,7 +48,8 @@ def silhouette(curve: pd.DataFrame, *, chosen: int) -> Figure:
     _mark(axes, curve, "silhouette", chosen)
     axes.set_title("Silhouette: how much closer to their own group")
     axes.set_ylabel("mean silhouette (−1 to 1), ± 1 standard error")
-    axes.set_ylim(bottom=min(0.0, float(curve["silhouette"].min()) * 1.1))
+    low, high = float(curve["silhouette"].min()), float(curve["silhouette"].max())
+    axes.set_ylim(min(0.0, low * 1.1), high + 0.15 * max(high, abs(low)))  # room for the label
     return picture
 
 
