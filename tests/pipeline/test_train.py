@@ -1,4 +1,4 @@
-"""Train and evaluate with every algorithm, and with a reference: on the files of a real run."""
+"""Train, evaluate and profile with every algorithm and with a reference, on a real run's files."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ from conftest import Project
 from segmentation import files, paths
 from segmentation.config import AlgorithmName, Params, load_params
 from segmentation.engines.aggregate import centroids
-from segmentation.stages import evaluate, train
+from segmentation.stages import evaluate, profile, train
 
 pytestmark = pytest.mark.pipeline
 
@@ -23,7 +23,7 @@ PLANTED = Path(__file__).parents[1] / "data/planted_segments.csv"
 @pytest.fixture
 def state(finished: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with everything that training reads."""
-    for name in ("params.yaml", "data", "models", "reports/select_k"):
+    for name in ("params.yaml", "playbook.yaml", "data", "models", "reports"):
         source = finished.path / name
         target = tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -41,6 +41,14 @@ def params(**changes: Any) -> Params:
 
 def segments() -> pd.Series:
     return files.read_parquet(paths.ASSIGNMENTS).set_index("id")["segment"]
+
+
+def described(settings: Params) -> dict[str, Any]:
+    profile.run(settings)
+    facts = files.read_json(paths.SEGMENTS)
+    for page in (paths.SEGMENTS_MD, paths.REPORT):
+        assert facts["verdict"] in page.read_text(encoding="utf-8")
+    return facts
 
 
 @pytest.mark.parametrize("algorithm", get_args(AlgorithmName))
@@ -65,6 +73,10 @@ def test_every_algorithm_makes_a_model_metrics_and_pictures(state: Path, algorit
     expected = {"agglomerative": "dendrogram", "dbscan": "k_distance", "hdbscan": "k_distance"}
     drawn = {path.stem for path in paths.TRAIN.glob("*.png")}
     assert drawn == ({expected[algorithm]} if algorithm in expected else set())
+    facts = described(settings)
+    assert [s["id"] for s in facts["segments"]] == sorted(i for i in found.unique() if i >= 0)
+    assert facts["unassigned"] == (found < 0).sum()
+
     keeps_rows = any("share it as you would" in note for note in clustering["notes"])
     assert keeps_rows == (algorithm in expected)
 
@@ -83,6 +95,7 @@ def test_all_noise_is_no_segment_and_no_error(state: Path) -> None:
     assert (segments() == -1).all()
     assert (metrics["k"], metrics["noise_share"]) == (0, 1.0)
     assert "silhouette" not in metrics
+    assert described(settings)["verdict"].startswith("No segments: all")
     assert any("all are noise" in note for note in files.read_json(paths.CLUSTERING)["notes"])
 
 
@@ -148,4 +161,5 @@ def test_the_same_segments_are_the_reference_itself(state: Path) -> None:
     evaluate.run(params())
     metrics = files.read_json(paths.METRICS)
     pd.testing.assert_series_equal(segments(), before)
+    assert [s["name"] for s in described(params())["segments"]] == [f"Old {i}" for i in range(1, 5)]
     assert (metrics["reference_ari"], metrics["customers_moved"]) == (1.0, 0)

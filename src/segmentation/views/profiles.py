@@ -40,9 +40,7 @@ def profile(table: pd.DataFrame, *, names: dict[int, str]) -> Figure:
     Above thirty features those that differ most are shown.
     """
     if table.empty:
-        picture = figure(7.2, 1.0)
-        picture.text(0.5, 0.5, "No customer is in a segment", ha="center", va="center")
-        return picture
+        return _only("No customer is in a segment")
     total = len(table)
     if total > MOST_ROWS:
         strongest = table.abs().max(axis=1).sort_values(ascending=False, kind="stable").index
@@ -89,6 +87,8 @@ def sizes(table: pd.DataFrame, *, value: str) -> Figure:
     value : str
         The value column's name for people.
     """
+    if table.empty:
+        return _only("No customer is in a segment")
     picture = figure(7.6, 0.62 * len(table) + 1.7)
     axes = picture.subplots()
     rows = np.arange(len(table))
@@ -122,6 +122,8 @@ def boxplots(
     segments : sequence of mapping
         ``id`` and, under ``numeric``, ``median``, ``quartiles`` and ``whiskers`` by column.
     """
+    if not segments:
+        return _only("No customer is in a segment")
     shown = list(columns)[:MOST_PANELS]
     across = min(3, max(len(shown), 1))
     down = max(1, -(-len(shown) // across))
@@ -178,9 +180,9 @@ def categories(
     shown = list(columns)[:MOST_PANELS]
     levels = {name: list(columns[name]["levels"])[:MOST_LEVELS] for name in shown}
     if not shown:
-        picture = figure(7.2, 1.2)
-        picture.text(0.5, 0.5, "no categories in the data", ha="center", color=MUTED)
-        return picture
+        return _only("The data hold no categories")
+    if not segments:
+        return _only("No customer is in a segment")
     heights = [len(levels[name]) + 1.6 for name in shown]
     picture = figure(
         max(6.4, 0.62 * (len(segments) + 1) + 3.2), 0.32 * sum(heights) + 0.3 * len(shown) + 0.4
@@ -214,4 +216,11 @@ def categories(
         left_out = len(columns[name]["levels"]) - len(levels[name]) + columns[name]["other_levels"]
         more = f" ({left_out} rarer ones not shown)" if left_out else ""
         axes.set_title(short(f"{columns[name]['label']}{more}", 60), fontsize=10)
+    return picture
+
+
+def _only(text: str) -> Figure:
+    """Say why there is nothing to draw."""
+    picture = figure(7.2, 1.0)
+    picture.text(0.5, 0.5, text, ha="center", va="center", color=MUTED)
     return picture
