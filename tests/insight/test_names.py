@@ -34,6 +34,7 @@ def test_names_are_the_playbooks_words_for_the_strongest_traits() -> None:
     assert name(level("category", "Toys", 2), high("orders")) == "Frequent Toys buyers"
     assert name(high("age"), high("orders"), high("rent")) == "Older frequent customers"
     assert name() == "Other customers"
+    assert name_segments({1: []}, BOOK, average={1}) == {1: "Average customers"}
 
 
 def test_a_column_without_words_is_named_by_its_own() -> None:

@@ -62,6 +62,8 @@ METHOD = {
     ),
 }
 
+_ENOUGH = 30
+
 NO_PLAY = "No specific play: no condition in playbook.yaml is certain to hold here."
 NO_SEGMENTS = (
     "No plays: the data hold no segments beyond one population, and acting on groups that were "
@@ -126,8 +128,12 @@ def describe(
     profiles = profile_segments(customers, segment, value=value, **shape)
     rules = find_rules(customers, segment, numeric=numeric, categorical=categorical, seed=seed)
     traits = {profile.id: traits_of(profile) for profile in profiles}
+    # So many customers would show a notable difference if there were one.
+    average = {profile.id for profile in profiles if profile.size >= _ENOUGH}
     names = (
-        name_segments(traits, playbook, reference=reference) if structured else name_groups(traits)
+        name_segments(traits, playbook, reference=reference, average=average)
+        if structured
+        else name_groups(traits)
     )
     levels = {
         name: list(column.levels)
@@ -206,13 +212,17 @@ def in_words(trait: Trait, labels: Mapping[str, str]) -> str:
         return text
     text = f"{labels[trait.column]}: {number(trait.typical)} on average"
     if trait.index is not None:
-        text += f", index {trait.index:.0f}"
-        text += _range(trait.index_interval, lambda limit: f"{limit:.0f}")
+        text += f", index {_whole(trait.index)}"
+        text += _range(trait.index_interval, _whole)
     return text
 
 
 def _range(interval: Pair | None, write: Callable[[float], str]) -> str:
     return f" ({write(interval[0])} to {write(interval[1])})" if interval else ""
+
+
+def _whole(value: float) -> str:
+    return f"{round(value) + 0}".replace("-", "−")
 
 
 def _play_facts(found: Recommendation) -> dict[str, Any]:
@@ -222,8 +232,8 @@ def _play_facts(found: Recommendation) -> dict[str, Any]:
         bounds += [f"at most {evidence.max:g}"] if evidence.max is not None else []
         asked = f"; the play asks for {' and '.join(bounds)}"
         if evidence.level is None:
-            text = f"{evidence.column.replace('_', ' ')}: index {evidence.value:.0f}"
-            limits = _range(evidence.interval, lambda limit: f"{limit:.0f}")
+            text = f"{evidence.column.replace('_', ' ')}: index {_whole(evidence.value)}"
+            limits = _range(evidence.interval, _whole)
         else:
             text = f"{evidence.level}: {evidence.value:.1f} times as frequent as usual"
             limits = _range(evidence.interval, lambda limit: f"{limit:.1f}")

@@ -1,6 +1,6 @@
 """Short names in plain words, from a segment's strongest traits."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from segmentation.insight.playbook import Playbook, Words
 from segmentation.insight.traits import Trait
@@ -14,6 +14,7 @@ def name_segments(
     playbook: Playbook,
     *,
     reference: Mapping[int, str] | None = None,
+    average: Collection[int] = (),
 ) -> dict[int, str]:
     """Name every segment, each differently, whatever the case of the letters.
 
@@ -30,6 +31,8 @@ def name_segments(
         Its names given by hand, and the words that make the others.
     reference : mapping of int to str, optional
         Names of an earlier run, by segment id. No other segment gets one of them.
+    average : collection of int
+        Segments large enough that one without traits is known to be near the average.
 
     Returns
     -------
@@ -48,7 +51,9 @@ def name_segments(
     taken |= {_plain(name).casefold() for name in reference.values()}
     for segment, found in traits.items():
         if segment not in names:
-            names[segment] = _free([_name(found, playbook.words, n) for n in range(2, 6)], taken)
+            plain = "Average customers" if segment in average else "Other customers"
+            wished = [_name(found, playbook.words, n) or plain for n in range(2, 6)]
+            names[segment] = _free(wished, taken)
             taken.add(names[segment].casefold())
     return {segment: names[segment] for segment in traits}
 
@@ -96,7 +101,7 @@ def _name(traits: list[Trait], words: Mapping[str, Words], most: int) -> str:
     before = [word for trait in others if (word := _word(trait, words))]
     after = [_generic(trait) for trait in others if not _word(trait, words)]
     if not before and not after and noun_trait is None:
-        return "Other customers"
+        return ""
     name = " ".join([*before, noun])
     if after:
         name += " with " + " and ".join([", ".join(after[:-1]), after[-1]] if after[1:] else after)

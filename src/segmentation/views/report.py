@@ -1,6 +1,7 @@
 """The report for people, as one self-contained HTML page and as Markdown."""
 
 import base64
+import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ def embedded(picture: Path) -> Picture:
 
 def _plain(value: object) -> object:
     """Keep text from turning into HTML inside Markdown."""
-    return value.replace("<", "&lt;") if isinstance(value, str) else value
+    return re.sub(r"<(?=[A-Za-z/!?])", "&lt;", value) if isinstance(value, str) else value
 
 
 def _cell(text: str) -> str:
