@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from segmentation import paths
-from segmentation.errors import told_in_one_line
+from segmentation.errors import InputError, told_in_one_line
 
 app = typer.Typer(
     help="Customer segments you can trust: the commands beside the DVC pipeline.",
@@ -68,15 +68,46 @@ def ui(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000,
 ) -> None:
     """Open the MLflow UI on the store in this repository, for this machine only."""
-    from segmentation.tracking import embedded_uri, follow_move
+    from segmentation.tracking import prepare_embedded
 
-    root = Path.cwd()
-    follow_move(root)
+    store = prepare_embedded(Path.cwd())
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     typer.echo(f"MLflow UI: http://127.0.0.1:{port}    (Ctrl-C stops it)")
-    command = ["-m", "mlflow", "ui", "--backend-store-uri", embedded_uri(root)]
+    command = ["-m", "mlflow", "ui", "--backend-store-uri", store]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
+
+
+@app.command()
+def track(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every committed state and DVC experiment.")
+    ] = False,
+) -> None:
+    """Log the pipeline's state as an MLflow run; with --all, every state in git's history."""
+    if not everything:
+        from segmentation.config import load_params
+        from segmentation.stages import track as stage
+
+        stage.run(load_params(paths.PARAMS))
+        return
+    from segmentation.history import track_all
+
+    skipped = there = 0
+    for outcome in track_all(Path.cwd()):
+        if outcome.problem:
+            skipped += 1
+            typer.echo(f"skipped {outcome.state.name}: {outcome.problem}", err=True)
+        elif outcome.logged:
+            typer.echo(f"logged  {outcome.state.name}")
+        else:
+            there += 1
+    typer.echo(f"{there} states were tracked already")
+    if skipped:
+        raise InputError(
+            f"{skipped} states could not be logged; outputs that are not in DVC's cache come with "
+            "`dvc fetch --all-commits`, or for an experiment with `dvc exp pull`"
+        )
 
 
 def main() -> None:

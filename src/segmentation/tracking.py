@@ -196,18 +196,27 @@ def track(
         return str(_first(client, experiment_id, record.key, run.info.run_id).info.run_id)
 
 
-def tracked(keys: Sequence[str], *, experiment: str, root: Path) -> set[str]:
-    """Return those of the states that have a complete run already."""
+def tracked(origins: Mapping[str, Mapping[str, str]], *, experiment: str, root: Path) -> set[str]:
+    """Return those of the states that have a complete run, and note where they come from.
+
+    Parameters
+    ----------
+    origins : mapping
+        From a state's key to its tags, as in `track`.
+    experiment : str
+    root : Path
+    """
     with open_store(root) as client:
         found = client.get_experiment_by_name(experiment)
         if found is None:
             return set()
-        runs = (_runs(client, found.experiment_id, key) for key in keys)
-        return {
-            key
-            for key, same in zip(keys, runs, strict=True)
-            if same and same[0].info.status == "FINISHED"
-        }
+        complete = set()
+        for key, origin in origins.items():
+            runs = _runs(client, found.experiment_id, key)
+            if runs and runs[0].info.status == "FINISHED":
+                _add_origin(client, runs[0], origin)
+                complete.add(key)
+        return complete
 
 
 def repository() -> Path:
@@ -320,7 +329,7 @@ def _claim(
     """Return the run that stands for a state, made if there is none."""
     runs = _runs(client, experiment_id, record.key)
     if runs:
-        _add_origin(client, runs[0], record, origin)
+        _add_origin(client, runs[0], origin, record.name)
         return runs[0]
     run = client.create_run(
         experiment_id,
@@ -333,7 +342,7 @@ def _claim(
 
 
 def _add_origin(
-    client: "MlflowClient", run: "Run", record: Record, origin: Mapping[str, str]
+    client: "MlflowClient", run: "Run", origin: Mapping[str, str], automatic: str | None = None
 ) -> None:
     """Note that a state was reached again: what is known of it stands, what is new is added."""
     tags, run_id = dict(run.data.tags), run.info.run_id
@@ -347,7 +356,7 @@ def _add_origin(
         added[ALSO_TAG] = ", ".join([*also, name])
     for tag, value in added.items():
         client.set_tag(run_id, tag, value)
-    if name and not first and run.info.run_name == record.name:
+    if name and not first and run.info.run_name == automatic:
         client.update_run(run_id, name=name)  # nobody chose the name that it had
 
 
