@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from segmentation import paths
-from segmentation.errors import InputError, told_in_one_line
+from segmentation.errors import InputError, SettingsError, told_in_one_line
 
 app = typer.Typer(
     help="Customer segments you can trust: the commands beside the DVC pipeline.",
@@ -76,6 +76,47 @@ def ui(
     command = ["-m", "mlflow", "ui", "--backend-store-uri", store]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
+
+
+@app.command()
+def sweep(
+    algorithm: Annotated[str, typer.Option(help="Algorithms, separated by commas.")] = "kmeans",
+    k: Annotated[str, typer.Option(help="Numbers of segments.")] = "3,4,5",
+    scaler: Annotated[str, typer.Option(help="Scalers of the features.")] = "standard,robust",
+    jobs: Annotated[int, typer.Option(help="Experiments at the same time.", min=1)] = 2,
+) -> None:
+    """Run every combination as a DVC experiment, tracked like any run, and rank them."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from segmentation import sweep
+
+    try:
+        ks = [int(word) for word in k.split(",")]
+    except ValueError:
+        raise SettingsError(f"--k takes whole numbers separated by commas, not '{k}'") from None
+    candidates = sweep.grid(algorithm.split(","), ks, scaler.split(","))
+    typer.echo(f"{len(candidates)} experiments, {jobs} at a time", err=True)
+    sweep.run(candidates, jobs=jobs)
+    ranked = sweep.rank(sweep.results(candidates))
+    console = Console()
+    for space in dict.fromkeys(result.space for result in ranked):
+        table = Table(title=f"Scaler: {space}", title_justify="left", title_style="bold")
+        for column in ("experiment", "k", "structure", "silhouette", "stability", "noise"):
+            table.add_column(column, justify="left" if column == "experiment" else "right")
+        for result in ranked:
+            if result.space == space and result.metrics is not None:
+                mark = " *" if result.leader else ""
+                table.add_row(result.candidate.name + mark, *sweep.cells(result.metrics))
+        console.print(table)
+    console.print(
+        "* within two standard errors of the best silhouette with this scaler. Silhouettes of "
+        "different scalers measure different distances: they do not compare.\n"
+        "Take one over: dvc exp apply NAME"
+    )
+    failed = [result.candidate.name for result in ranked if result.metrics is None]
+    if failed:
+        raise InputError(f"failed: {', '.join(failed)}; see why with `dvc queue logs NAME`")
 
 
 @app.command()

@@ -153,6 +153,20 @@ def flatten(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
+def shortened(text: str, limit: int = 8000) -> str:
+    """Cut a description between lines to the length that MLflow takes.
+
+    Examples
+    --------
+    >>> shortened("long line\\nlong line", 12)
+    'long line\\n'
+    """
+    if len(text) <= limit:
+        return text
+    rest = "\n\n(The rest is in the run's artifacts.)" if limit > 100 else ""
+    return text[: limit - len(rest)].rpartition("\n")[0] + "\n" + rest
+
+
 def track(
     record: Record,
     *,
@@ -383,7 +397,7 @@ def _log(client: "MlflowClient", run: "Run", record: Record) -> None:
         client.log_batch(run_id, params=entries[start : start + 100])
     for start in range(0, len(metrics), 1000):
         client.log_batch(run_id, metrics=metrics[start : start + 1000])
-    client.set_tag(run_id, "mlflow.note.content", record.description)
+    client.set_tag(run_id, "mlflow.note.content", shortened(record.description))
     _log_dataset(client, run_id, record.dataset)
     for path in record.pictures:
         client.log_artifact(run_id, str(path), f"plots/{path.parent.name}")
