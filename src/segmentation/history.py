@@ -58,24 +58,18 @@ class Outcome:
 
 
 def committed_states(root: Path) -> list[State]:
-    """List the states in all branches, tags and DVC experiments, oldest first.
-
-    A state that several commits hold belongs to the first of them.
-    """
-    found: dict[str, State] = {}
+    """List the states in all branches, tags and DVC experiments; in branches, oldest first."""
+    states = []
     for commit, origin in [*_commits(root), *_experiments(root)]:
         try:
             stages = yaml.load(_git(root, "show", f"{commit}:dvc.lock"), yaml.CSafeLoader)["stages"]
         except (subprocess.CalledProcessError, yaml.YAMLError, TypeError, KeyError):
             continue  # the pipeline was not there yet, or DVC itself could not read this
-        key = tracking.state_key(stages)
-        if key in found:
-            found[key].origin.update({**origin, **found[key].origin})
-            continue
         author, time = _git(root, "show", "--no-patch", "--format=%an%n%ct", commit).splitlines()
         tags = {"mlflow.user": author, "mlflow.source.name": "segmentation track --all", **origin}
-        found[key] = State(key, commit, int(time) * 1000, stages, tags)
-    return sorted(found.values(), key=lambda state: state.time)
+        key = tracking.state_key(stages)
+        states.append(State(key, commit, int(time) * 1000, stages, tags))
+    return states
 
 
 def track_all(root: Path) -> Iterator[Outcome]:
@@ -91,13 +85,9 @@ def track_all(root: Path) -> Iterator[Outcome]:
     from segmentation.stages.track import gather
 
     experiment = load_params(root / paths.PARAMS).track.experiment
-    states = committed_states(root)
-    known = tracking.tracked(
-        {state.key: state.origin for state in states}, experiment=experiment, root=root
-    )
     with _scratch_clone(root) as clone:
-        for state in states:
-            if state.key in known:
+        for state in committed_states(root):
+            if tracking.tracked(state.key, state.origin, experiment=experiment, root=root):
                 yield Outcome(state)
                 continue
             with chdir(clone):

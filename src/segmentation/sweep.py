@@ -86,7 +86,7 @@ def results(candidates: Iterable[Candidate]) -> list[Result]:
 
 
 def rank(results: Iterable[Result]) -> list[Result]:
-    """Order the results: first what has structure, then by silhouette, each feature space by itself.
+    """Order the results: structured ones first, then by silhouette, each feature space by itself.
 
     Inside a feature space, those whose silhouette is within two standard errors of the best are its
     leaders: the data do not tell them apart, so choose among them by stability and use. Feature

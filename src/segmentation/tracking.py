@@ -36,6 +36,7 @@ EXPERIMENT_TAG = "dvc.exp.name"  # the first DVC experiment that reached the sta
 ALSO_TAG = "dvc.exp.also"  # later ones, separated by commas
 STAGE = "track"  # left out of the key: it is not part of the state that it tracks
 MODEL_NAME = "model"
+LONGEST_TAG = 8000
 EXPERIMENT_TAGS = {
     # Makes the UI show runs, metrics and models rather than traces of language models.
     "mlflow.experimentKind": "custom_model_development",
@@ -153,18 +154,12 @@ def flatten(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
-def shortened(text: str, limit: int = 8000) -> str:
-    """Cut a description between lines to the length that MLflow takes.
-
-    Examples
-    --------
-    >>> shortened("long line\\nlong line", 12)
-    'long line\\n'
-    """
-    if len(text) <= limit:
+def shortened(text: str) -> str:
+    """Cut a description at the end of a line to the length that MLflow takes."""
+    if len(text) <= LONGEST_TAG:
         return text
-    rest = "\n\n(The rest is in the run's artifacts.)" if limit > 100 else ""
-    return text[: limit - len(rest)].rpartition("\n")[0] + "\n" + rest
+    rest = "\n\nThe rest is among the run's artifacts, in `profile/segments.md`.\n"
+    return text[: LONGEST_TAG - len(rest)].rpartition("\n")[0] + rest
 
 
 def track(
@@ -210,27 +205,15 @@ def track(
         return str(_first(client, experiment_id, record.key, run.info.run_id).info.run_id)
 
 
-def tracked(origins: Mapping[str, Mapping[str, str]], *, experiment: str, root: Path) -> set[str]:
-    """Return those of the states that have a complete run, and note where they come from.
-
-    Parameters
-    ----------
-    origins : mapping
-        From a state's key to its tags, as in `track`.
-    experiment : str
-    root : Path
-    """
+def tracked(key: str, origin: Mapping[str, str], *, experiment: str, root: Path) -> bool:
+    """Tell whether a state has a complete run; if so, note that it came from `origin` too."""
     with open_store(root) as client:
         found = client.get_experiment_by_name(experiment)
-        if found is None:
-            return set()
-        complete = set()
-        for key, origin in origins.items():
-            runs = _runs(client, found.experiment_id, key)
-            if runs and runs[0].info.status == "FINISHED":
-                _add_origin(client, runs[0], origin)
-                complete.add(key)
-        return complete
+        runs = _runs(client, found.experiment_id, key) if found else []
+        if not runs or runs[0].info.status != "FINISHED":
+            return False
+        _add_origin(client, runs[0], origin)
+        return True
 
 
 def repository() -> Path:
