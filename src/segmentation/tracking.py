@@ -200,7 +200,7 @@ def track(
         tags = _origin() if origin is None else origin
         run = _claim(client, experiment_id, record, tags, time)
         if run.info.status != "FINISHED":
-            _log(client, run, record)
+            _log_whole(client, run, record)
             client.set_terminated(run.info.run_id, "FINISHED", end_time=time)
         return str(_first(client, experiment_id, record.key, run.info.run_id).info.run_id)
 
@@ -357,6 +357,20 @@ def _add_origin(
         client.update_run(run_id, name=name)  # nobody chose the name that it had
 
 
+def _log_whole(client: "MlflowClient", run: "Run", record: Record) -> None:
+    """Log everything, again if another clone wrote the same row in the same moment."""
+    from mlflow.exceptions import MlflowException
+
+    for left in (2, 1, 0):
+        try:
+            _log(client, run, record)
+        except MlflowException as error:
+            if "IntegrityError" not in str(error) or not left:
+                raise
+        else:
+            return
+
+
 def _log(client: "MlflowClient", run: "Run", record: Record) -> None:
     """Log everything. Whatever a run that was cut short holds already is the same afterwards."""
     from mlflow.entities import Metric, Param
@@ -420,16 +434,23 @@ def _model(client: "MlflowClient", run: "Run", params: Mapping[str, str]) -> str
     from mlflow.entities import LoggedModelOutput
 
     experiment_id, run_id = run.info.experiment_id, run.info.run_id
-    models = client.search_logged_models(
-        [experiment_id], filter_string=f"source_run_id = '{run_id}'"
-    )
-    ids = [model.model_id for model in models]
-    if not ids:
+
+    def oldest() -> list[str]:
+        query = f"source_run_id = '{run_id}'"
+        found = client.search_logged_models([experiment_id], filter_string=query)
+        found = sorted(found, key=lambda model: (model.creation_timestamp, model.model_id))
+        return [str(model.model_id) for model in found]
+
+    models = oldest()
+    if not models:
         made = client.create_logged_model(experiment_id, MODEL_NAME, run_id, params=dict(params))
-        ids = [made.model_id]
-    if not any(output.model_id in ids for output in run.outputs.model_outputs):
-        client.log_outputs(run_id, [LoggedModelOutput(ids[0], step=0)])
-    return str(min(ids))
+        models = oldest()
+        if models[0] != made.model_id:  # another clone made one in the same moment
+            client.delete_logged_model(made.model_id)
+    logged = client.get_run(run_id).outputs.model_outputs
+    if models[0] not in {output.model_id for output in logged}:
+        client.log_outputs(run_id, [LoggedModelOutput(models[0], step=0)])
+    return models[0]
 
 
 def _log_model(client: "MlflowClient", run_id: str, model_id: str, record: Record) -> None:
@@ -549,6 +570,8 @@ def _reason(error: Exception) -> str:
         )
     if "error code 403" in text or "PERMISSION_DENIED" in text:
         return "does not let this user write; ask its administrator for EDIT on the experiment"
+    if "Max retries exceeded" in text or "timed out" in text:
+        return "cannot be reached; start it, or unset MLFLOW_TRACKING_URI to use the embedded one"
     return f"cannot be used ({_without_password(text)[:300]})"
 
 
