@@ -68,12 +68,14 @@ def ui(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000,
 ) -> None:
     """Open the MLflow UI on the store in this repository, for this machine only."""
-    from segmentation.tracking import prepare_embedded
+    from segmentation.config import load_params
+    from segmentation.tracking import embedded_uri, ui_path
 
-    store = prepare_embedded(Path.cwd())
+    os.environ.pop("MLFLOW_TRACKING_URI", None)  # a shared server has its own UI
+    path = ui_path(load_params(paths.PARAMS).track.experiment, Path.cwd())
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    typer.echo(f"MLflow UI: http://127.0.0.1:{port}    (Ctrl-C stops it)")
-    command = ["-m", "mlflow", "ui", "--backend-store-uri", store]
+    typer.echo(f"MLflow UI: http://127.0.0.1:{port}{path}    (Ctrl-C stops it)")
+    command = ["-m", "mlflow", "ui", "--backend-store-uri", embedded_uri(Path.cwd())]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
 

@@ -37,11 +37,18 @@ ALSO_TAG = "dvc.exp.also"  # later ones, separated by commas
 STAGE = "track"  # left out of the key: it is not part of the state that it tracks
 MODEL_NAME = "model"
 LONGEST_TAG = 8000
+# The columns that tell runs apart: a shared view of the UI, opened by the address from `ui_path`.
+VIEW = "segments"
+COLUMNS = [
+    *(f"metrics.`{name}`" for name in ("k", "structured", "silhouette", "smallest_segment_share")),
+    *(f"params.`{name}`" for name in ("train.algorithm", "train.k", "featurize.scaler")),
+]
 EXPERIMENT_TAGS = {
     # Makes the UI show runs, metrics and models rather than traces of language models.
     "mlflow.experimentKind": "custom_model_development",
     "mlflow.experiment.primaryMetric.name": "silhouette",
     "mlflow.experiment.primaryMetric.greaterIsBetter": "True",
+    f"mlflow.sharedViewState.{VIEW}": json.dumps({"selectedColumns": COLUMNS}),
 }
 MODEL_REQUIREMENTS = ("scikit-learn", "skops", "numpy", "pandas", "scipy")
 
@@ -216,6 +223,13 @@ def tracked(key: str, origin: Mapping[str, str], *, experiment: str, root: Path)
         return True
 
 
+def ui_path(experiment: str, root: Path) -> str:
+    """Return where in the UI the runs are, in the columns that tell them apart."""
+    with open_store(root) as client:
+        found = _experiment(client, experiment, root)
+    return f"/#/experiments/{found}/runs?viewStateShareKey={VIEW}"
+
+
 def repository() -> Path:
     """Return the repository's root, also from the temporary copy that DVC runs an experiment in."""
     return Path(os.environ.get("DVC_ROOT", ".")).resolve()
@@ -245,22 +259,6 @@ def open_store(root: Path) -> Iterator["MlflowClient"]:
             f"the tracking store {_without_password(uri)} {_reason(error)}; "
             "all other stages are done, and the next `dvc repro` runs this one alone"
         ) from error
-
-
-def prepare_embedded(root: Path) -> str:
-    """Make the embedded store if there is none yet, follow it if it was moved, return its address.
-
-    Raises
-    ------
-    TrackingError
-        Its file is not a database.
-    """
-    _quiet_environment()
-    try:
-        with _alone(root):
-            return embedded_uri(root)
-    except (OSError, sqlite3.Error) as error:
-        raise TrackingError(f"{root / 'mlflow.db'} {_reason(error)}") from error
 
 
 def embedded_uri(root: Path) -> str:
