@@ -249,6 +249,8 @@ def open_store(root: Path) -> Iterator["MlflowClient"]:
     from mlflow.exceptions import MlflowException
 
     uri = os.environ.get("MLFLOW_TRACKING_URI") or embedded_uri(root)
+    if uri.startswith("sqlite:///"):  # a relative path would be lost with a temporary copy
+        uri = f"sqlite:///{root / uri.removeprefix('sqlite:///')}"
     try:
         # SQLite has one writer. Tracking takes seconds; whoever comes second waits.
         with _alone(root) if uri == embedded_uri(root) else nullcontext():
@@ -520,8 +522,8 @@ def _experiment(client: "MlflowClient", name: str, root: Path) -> str:
 
     found = client.get_experiment_by_name(name)
     if found is None:
-        embedded = client.tracking_uri == embedded_uri(root)
-        location = (root / "mlartifacts").as_uri() if embedded else None
+        served = client.tracking_uri.startswith(("http", "databricks"))
+        location = None if served else (root / "mlartifacts").as_uri()
         try:
             return str(client.create_experiment(name, location, EXPERIMENT_TAGS))
         except MlflowException as error:
