@@ -40,7 +40,7 @@ LONGEST_TAG = 8000
 # The columns that tell runs apart: a shared view of the UI, opened by the address from `ui_path`.
 VIEW = "segments"
 COLUMNS = [
-    *(f"metrics.`{name}`" for name in ("k", "structured", "silhouette", "smallest_segment_share")),
+    *(f"metrics.`{name}`" for name in ("k", "silhouette", "structured")),
     *(f"params.`{name}`" for name in ("train.algorithm", "train.k", "featurize.scaler")),
 ]
 EXPERIMENT_TAGS = {
