@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -10,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 
 def free_port() -> int:
@@ -63,45 +65,44 @@ def postgres_program(name: str) -> str | None:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Run a PostgreSQL server with two empty databases; yield its address.
 
     PostgreSQL refuses to run as root: there, its own user `postgres` runs it.
     """
-    user = "postgres" if os.geteuid() == 0 else None
-    data, port = folder / "data", free_port()
-    if user:
-        shutil.chown(folder, user)
-        for parent in folder.parents:
-            if parent.owner() == "root" and parent.stat().st_mode & 0o011 != 0o011:
-                parent.chmod(parent.stat().st_mode | 0o011)
     initdb, program = postgres_program("initdb"), postgres_program("postgres")
     assert initdb
     assert program
-    init = [initdb, "-D", str(data), "-U", "team", "-A", "trust", "--no-sync"]
-    subprocess.run(init, cwd=folder, check=True, capture_output=True, user=user)
-    command = [program, "-D", str(data), "-p", str(port), "-k", str(folder), "-c", "fsync=off"]
-    log = folder / "postgres.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, user=user)
+    user, port = "postgres" if os.geteuid() == 0 else None, free_port()
+    with TemporaryDirectory() as folder:
+        if user:
+            shutil.chown(folder, user)
+        data, log = f"{folder}/data", Path(folder) / "postgres.log"
+        init = [initdb, "-D", data, "-U", "team", "-A", "trust", "--no-sync"]
+        subprocess.run(init, cwd=folder, check=True, capture_output=True, user=user)
+        command = [program, "-D", data, "-p", str(port), "-k", folder, "-c", "fsync=off"]
+        with log.open("wb") as output:
+            server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, user=user)
         try:
-            import pg8000.dbapi
-
             deadline = time.monotonic() + 60
-            while True:
-                try:
-                    database = pg8000.dbapi.connect(
-                        "team", host="127.0.0.1", port=port, database="postgres"
-                    )
-                    break
-                except (pg8000.dbapi.Error, OSError):
-                    assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
-                    time.sleep(0.1)
-            database.autocommit = True
-            for name in ("mlflow", "mlflow_users"):
-                database.cursor().execute(f"CREATE DATABASE {name}")
-            database.close()
+            while not _create_databases(port):
+                assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
+                time.sleep(0.1)
             yield f"postgresql+pg8000://team@127.0.0.1:{port}"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
             server.wait()
+
+
+def _create_databases(port: int) -> bool:
+    import pg8000.dbapi
+
+    try:
+        database = pg8000.dbapi.connect("team", host="127.0.0.1", port=port, database="postgres")
+    except (pg8000.dbapi.Error, OSError):
+        return False
+    database.autocommit = True
+    for name in ("mlflow", "mlflow_users"):
+        database.cursor().execute(f"CREATE DATABASE {name}")
+    database.close()
+    return True

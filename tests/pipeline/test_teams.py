@@ -37,10 +37,9 @@ def test_a_colleague_who_pulls_has_nothing_to_do(reproduced: Project, tmp_path: 
     reason="PostgreSQL is not installed; on Debian or Ubuntu: apt-get install postgresql",
 )
 def test_a_shared_server_with_passwords_on_postgresql(reproduced: Project, tmp_path: Path) -> None:
-    (tmp_path / "database").mkdir()
     (tmp_path / "server").mkdir()
     password = {"MLFLOW_TRACKING_USERNAME": "admin", "MLFLOW_TRACKING_PASSWORD": "a-long-password"}
-    with postgres(tmp_path / "database") as address:
+    with postgres() as address:
         auth = tmp_path / "server/auth.ini"
         auth.write_text(AUTH.format(address=address), encoding="utf-8")
         with mlflow_server(
