@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -26,7 +27,7 @@ def mlflow_server(
 ) -> Iterator[str]:
     """Run a tracking server that keeps its files in `folder`, and stop it in the end."""
     port = port or free_port()
-    command = ["mlflow", "server", "--backend-store-uri", store, *options]
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store, *options]
     command += ["--artifacts-destination", str(folder / "artifacts")]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     log = folder / "server.log"

@@ -137,7 +137,7 @@ def test_a_run_is_complete_when_all_other_stages_come_from_the_cache(reproduced:
 
 @pytest.mark.parametrize(
     ("sign", "after"),
-    [("mlflow.db.unfinished", 0.3), ("mlflow.db", 0.1), ("mlartifacts", 0.0), ("mlartifacts", 0.1)],
+    [("mlflow.db.unfinished", 0.3), ("mlflow.db", 0.1), ("mlartifacts", 0.05)],
 )
 def test_a_run_that_was_cut_short_is_completed(
     reproduced: Project, finished: Project, sign: str, after: float
@@ -260,21 +260,6 @@ def test_an_unreachable_server_costs_nothing_but_the_run(reproduced: Project) ->
     again = reproduced.dvc("repro").stdout
     assert again.count("Running stage") == 1
     assert "Running stage 'track'" in again
-
-
-def test_an_experiment_in_a_temporary_folder_is_tracked_in_the_repository(
-    reproduced: Project,
-) -> None:
-    reproduced.dvc("exp", "run", "--temp", "--name", "five", "-S", "train.k=5")
-    by_name = {run.info.run_name: run for run in runs(reproduced)}
-    run = by_name["five"]
-    assert run.data.params["train.k"] == "5"
-    assert run.data.tags["dvc.exp.name"] == "five"
-    assert run.data.tags["dvc.exp.baseline"] == reproduced.git("rev-parse", "HEAD").strip()
-    assert run.info.artifact_uri.startswith((reproduced.path / "mlartifacts").as_uri())
-    assert "report.html" in artifacts(run)
-    shown = reproduced.dvc("exp", "show", "--md").stdout
-    assert "five" in shown
 
 
 def test_the_environment_decides_the_store(reproduced: Project, tmp_path: Path) -> None:
