@@ -45,8 +45,13 @@ def main() -> None:
         for _ in range(options.times):
             forget(clone)
             after = chance.uniform(0.2, 1) * seconds
-            running = subprocess.Popen(["dvc", "repro"], cwd=clone, start_new_session=True,
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+            running = subprocess.Popen(
+                ["dvc", "repro"],
+                cwd=clone,
+                start_new_session=True,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
             time.sleep(after)
             os.killpg(running.pid, signal.SIGKILL)
             running.wait()
@@ -69,7 +74,10 @@ def forget(clone: Path) -> None:
 
 
 def only_run(clone: Path) -> Run:
-    mlflow.set_tracking_uri(f"sqlite:///{clone}/mlflow.db")
+    # MLflow keeps a connection for every address, and this file is deleted and made again.
+    copy = clone.parent / f"{time.time_ns()}.db"
+    shutil.copy(clone / "mlflow.db", copy)
+    mlflow.set_tracking_uri(f"sqlite:///{copy}")
     (run,) = mlflow.search_runs(search_all_experiments=True, output_format="list")
     return run
 
