@@ -4,7 +4,7 @@
 # make sweep  a grid of settings as DVC experiments, ranked; other grids: segmentation sweep --help
 # make experiments  the experiments side by side, in the columns that matter
 
-COLUMNS = Experiment|k|structured|silhouette|stability|train\.algorithm|train\.k|featurize\.scaler
+SHOWN = Experiment|k|structured|silhouette|stability|train\.algorithm|train\.k|featurize\.scaler
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -30,7 +30,7 @@ sweep: .venv/.run
 	segmentation sweep
 
 experiments: .venv/.run
-	dvc exp show --no-pager --hide-workspace --drop '^(?!($(COLUMNS))$$)'
+	dvc exp show --no-pager --hide-workspace --drop '^(?!($(SHOWN))$$)'
 
 .venv/.run: requirements.txt constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
