@@ -1,11 +1,14 @@
 # make run    everything from the customers' file to tracked segments
 # make test   what continuous integration runs
 # make ui     the MLflow UI on this repository's own store
+# make sweep  a grid of settings as DVC experiments, ranked; other grids: segmentation sweep --help
+# make experiments  the experiments side by side, in the columns that matter
 
+SHOWN = Experiment|k|structured|silhouette|stability|train\.algorithm|train\.k|featurize\.scaler
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: run test ui lint clean
+.PHONY: run test ui sweep experiments lint clean
 
 run: .venv/.run
 	dvc repro
@@ -22,6 +25,12 @@ lint: .venv/.test
 
 ui: .venv/.run
 	segmentation ui
+
+sweep: .venv/.run
+	segmentation sweep
+
+experiments: .venv/.run
+	dvc exp show --no-pager --hide-workspace --drop '^(?!($(SHOWN))$$)'
 
 .venv/.run: requirements.txt constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -3,9 +3,19 @@
 import gc
 import sys
 from importlib import import_module
+from pathlib import Path
 
-from segmentation import paths
-from segmentation.errors import SettingsError, did_you_mean, told_in_one_line
+import segmentation
+
+# The code is that of the folder in which DVC runs the stage. That folder may be a temporary copy of
+# the repository, in which an experiment waits with code of its own, or a second clone, while the
+# installed package is the code of the first.
+beside = Path("src/segmentation").resolve()
+if beside.is_dir():
+    segmentation.__path__[:] = [str(beside)]
+
+from segmentation import paths  # noqa: E402
+from segmentation.errors import SettingsError, did_you_mean, told_in_one_line  # noqa: E402
 
 STAGES = ("prepare", "explore", "featurize", "select_k", "train", "evaluate", "profile", "track")
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from segmentation import paths
-from segmentation.errors import told_in_one_line
+from segmentation.errors import InputError, SettingsError, told_in_one_line
 
 app = typer.Typer(
     help="Customer segments you can trust: the commands beside the DVC pipeline.",
@@ -68,15 +68,89 @@ def ui(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000,
 ) -> None:
     """Open the MLflow UI on the store in this repository, for this machine only."""
-    from segmentation.tracking import embedded_uri, follow_move
+    from segmentation.config import load_params
+    from segmentation.tracking import embedded_uri, ui_path
 
-    root = Path.cwd()
-    follow_move(root)
+    os.environ.pop("MLFLOW_TRACKING_URI", None)  # a shared server has its own UI
+    path = ui_path(load_params(paths.PARAMS).track.experiment, Path.cwd())
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    typer.echo(f"MLflow UI: http://127.0.0.1:{port}    (Ctrl-C stops it)")
-    command = ["-m", "mlflow", "ui", "--backend-store-uri", embedded_uri(root)]
+    typer.echo(f"MLflow UI: http://127.0.0.1:{port}{path}    (Ctrl-C stops it)")
+    command = ["-m", "mlflow", "ui", "--backend-store-uri", embedded_uri(Path.cwd())]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
+
+
+@app.command()
+def sweep(
+    algorithm: Annotated[str, typer.Option(help="Algorithms, separated by commas.")] = "kmeans",
+    k: Annotated[str, typer.Option(help="Numbers of segments.")] = "3,4,5",
+    scaler: Annotated[str, typer.Option(help="Scalers of the features.")] = "standard,robust",
+    jobs: Annotated[int, typer.Option(help="Experiments at the same time.", min=1)] = 2,
+) -> None:
+    """Run every combination as a DVC experiment, tracked like any run, and rank them."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from segmentation import sweep
+
+    try:
+        ks = [int(word) for word in k.split(",")]
+    except ValueError:
+        raise SettingsError(f"--k takes whole numbers separated by commas, not '{k}'") from None
+    candidates = sweep.grid(algorithm.split(","), ks, scaler.split(","))
+    typer.echo(f"{len(candidates)} experiments, {jobs} at a time", err=True)
+    sweep.run(candidates, jobs=jobs)
+    ranked = sweep.rank(sweep.results(candidates))
+    console = Console()
+    for space in dict.fromkeys(result.space for result in ranked):
+        table = Table(title=f"Scaler: {space}", title_justify="left", title_style="bold")
+        for column in ("experiment", "k", "structure", "silhouette", "stability", "noise"):
+            table.add_column(column, justify="left" if column == "experiment" else "right")
+        for result in ranked:
+            if result.space == space and result.metrics is not None:
+                mark = " *" if result.leader else ""
+                table.add_row(result.candidate.name + mark, *sweep.cells(result.metrics))
+        console.print(table)
+    console.print(
+        "* within two standard errors of the best silhouette with this scaler. Silhouettes of "
+        "different scalers measure different distances: they do not compare.\n"
+        "Take one over: dvc exp apply NAME"
+    )
+    failed = [result.candidate.name for result in ranked if result.metrics is None]
+    if failed:
+        raise InputError(f"failed: {', '.join(failed)}; see why with `dvc queue logs NAME`")
+
+
+@app.command()
+def track(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every committed state and DVC experiment.")
+    ] = False,
+) -> None:
+    """Log the pipeline's state as an MLflow run; with --all, every state in git's history."""
+    if not everything:
+        from segmentation.config import load_params
+        from segmentation.stages import track as stage
+
+        stage.run(load_params(paths.PARAMS))
+        return
+    from segmentation.history import track_all
+
+    skipped = there = 0
+    for outcome in track_all(Path.cwd()):
+        if outcome.problem:
+            skipped += 1
+            typer.echo(f"skipped {outcome.state.name}: {outcome.problem}", err=True)
+        elif outcome.logged:
+            typer.echo(f"logged  {outcome.state.name}")
+        else:
+            there += 1
+    typer.echo(f"{there} states were tracked already")
+    if skipped:
+        raise InputError(
+            f"{skipped} states could not be logged; outputs that are not in DVC's cache come with "
+            "`dvc fetch --all-commits`, or for an experiment with `dvc exp pull`"
+        )
 
 
 def main() -> None:

@@ -13,11 +13,11 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from types import SimpleNamespace
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -28,11 +28,28 @@ from segmentation.files import TRUSTED_TYPES
 if TYPE_CHECKING:
     import pandas as pd
     from mlflow import MlflowClient
+    from mlflow.entities import Run
     from mlflow.models import Model
 
 KEY_TAG = "dvc.lock.key"
+EXPERIMENT_TAG = "dvc.exp.name"  # the first DVC experiment that reached the state
+ALSO_TAG = "dvc.exp.also"  # later ones, separated by commas
 STAGE = "track"  # left out of the key: it is not part of the state that it tracks
 MODEL_NAME = "model"
+LONGEST_TAG = 8000
+# The columns that tell runs apart: a shared view of the UI, opened by the address from `ui_path`.
+VIEW = "segments"
+COLUMNS = [
+    *(f"metrics.`{name}`" for name in ("k", "silhouette", "structured")),
+    *(f"params.`{name}`" for name in ("train.algorithm", "train.k", "featurize.scaler")),
+]
+EXPERIMENT_TAGS = {
+    # Makes the UI show runs, metrics and models rather than traces of language models.
+    "mlflow.experimentKind": "custom_model_development",
+    "mlflow.experiment.primaryMetric.name": "silhouette",
+    "mlflow.experiment.primaryMetric.greaterIsBetter": "True",
+    f"mlflow.sharedViewState.{VIEW}": json.dumps({"selectedColumns": COLUMNS}),
+}
 MODEL_REQUIREMENTS = ("scikit-learn", "skops", "numpy", "pandas", "scipy")
 
 
@@ -150,7 +167,22 @@ def flatten(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
-def track(record: Record, *, experiment: str) -> str:
+def shortened(text: str) -> str:
+    """Cut a description at the end of a line to the length that MLflow takes."""
+    if len(text) <= LONGEST_TAG:
+        return text
+    rest = "\n\nThe rest is among the run's artifacts, in `profile/segments.md`.\n"
+    return text[: LONGEST_TAG - len(rest)].rpartition("\n")[0] + rest
+
+
+def track(
+    record: Record,
+    *,
+    experiment: str,
+    root: Path | None = None,
+    origin: Mapping[str, str] | None = None,
+    time: int | None = None,
+) -> str:
     """Log `record` as one run, or complete the run that already stands for its state.
 
     Parameters
@@ -158,6 +190,12 @@ def track(record: Record, *, experiment: str) -> str:
     record : Record
     experiment : str
         Made if it does not exist.
+    root : Path, optional
+        The repository that holds the embedded store; by default the one that DVC runs in.
+    origin : mapping of str to str, optional
+        Tags that say where the state comes from; by default what git and DVC say here and now.
+    time : int, optional
+        When the state was reached, in milliseconds since 1970 (UTC); by default now.
 
     Returns
     -------
@@ -169,32 +207,66 @@ def track(record: Record, *, experiment: str) -> str:
     TrackingError
         The tracking server cannot be reached or refuses.
     """
-    root = Path(os.environ.get("DVC_ROOT", ".")).resolve()
+    root = root or repository()
+    with open_store(root) as client:
+        experiment_id = _experiment(client, experiment, root)
+        tags = _origin() if origin is None else origin
+        run = _claim(client, experiment_id, record, tags, time)
+        if run.info.status != "FINISHED":
+            _log_whole(client, run, record)
+            client.set_terminated(run.info.run_id, "FINISHED", end_time=time)
+        return str(_first(client, experiment_id, record.key, run.info.run_id).info.run_id)
+
+
+def tracked(key: str, origin: Mapping[str, str], *, experiment: str, root: Path) -> bool:
+    """Tell whether a state has a complete run; if so, note that it came from `origin` too."""
+    with open_store(root) as client:
+        found = client.get_experiment_by_name(experiment)
+        runs = _runs(client, found.experiment_id, key) if found else []
+        if not runs or runs[0].info.status != "FINISHED":
+            return False
+        _add_origin(client, runs[0], origin)
+        return True
+
+
+def ui_path(experiment: str, root: Path) -> str:
+    """Return where in the UI the runs are, in the columns that tell them apart."""
+    with open_store(root) as client:
+        found = _experiment(client, experiment, root)
+    return f"/#/experiments/{found}/runs?viewStateShareKey={VIEW}"
+
+
+def repository() -> Path:
+    """Return the repository's root, also from the temporary copy that DVC runs an experiment in."""
+    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
+
+
+@contextmanager
+def open_store(root: Path) -> Iterator["MlflowClient"]:
+    """Open the store that MLFLOW_TRACKING_URI names, or else the one embedded in the repository.
+
+    Raises
+    ------
+    TrackingError
+        The store cannot be reached, or refused something inside the ``with``.
+    """
     _quiet_environment()
     import mlflow
     from mlflow.exceptions import MlflowException
 
     uri = os.environ.get("MLFLOW_TRACKING_URI") or embedded_uri(root)
-    with _one_at_a_time(root, uri):
-        try:
-            if uri == embedded_uri(root):
-                follow_move(root)
+    if uri.startswith("sqlite:///"):  # a relative path would be lost with a temporary copy
+        uri = f"sqlite:///{root / uri.removeprefix('sqlite:///')}"
+    try:
+        # SQLite has one writer. Tracking takes seconds; whoever comes second waits.
+        with _alone(root) if uri == embedded_uri(root) else nullcontext():
             mlflow.set_tracking_uri(uri)
-            client = mlflow.MlflowClient()
-            experiment_id = _experiment(
-                client, experiment, root, embedded=uri == embedded_uri(root)
-            )
-            run_id, complete = _find_or_create(client, experiment_id, record)
-            if not complete:
-                with mlflow.start_run(run_id=run_id):
-                    _log(client, run_id, record)
-        except (MlflowException, OSError) as error:
-            reason = " ".join(str(error).split())[:300]
-            raise TrackingError(
-                f"the tracking store {_without_password(uri)} cannot be used ({reason}); "
-                "all other stages are done, and the next `dvc repro` runs this one alone"
-            ) from error
-    return run_id
+            yield mlflow.MlflowClient()
+    except (MlflowException, OSError, sqlite3.Error) as error:
+        raise TrackingError(
+            f"the tracking store {_without_password(uri)} {_reason(error)}; "
+            "all other stages are done, and the next `dvc repro` runs this one alone"
+        ) from error
 
 
 def embedded_uri(root: Path) -> str:
@@ -230,35 +302,91 @@ def follow_move(root: Path) -> None:
                 )
 
 
-def _find_or_create(client: "MlflowClient", experiment_id: str, record: Record) -> tuple[str, bool]:
-    """Return the run of a state, and whether it is complete already."""
-    runs = client.search_runs(
-        [experiment_id], f"tags.`{KEY_TAG}` = '{record.key}'", order_by=["attributes.start_time"]
+def _runs(client: "MlflowClient", experiment_id: str, key: str) -> list["Run"]:
+    """Return the runs of a state in an order on which all clones agree, a complete one first."""
+    runs = client.search_runs([experiment_id], f"tags.`{KEY_TAG}` = '{key}'")
+    return sorted(
+        runs, key=lambda run: (run.info.status != "FINISHED", run.info.start_time, run.info.run_id)
     )
-    tags = _origin()
+
+
+def _first(client: "MlflowClient", experiment_id: str, key: str, mine: str) -> "Run":
+    """Return the one run of a state; delete mine if another clone was first.
+
+    MLflow cannot hold a tag to be unique, so two clones that track a state in the same moment may
+    both make a run. Each looks again after it made one and after it completed it.
+    """
+    runs = _runs(client, experiment_id, key)
+    if runs[0].info.run_id != mine and mine in {run.info.run_id for run in runs}:
+        client.delete_run(mine)
+    return runs[0]
+
+
+def _claim(
+    client: "MlflowClient",
+    experiment_id: str,
+    record: Record,
+    origin: Mapping[str, str],
+    time: int | None,
+) -> "Run":
+    """Return the run that stands for a state, made if there is none."""
+    runs = _runs(client, experiment_id, record.key)
     if runs:
-        run = runs[0]
-        for name, value in tags.items():
-            # The same state may be reached again under another name; the first one stands.
-            if name not in run.data.tags:
-                client.set_tag(run.info.run_id, name, value)
-        return run.info.run_id, run.info.status == "FINISHED"
+        _add_origin(client, runs[0], origin, record.name)
+        return runs[0]
     run = client.create_run(
         experiment_id,
-        run_name=tags.get("dvc.exp.name", record.name),
+        start_time=time,
+        run_name=origin.get(EXPERIMENT_TAG, record.name),
         # The key goes in with the run itself: a run cut short right after is found again.
-        tags={KEY_TAG: record.key, **record.tags, **tags},
+        tags={KEY_TAG: record.key, **record.tags, **origin},
     )
-    return run.info.run_id, False
+    return _first(client, experiment_id, record.key, run.info.run_id)
 
 
-def _log(client: "MlflowClient", run_id: str, record: Record) -> None:
+def _add_origin(
+    client: "MlflowClient", run: "Run", origin: Mapping[str, str], automatic: str | None = None
+) -> None:
+    """Note that a state was reached again: what is known of it stands, what is new is added."""
+    tags, run_id = dict(run.data.tags), run.info.run_id
+    if tags.get("git.dirty") == "true" and origin.get("git.dirty") == "false":
+        # The state was committed since: the commit can be checked out, a dirty one cannot.
+        tags = {name: value for name, value in tags.items() if "git." not in name}
+    name, first = origin.get(EXPERIMENT_TAG), tags.get(EXPERIMENT_TAG)
+    also = tags.get(ALSO_TAG, "").split(", ") if ALSO_TAG in tags else []
+    added = {tag: value for tag, value in origin.items() if tag not in tags}
+    if name and first and name not in (first, *also):
+        added[ALSO_TAG] = ", ".join([*also, name])
+    for tag, value in added.items():
+        client.set_tag(run_id, tag, value)
+    if name and not first and run.info.run_name == automatic:
+        client.update_run(run_id, name=name)  # nobody chose the name that it had
+
+
+def _log_whole(client: "MlflowClient", run: "Run", record: Record) -> None:
+    """Log everything, again if another clone wrote the same row in the same moment."""
+    from mlflow.exceptions import MlflowException
+
+    for left in (2, 1, 0):
+        try:
+            _log(client, run, record)
+        except MlflowException as error:
+            if "IntegrityError" not in str(error) or not left:
+                raise
+        else:
+            return
+
+
+def _log(client: "MlflowClient", run: "Run", record: Record) -> None:
+    """Log everything. Whatever a run that was cut short holds already is the same afterwards."""
     from mlflow.entities import Metric, Param
 
+    run_id, params = run.info.run_id, flatten(record.params)
+    model_id = _model(client, run, params)
     # With the run's own start as their time, metrics logged twice are the same metrics.
-    time = client.get_run(run_id).info.start_time
+    time = run.info.start_time
     metrics = [
-        Metric(name, float(value), time, 0)
+        Metric(name, float(value), time, 0, model_id=model_id, run_id=run_id)
         for name, value in record.metrics.items()
         if value is not None
     ]
@@ -267,19 +395,19 @@ def _log(client: "MlflowClient", run_id: str, record: Record) -> None:
         for name, curve in record.curves.items()
         for k, value in curve.items()
     ]
-    params = [Param(name, value) for name, value in flatten(record.params).items()]
-    for start in range(0, len(params), 100):  # the most that one request may hold
-        client.log_batch(run_id, params=params[start : start + 100])
+    entries = [Param(name, value) for name, value in params.items()]
+    for start in range(0, len(entries), 100):  # the most that one request may hold
+        client.log_batch(run_id, params=entries[start : start + 100])
     for start in range(0, len(metrics), 1000):
         client.log_batch(run_id, metrics=metrics[start : start + 1000])
-    client.set_tag(run_id, "mlflow.note.content", record.description)
+    client.set_tag(run_id, "mlflow.note.content", shortened(record.description))
     _log_dataset(client, run_id, record.dataset)
     for path in record.pictures:
         client.log_artifact(run_id, str(path), f"plots/{path.parent.name}")
     for path in record.documents:
         folder = path.parent.name if len(path.parts) > 2 else None
         client.log_artifact(run_id, str(path), folder)
-    _log_model(client, run_id, record)
+    _log_model(client, run_id, model_id, record)
 
 
 def _log_dataset(client: "MlflowClient", run_id: str, dataset: Dataset) -> None:
@@ -307,31 +435,52 @@ def _log_dataset(client: "MlflowClient", run_id: str, dataset: Dataset) -> None:
     )
 
 
-def _log_model(client: "MlflowClient", run_id: str, record: Record) -> None:
+def _model(client: "MlflowClient", run: "Run", params: Mapping[str, str]) -> str:
+    """Return the id of the run's model, made if it has none."""
+    from mlflow.entities import LoggedModelOutput
+
+    experiment_id, run_id = run.info.experiment_id, run.info.run_id
+
+    def oldest() -> list[str]:
+        query = f"source_run_id = '{run_id}'"
+        found = client.search_logged_models([experiment_id], filter_string=query)
+        found = sorted(found, key=lambda model: (model.creation_timestamp, model.model_id))
+        return [str(model.model_id) for model in found]
+
+    models = oldest()
+    if not models:
+        made = client.create_logged_model(experiment_id, MODEL_NAME, run_id, params=dict(params))
+        models = oldest()
+        if models[0] != made.model_id:  # another clone made one in the same moment
+            client.delete_logged_model(made.model_id)
+    logged = client.get_run(run_id).outputs.model_outputs
+    if models[0] not in {output.model_id for output in logged}:
+        client.log_outputs(run_id, [LoggedModelOutput(models[0], step=0)])
+    return models[0]
+
+
+def _log_model(client: "MlflowClient", run_id: str, model_id: str, record: Record) -> None:
+    """Attach the saved model.
+
+    The file is a scikit-learn model in skops' format already. `mlflow.sklearn.log_model` would load
+    it, save it again and load that, which takes longer than all else that is logged.
+    """
     from mlflow.models import Model
 
-    run = client.get_run(run_id)
-    logged = client.search_logged_models(
-        [run.info.experiment_id], filter_string=f"source_run_id = '{run_id}'"
-    )
-    if any(model.status == "READY" for model in logged):
-        return
-    for model in logged:
-        client.delete_logged_model(model.model_id)
-    # The file is a scikit-learn model in skops' format already. `mlflow.sklearn.log_model` would
-    # load it, save it again and load that, which takes longer than all else that is logged.
-    flavor = SimpleNamespace(__name__="mlflow.sklearn", save_model=_save_model)
-    Model.log(artifact_path=None, name=MODEL_NAME, flavor=flavor, record=record)
+    place = client.get_logged_model(model_id).artifact_location
+    model = Model(artifact_path=place, model_uuid=model_id, run_id=run_id, model_id=model_id)
+    with TemporaryDirectory() as folder:
+        _save_model(Path(folder), model, record)
+        client.log_model_artifacts(model_id, folder)
+    client.finalize_logged_model(model_id, "READY")
 
 
-def _save_model(*, path: str, mlflow_model: "Model", record: Record) -> None:
+def _save_model(folder: Path, mlflow_model: "Model", record: Record) -> None:
     """Lay out a folder that `mlflow.sklearn` and `mlflow.pyfunc` load, around the saved model."""
     from mlflow import pyfunc
     from mlflow.models import ModelSignature
     from mlflow.types.schema import AnyType, ColSpec, Schema
 
-    folder = Path(path)
-    folder.mkdir(parents=True)
     shutil.copy(record.model_path, folder / "model.skops")
     example = record.example.to_json(orient="split", index=False)
     (folder / "input_example.json").write_text(example, encoding="utf-8")
@@ -373,46 +522,81 @@ def _save_model(*, path: str, mlflow_model: "Model", record: Record) -> None:
     mlflow_model.save(str(folder / "MLmodel"))
 
 
-def _experiment(client: "MlflowClient", name: str, root: Path, *, embedded: bool) -> str:
+def _experiment(client: "MlflowClient", name: str, root: Path) -> str:
+    """Return the id of the experiment, made if it does not exist."""
+    from mlflow.exceptions import MlflowException
+
     found = client.get_experiment_by_name(name)
-    if found is not None:
-        if found.lifecycle_stage == "deleted":
-            raise TrackingError(
-                f"the MLflow experiment '{name}' is deleted; restore it, or set another "
-                "track.experiment in params.yaml"
-            )
-        return str(found.experiment_id)
-    location = (root / "mlartifacts").as_uri() if embedded else None
-    # Makes the UI show runs, metrics and models rather than traces of language models.
-    tags = {"mlflow.experimentKind": "custom_model_development"}
-    return str(client.create_experiment(name, artifact_location=location, tags=tags))
+    if found is None:
+        served = client.tracking_uri.startswith(("http", "databricks"))
+        location = None if served else (root / "mlartifacts").as_uri()
+        try:
+            return str(client.create_experiment(name, location, EXPERIMENT_TAGS))
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+            found = client.get_experiment_by_name(name)  # another clone was quicker
+    if found.lifecycle_stage == "deleted":
+        raise TrackingError(
+            f"the MLflow experiment '{name}' is deleted; restore it, or set another "
+            "track.experiment in params.yaml"
+        )
+    return str(found.experiment_id)
 
 
 @contextmanager
-def _one_at_a_time(root: Path, uri: str) -> Iterator[None]:
-    """Let one process at a time use the embedded store: SQLite has one writer.
-
-    Two processes that create it at once would also race its migrations.
-    """
-    if uri != embedded_uri(root):
-        yield
-        return
+def _alone(root: Path) -> Iterator[None]:
+    """Let one process at a time use the embedded store, and give it one that is whole."""
     from filelock import FileLock
 
     with FileLock(root / "mlflow.db.lock"):
+        database, unfinished = root / "mlflow.db", root / "mlflow.db.unfinished"
+        if not database.exists():
+            from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+            # Under another name first: a database whose making is cut short is of no use, and
+            # MLflow would refuse it ever after.
+            for leftover in root.glob(f"{unfinished.name}*"):
+                leftover.unlink()
+            SqlAlchemyStore(
+                f"sqlite:///{unfinished}", (root / "mlartifacts").as_uri()
+            ).engine.dispose()
+            unfinished.rename(database)
+        follow_move(root)
         yield
+
+
+def _reason(error: Exception) -> str:
+    """Say why a store cannot be used, and how to mend what a user can mend."""
+    text = " ".join(str(error).split())
+    if "error code 401" in text or "UNAUTHENTICATED" in text:
+        return (
+            "refuses the user name or password; set MLFLOW_TRACKING_USERNAME and "
+            "MLFLOW_TRACKING_PASSWORD"
+        )
+    if "error code 403" in text or "PERMISSION_DENIED" in text:
+        return "does not let this user write; ask its administrator for EDIT on the experiment"
+    if "Max retries exceeded" in text or "timed out" in text:
+        return "cannot be reached; start it, or unset MLFLOW_TRACKING_URI to use the embedded one"
+    return f"cannot be used ({_without_password(text)[:300]})"
 
 
 def _origin() -> dict[str, str]:
     """Say where the state comes from: git's view and DVC's experiment, as far as they exist."""
     baseline = os.environ.get("DVC_EXP_BASELINE_REV")
     changed = _git("status", "--porcelain", "--untracked-files=no")
+    commit = baseline or _git("rev-parse", "HEAD")
+    branch = _git("rev-parse", "--abbrev-ref", "HEAD")
     tags = {
-        "git.commit": baseline or _git("rev-parse", "HEAD"),
-        "git.branch": _git("rev-parse", "--abbrev-ref", "HEAD"),
+        "git.commit": commit,
+        "git.branch": None if branch == "HEAD" else branch,
         "git.dirty": None if changed is None else str(_inputs_changed(changed)).lower(),
-        "dvc.exp.name": os.environ.get("DVC_EXP_NAME"),
+        EXPERIMENT_TAG: os.environ.get("DVC_EXP_NAME"),
         "dvc.exp.baseline": baseline,
+        # What the UI's columns "Source", "Version" and "User" show.
+        "mlflow.source.name": "dvc exp run" if baseline else "dvc repro",
+        "mlflow.source.git.commit": commit,
+        "mlflow.user": _git("config", "user.name"),
     }
     return {name: value for name, value in tags.items() if value}
 

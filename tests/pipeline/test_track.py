@@ -1,7 +1,8 @@
 """One pipeline state, one MLflow run, with the real MLflow."""
 
+import json
+import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 from mlflow.entities import Run
+from servers import free_port, mlflow_server
 
 from conftest import Project
 from segmentation import files, tracking
@@ -133,13 +135,17 @@ def test_a_run_is_complete_when_all_other_stages_come_from_the_cache(reproduced:
     assert artifacts(again) == expected
 
 
-@pytest.mark.parametrize("after", [0.05, 0.6, 1.5])
+@pytest.mark.parametrize(
+    ("sign", "after"),
+    [("mlflow.db.unfinished", 0.3), ("mlflow.db", 0.1), ("mlartifacts", 0.05)],
+)
 def test_a_run_that_was_cut_short_is_completed(
-    reproduced: Project, finished: Project, after: float
+    reproduced: Project, finished: Project, sign: str, after: float
 ) -> None:
     (whole,) = runs(finished)
     expected = artifacts(whole)
     (reproduced.path / "mlflow.db").unlink()
+    shutil.rmtree(reproduced.path / "mlartifacts")
     track = subprocess.Popen(
         ["python", "-m", "segmentation", "track"],
         cwd=reproduced.path,
@@ -147,12 +153,12 @@ def test_a_run_that_was_cut_short_is_completed(
         stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 60
-    while not started(reproduced) and track.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
+    while not (reproduced.path / sign).exists() and time.monotonic() < deadline:
+        time.sleep(0.005)
     time.sleep(after)
     track.send_signal(signal.SIGKILL)
     track.wait()
-    reproduced.dvc("repro", "--force", "--single-item", "track")
+    reproduced.stage("track")
     (run,) = runs(reproduced)
     assert run.info.status == "FINISHED"
     assert run.data.metrics == whole.data.metrics
@@ -160,19 +166,77 @@ def test_a_run_that_was_cut_short_is_completed(
     for name in ("silhouette", "select_k/silhouette"):
         history = mlflow.MlflowClient().get_metric_history(run.info.run_id, name)
         assert len(history) == len({point.step for point in history})
+    assert len(run.outputs.model_outputs) == 1
     mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
 
 
-def started(project: Project) -> bool:
-    import sqlite3
+def test_two_processes_that_track_one_state_in_a_new_store_make_one_run(
+    reproduced: Project,
+) -> None:
+    (reproduced.path / "mlflow.db").unlink()
+    both = [
+        subprocess.Popen(
+            ["python", "-m", "segmentation", "track"],
+            cwd=reproduced.path,
+            env=reproduced.environment(),
+        )
+        for _ in range(2)
+    ]
+    assert [process.wait() for process in both] == [0, 0]
+    (run,) = runs(reproduced)
+    assert run.info.status == "FINISHED"
 
-    try:
-        store = sqlite3.connect(f"file:{project.path}/mlflow.db?mode=ro", uri=True)
-        found = store.execute("SELECT count(*) FROM runs").fetchone()[0]
-        store.close()
-    except sqlite3.Error:
-        return False
-    return bool(found)
+
+def test_what_dvc_shows_is_in_the_run(finished: Project) -> None:
+    (run,) = runs(finished)
+    (baseline, *_) = json.loads(finished.dvc("exp", "show", "--json").stdout)
+    metrics = {
+        name: value
+        for file in baseline["data"]["metrics"].values()
+        for name, value in leaves(file["data"])
+    }
+    assert metrics
+    assert {name: run.data.metrics[name] for name in metrics} == metrics
+    params = dict(leaves(baseline["data"]["params"]["params.yaml"]["data"]))
+    assert "train.k" in params
+    for name, value in params.items():
+        logged = run.data.params[name.replace("&", "_")]
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            assert float(logged) == value, name
+        else:
+            assert logged == str(value), name
+
+
+def test_a_server_that_stops_in_between_costs_nothing_but_the_run(
+    reproduced: Project, tmp_path: Path
+) -> None:
+    port, store = free_port(), f"sqlite:///{tmp_path}/server.db"
+    (reproduced.path / "reports/track/state.json").unlink()
+    with mlflow_server(tmp_path, store, port=port) as uri:
+        running = subprocess.Popen(
+            ["dvc", "repro"],
+            cwd=reproduced.path,
+            env={**reproduced.environment(), "MLFLOW_TRACKING_URI": uri},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        deadline = time.monotonic() + 120
+        while not (tmp_path / "artifacts").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+    _, errors = running.communicate()
+    assert running.returncode != 0
+    (line,) = [line for line in errors.splitlines() if line.startswith("error: ")]
+    assert f"{uri} cannot be reached" in line
+    assert "Traceback" not in errors
+    with mlflow_server(tmp_path, store, port=port) as uri:
+        again = reproduced.dvc("repro", MLFLOW_TRACKING_URI=uri).stdout
+        assert again.count("Running stage") == 1
+        assert "Running stage 'track'" in again
+        (run,) = runs(reproduced, uri)
+        assert run.info.status == "FINISHED"
+        assert {"report.html", "plots/evaluate/pca.png"} <= artifacts(run)
+        assert len(run.outputs.model_outputs) == 1
 
 
 def test_a_moved_repository_still_shows_its_pictures(reproduced: Project) -> None:
@@ -185,33 +249,16 @@ def test_a_moved_repository_still_shows_its_pictures(reproduced: Project) -> Non
 
 def test_an_unreachable_server_costs_nothing_but_the_run(reproduced: Project) -> None:
     reproduced.edit("params.yaml", "  k: auto ", "  k: 3 ")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     failed = reproduced.dvc("repro", check=False, MLFLOW_TRACKING_URI=f"http://127.0.0.1:{port}")
     assert failed.returncode != 0
     lines = [line for line in failed.stderr.splitlines() if line.startswith("error: ")]
     assert len(lines) == 1
-    assert f"http://127.0.0.1:{port} cannot be used" in lines[0]
+    assert f"http://127.0.0.1:{port} cannot be reached" in lines[0]
     assert "Traceback" not in failed.stderr
     again = reproduced.dvc("repro").stdout
     assert again.count("Running stage") == 1
     assert "Running stage 'track'" in again
-
-
-def test_an_experiment_in_a_temporary_folder_is_tracked_in_the_repository(
-    reproduced: Project,
-) -> None:
-    reproduced.dvc("exp", "run", "--temp", "--name", "five", "-S", "train.k=5")
-    by_name = {run.info.run_name: run for run in runs(reproduced)}
-    run = by_name["five"]
-    assert run.data.params["train.k"] == "5"
-    assert run.data.tags["dvc.exp.name"] == "five"
-    assert run.data.tags["dvc.exp.baseline"] == reproduced.git("rev-parse", "HEAD").strip()
-    assert run.info.artifact_uri.startswith((reproduced.path / "mlartifacts").as_uri())
-    assert "report.html" in artifacts(run)
-    shown = reproduced.dvc("exp", "show", "--md").stdout
-    assert "five" in shown
 
 
 def test_the_environment_decides_the_store(reproduced: Project, tmp_path: Path) -> None:

@@ -80,3 +80,26 @@ def test_the_dataset_digest_comes_from_dvc() -> None:
     assert tracking.md5_of(stages, "data/raw/c.csv") == "abc"
     with pytest.raises(TrackingError, match="knows no dependency"):
         tracking.md5_of(json.loads("{}"), "data/raw/c.csv")
+
+
+def test_a_long_description_is_cut_at_the_end_of_a_line() -> None:
+    line = "| a segment | and what marks it |\n"
+    assert tracking.shortened(line) == line
+    cut = tracking.shortened(line * 1000)
+    assert len(cut) <= 8000
+    table, _, rest = cut.partition("\n\n")
+    assert set(table.splitlines()) == {line.strip()}
+    assert "segments.md" in rest
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("API request failed with error code 401 != 200", "refuses the user name or password"),
+        ("PERMISSION_DENIED: Permission denied", "does not let this user write"),
+        ("Max retries exceeded with url: /api", "cannot be reached"),
+        ("cannot open postgresql://me:secret@host/x", r"postgresql://me:***@host/x"),
+    ],
+)
+def test_the_reason_says_how_to_mend_it(error: str, told: str) -> None:
+    assert told in tracking._reason(OSError(error))

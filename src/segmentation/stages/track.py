@@ -30,8 +30,7 @@ def gather(params: Params) -> tracking.Record:
         name=f"{params.train.algorithm} k={metrics['k']}"
         + ("" if metrics["structured"] else " (no structure)"),
         tags={"structured": str(bool(metrics["structured"])).lower(), "verdict": facts["verdict"]},
-        # The verdict and both tables; MLflow cuts a description at 8,000 characters.
-        description=paths.SEGMENTS_MD.read_text(encoding="utf-8").split("\n## ")[0],
+        description=described(paths.SEGMENTS_MD.read_text(encoding="utf-8")),
         params=params.model_dump(mode="json"),
         metrics={
             **metrics,
@@ -67,6 +66,12 @@ def gather(params: Params) -> tracking.Record:
         model_path=paths.MODEL,
         example=typical_customer(customers[data.columns]),
     )
+
+
+def described(markdown: str) -> str:
+    """Put the title in bold: the MLflow UI sets the lines of a long title on top of each other."""
+    title, _, text = markdown.partition("\n")
+    return f"**{title.removeprefix('# ')}**\n{text}"
 
 
 def typical_customer(customers: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,117 @@
+"""Make the pictures of the MLflow UI in docs/images, from the sample customers.
+
+    python docs/make_screenshots.py
+
+In a scratch clone: run the pipeline, sweep a small grid, start the UI and photograph its pages
+with Chromium, which must be installed.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import mlflow
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+IMAGES = ROOT / "docs/images"
+PORT = 5077
+MARGIN = 420  # the UI's assistant, which opens beside the page in a fresh browser
+
+
+def main() -> None:
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        sys.exit("Chromium is needed: apt-get install chromium")
+    for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
+        del os.environ[name]
+    with tempfile.TemporaryDirectory() as folder:
+        clone = Path(folder) / "clone"
+        subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
+        subprocess.run(["dvc", "repro", "--quiet"], cwd=clone, check=True)
+        subprocess.run(["segmentation", "sweep"], cwd=clone, check=True)
+        photograph_ui(browser, clone)
+
+
+def photograph_ui(browser: str, repository: Path) -> None:
+    command = ["segmentation", "ui", "--port", str(PORT)]
+    with subprocess.Popen(command, cwd=repository, stdout=subprocess.PIPE, text=True) as ui:
+        try:
+            assert ui.stdout
+            address = re.findall(r"http\S+", ui.stdout.readline())[0]
+            wait_for(f"http://127.0.0.1:{PORT}/health")
+            mlflow.set_tracking_uri(f"sqlite:///{repository}/mlflow.db")
+            for name, (url, height) in pages(address).items():
+                photograph(browser, url, IMAGES / f"mlflow-{name}.png", height)
+        finally:
+            ui.terminate()
+
+
+def pages(address: str) -> dict[str, tuple[str, int]]:
+    """Address and height of every picture."""
+    runs = mlflow.search_runs(search_all_experiments=True, output_format="list")
+    ids = {run.info.run_name: run.info.run_id for run in runs}
+    (experiment,) = {run.info.experiment_id for run in runs}
+    first, second = ids["kmeans-k4-standard"], ids["kmeans-k4-robust"]
+    base = address.split("/experiments/")[0]
+    run = f"{base}/experiments/{experiment}/runs/{first}"
+    query = {"runs": [first, second], "experiments": [experiment]}
+    curve = "select_k/silhouette"
+    axes = {"metric": curve, "plot_metric_keys": [curve]}
+    plain = "x_axis=step&y_axis_scale=linear&line_smoothness=1&show_point=true&deselected_curves=[]"
+    return {
+        "runs": (address, 560),
+        "run": (run, 900),
+        "pictures": (f"{run}/artifacts/plots/evaluate/pca.png", 800),
+        "compare": (f"{base}/compare-runs?{encoded(query)}", 1150),
+        "curves": (f"{base}/metric?{encoded({**query, **axes})}&{plain}", 700),
+    }
+
+
+def encoded(query: dict[str, object]) -> str:
+    return urllib.parse.urlencode(
+        {name: json.dumps(value) for name, value in query.items()}, quote_via=urllib.parse.quote
+    )
+
+
+def photograph(browser: str, url: str, target: Path, height: int) -> None:
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(
+            [
+                browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update",
+                "--hide-scrollbars", f"--user-data-dir={profile}",
+                f"--window-size={1360 + MARGIN},{height}", "--virtual-time-budget=25000",
+                f"--screenshot={target}", url,
+            ],
+            check=True,
+            capture_output=True,
+        )  # fmt: skip
+    with Image.open(target) as picture:
+        small = picture.convert("RGB").crop((0, 0, picture.width - MARGIN, picture.height))
+    small.quantize(256).save(target, optimize=True)
+    print(f"{target.relative_to(ROOT)}: {target.stat().st_size / 1000:.0f} kB")
+
+
+def wait_for(url: str) -> None:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return
+    sys.exit(f"{url} does not answer")
+
+
+if __name__ == "__main__":
+    main()

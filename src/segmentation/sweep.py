@@ -1,0 +1,156 @@
+"""Try a grid of settings through DVC's experiments queue, and rank what came out.
+
+Read from `dvc exp show`, which knows every experiment without a tracking server.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, get_args
+
+from segmentation.config import Featurize, Train
+from segmentation.errors import InputError, SettingsError, did_you_mean
+
+ALGORITHMS: tuple[str, ...] = get_args(Train.model_fields["algorithm"].annotation)
+SCALERS: tuple[str, ...] = get_args(Featurize.model_fields["scaler"].annotation)
+FINDS_K = ("dbscan", "hdbscan")  # these have no k to set: density decides
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An experiment of a sweep: its name and the settings that it changes."""
+
+    name: str
+    settings: Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a candidate came to. `metrics` is None where its pipeline failed."""
+
+    candidate: Candidate
+    metrics: Mapping[str, float] | None
+    leader: bool = False
+
+    @property
+    def space(self) -> str:
+        """The feature space: distances, and so silhouettes, compare only inside one."""
+        return str(self.candidate.settings["featurize.scaler"])
+
+
+def grid(algorithms: Sequence[str], ks: Sequence[int], scalers: Sequence[str]) -> list[Candidate]:
+    """List every combination once.
+
+    Raises
+    ------
+    SettingsError
+        A value that `params.yaml` would not take.
+    """
+    for values, known, setting in (
+        (algorithms, ALGORITHMS, "train.algorithm"),
+        (scalers, SCALERS, "featurize.scaler"),
+    ):
+        for value in values:
+            if value not in known:
+                raise SettingsError(f"{setting}: unknown '{value}'{did_you_mean(value, known)}")
+    if any(k < 2 for k in ks):
+        raise SettingsError(f"train.k: {min(ks)} segments are none; the least is 2")
+    found: dict[str, Candidate] = {}
+    for algorithm, k, scaler in product(algorithms, ks, scalers):
+        settings: dict[str, str | int] = {"train.algorithm": algorithm}
+        if algorithm not in FINDS_K:
+            settings["train.k"] = k
+        settings["featurize.scaler"] = scaler
+        size = "" if algorithm in FINDS_K else f"-k{k}"
+        name = f"{algorithm.replace('_', '-')}{size}-{scaler}"
+        found[name] = Candidate(name, settings)
+    return list(found.values())
+
+
+def run(candidates: Iterable[Candidate], *, jobs: int) -> None:
+    """Queue the candidates and run all that is queued; those done before come from DVC's cache."""
+    for candidate in candidates:
+        settings = [f"--set-param={name}={value}" for name, value in candidate.settings.items()]
+        _dvc("exp", "run", "--queue", "--quiet", "--force", "--name", candidate.name, *settings)
+    _dvc("exp", "run", "--run-all", "--jobs", str(jobs), output=sys.stderr.fileno())
+
+
+def results(candidates: Iterable[Candidate]) -> list[Result]:
+    """Look up what DVC holds of the candidates."""
+    shown = json.loads(_dvc("exp", "show", "--json", "--force"))
+    found = dict(_metrics(shown))
+    return [Result(candidate, found.get(candidate.name)) for candidate in candidates]
+
+
+def rank(results: Iterable[Result]) -> list[Result]:
+    """Order the results: structured ones first, then by silhouette, each feature space by itself.
+
+    Inside a feature space, those whose silhouette is within two standard errors of the best are its
+    leaders: the data do not tell them apart, so choose among them by stability and use. Feature
+    spaces stand in the order of the sweep; no metric of distances ranks one above another.
+    """
+    results = list(results)
+    spaces = list(dict.fromkeys(result.space for result in results))
+    done = [result for result in results if result.metrics is not None]
+    ranked: list[Result] = []
+    for space in spaces:
+        mine = sorted((r for r in done if r.space == space), key=_order)
+        ranked += [Result(r.candidate, r.metrics, leader=_near(r, mine[0])) for r in mine]
+    return ranked + [result for result in results if result.metrics is None]
+
+
+def cells(metrics: Mapping[str, float]) -> list[str]:
+    """Show the metrics that a ranking needs; a dash for what an algorithm does not have."""
+    stability = metrics.get("stability")
+    return [
+        f"{metrics['k']:.0f}",
+        "yes" if metrics["structured"] else "no",
+        f"{metrics['silhouette']:.3f} ± {metrics['silhouette_se']:.3f}",
+        "-" if stability is None else f"{stability:.2f}",
+        f"{metrics.get('noise_share', 0):.0%}",
+    ]
+
+
+def _order(result: Result) -> tuple[float, float, str]:
+    metrics = result.metrics or {}
+    return (-metrics["structured"], -metrics["silhouette"], result.candidate.name)
+
+
+def _near(result: Result, best: Result) -> bool:
+    mine, first = result.metrics or {}, best.metrics or {}
+    margin = 2 * first["silhouette_se"]
+    return mine["structured"] == first["structured"] and (
+        mine["silhouette"] >= first["silhouette"] - margin
+    )
+
+
+def _metrics(shown: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, float]]]:
+    """Yield name and metrics of every successful experiment of the present commit."""
+    for baseline in shown:
+        for experiment in baseline.get("experiments") or ():
+            data = experiment["revs"][0].get("data") or {}
+            metrics: dict[str, float] = {}
+            for file in (data.get("metrics") or {}).values():
+                metrics |= file.get("data") or {}
+            if "silhouette" in metrics:
+                yield experiment["name"], metrics
+
+
+def _dvc(*arguments: str, output: int | None = None) -> str:
+    command = [sys.executable, "-m", "dvc", *arguments]
+    done = subprocess.run(
+        command,
+        check=False,
+        stdout=output or subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        raise InputError(
+            f"`dvc {' '.join(arguments[:2])}` failed: {' '.join(lines) or done.stderr}"
+        )
+    return done.stdout or ""

@@ -1,0 +1,109 @@
+"""Real tracking servers and databases on free ports of this machine."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def mlflow_server(
+    folder: Path, store: str, *options: str, port: int = 0, **env: str
+) -> Iterator[str]:
+    """Run a tracking server that keeps its files in `folder`, and stop it in the end."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store, *options]
+    command += ["--artifacts-destination", str(folder / "artifacts")]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    log = folder / "server.log"
+    with log.open("ab") as output:
+        server = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", **env},
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            deadline = time.monotonic() + 120
+            while not _answers(f"http://127.0.0.1:{port}/health"):
+                assert server.poll() is None, log.read_text(encoding="utf-8")
+                assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
+                time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def postgres_program(name: str) -> str | None:
+    """Find one of PostgreSQL's programs, which Debian keeps off the PATH."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return shutil.which(name, path=os.pathsep.join([os.environ["PATH"], *map(str, places)]))
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Run a PostgreSQL server with two empty databases; yield its address.
+
+    PostgreSQL refuses to run as root: there, its own user `postgres` runs it.
+    """
+    initdb, program = postgres_program("initdb"), postgres_program("postgres")
+    assert initdb
+    assert program
+    user, port = "postgres" if os.geteuid() == 0 else None, free_port()
+    with TemporaryDirectory() as folder:
+        if user:
+            shutil.chown(folder, user)
+        data, log = f"{folder}/data", Path(folder) / "postgres.log"
+        init = [initdb, "-D", data, "-U", "team", "-A", "trust", "--no-sync"]
+        subprocess.run(init, cwd=folder, check=True, capture_output=True, user=user)
+        command = [program, "-D", data, "-p", str(port), "-k", folder, "-c", "fsync=off"]
+        with log.open("wb") as output:
+            server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, user=user)
+        try:
+            deadline = time.monotonic() + 60
+            while not _create_databases(port):
+                assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
+                time.sleep(0.1)
+            yield f"postgresql+pg8000://team@127.0.0.1:{port}"
+        finally:
+            server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+            server.wait()
+
+
+def _create_databases(port: int) -> bool:
+    import pg8000.dbapi
+
+    try:
+        database = pg8000.dbapi.connect("team", host="127.0.0.1", port=port, database="postgres")
+    except (pg8000.dbapi.Error, OSError):
+        return False
+    database.autocommit = True
+    for name in ("mlflow", "mlflow_users"):
+        database.cursor().execute(f"CREATE DATABASE {name}")
+    database.close()
+    return True
