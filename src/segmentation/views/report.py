@@ -1,6 +1,7 @@
 """The report for people, as one self-contained HTML page and as Markdown."""
 
 import base64
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,12 @@ def render(template: str, **facts: Any) -> str:
 
 def embedded(picture: Path) -> str:
     """Return a PNG as a data URI, so that a page needs no other file."""
-    return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode("ascii")
+    return data_uri(picture.read_bytes())
+
+
+def data_uri(png: bytes) -> str:
+    """Return the bytes of a PNG as a data URI."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
 def _plain(value: object) -> object:
@@ -37,5 +43,5 @@ def _plain(value: object) -> object:
 
 
 def _cell(text: str) -> str:
-    """Keep text from breaking out of a Markdown table cell."""
-    return text.replace("|", "\\|").replace("\n", " ")
+    """Keep text from breaking out of a Markdown table cell, and from being read as Markdown."""
+    return re.sub(r"([\\`*_\[\]|~#])", r"\\\1", " ".join(text.split()))
