@@ -1,11 +1,16 @@
 # make run    everything from the customers' file to tracked segments
 # make test   what continuous integration runs
 # make ui     the MLflow UI on this repository's own store
+# make review BASE=main   what a change moved, against another revision (docs/review.md)
+# make base BASE=main     bring that revision's results into DVC's cache
+# make lock   check that what is committed is what the pipeline makes
 
 PYTHON ?= python3
+BASE ?= main
+export BASE
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: run test ui lint clean
+.PHONY: run test ui review base lock lint clean
 
 run: .venv/.run
 	dvc repro
@@ -22,6 +27,16 @@ lint: .venv/.test
 
 ui: .venv/.run
 	segmentation ui
+
+# The shell reads BASE from its environment: a branch may be named like a command.
+review: .venv/.run
+	segmentation review --html -- "$$BASE"
+
+base: .venv/.run
+	.github/scripts/restore-base.sh "$$BASE"
+
+lock: .venv/.run
+	.github/scripts/check-lock.sh
 
 .venv/.run: requirements.txt constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 MODERATE, STRONG = 0.1, 0.25  # the usual reading of PSI
 CHANCE = 0.01  # how often chance alone reaches the level given with a PSI
 RARE = 0.01  # levels with a smaller share of all customers are taken together for PSI
-_BINS = 10
+_BINS, _MOSTLY = 10, 0.5
 
-Verdict = Literal["within noise", "small", "moderate", "strong"]
+Verdict = Literal["within noise", "small", "moderate", "strong", "too many levels"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Drift:
         Shares of missing cells.
     new_levels, gone_levels : tuple of str
         Categories that only the head, or only the base, has; most frequent first.
+    rare : float
+        Share of all customers whose category is so rare that PSI cannot tell it from others.
     """
 
     column: str
@@ -51,10 +53,13 @@ class Drift:
     head_missing: float
     new_levels: tuple[str, ...] = ()
     gone_levels: tuple[str, ...] = ()
+    rare: float = 0.0
 
     @property
     def verdict(self) -> Verdict:
         """How strong it is, if it is more than chance."""
+        if self.rare > _MOSTLY:
+            return "too many levels"
         if self.psi <= self.chance:
             return "within noise"
         if self.psi < MODERATE:
@@ -134,6 +139,7 @@ def _of_levels(base: pd.Series, head: pd.Series) -> Drift:
         *_missing(base, head),
         new_levels=_only(counts, "head", "base"),
         gone_levels=_only(counts, "base", "head"),
+        rare=float(counts[rare].to_numpy().sum()) / (len(base) + len(head)),
     )
 
 

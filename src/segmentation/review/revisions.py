@@ -44,7 +44,7 @@ class Revision:
     curve : DataFrame or None
         Criteria by ``k``.
     customers : DataFrame or None
-        Prepared customers without their ids.
+        Prepared customers.
     assignments : Series of int or None
         Segment by customer id.
     pictures : mapping of str to bytes
@@ -106,7 +106,6 @@ def _load(name: str, commit: str, read: Read, *, outdated: tuple[str, ...] = ())
     short = commit[:7]
     if not stages or not params:
         return Revision(name, short, params or {}, {}, outdated=outdated)
-    id_column = params.get("data", {}).get("id")
     customers = decoded(paths.PREPARED, _parquet)
     assignments = decoded(paths.ASSIGNMENTS, _parquet)
     known = {title: decoded(path, bytes) for title, path in PICTURES.items() if _made(path, stages)}
@@ -121,16 +120,17 @@ def _load(name: str, commit: str, read: Read, *, outdated: tuple[str, ...] = ())
         quality=decoded(paths.QUALITY, json.loads),
         summary=decoded(paths.EXPLORE_SUMMARY, json.loads),
         curve=decoded(paths.CURVE, lambda content: pd.read_csv(io.BytesIO(content))),
-        customers=None if customers is None else customers.drop(columns=id_column),
-        assignments=(
-            None
-            if assignments is None
-            else assignments.astype({id_column: "str"}).set_index(id_column)["segment"]
-        ),
+        customers=customers,
+        assignments=None if assignments is None else _by_customer(assignments),
         pictures={title: picture for title, picture in known.items() if picture is not None},
-        missing=tuple(path.as_posix() for path in missing),
+        missing=tuple(path.as_posix() for path in missing if _made(path, stages)),
         outdated=outdated,
     )
+
+
+def _by_customer(assignments: pd.DataFrame) -> pd.Series:
+    """Return the segments by customer id, which is the first column."""
+    return assignments.set_index(assignments.columns[0])["segment"].rename_axis("id")
 
 
 def _made(path: Path, stages: Mapping[str, Any]) -> bool:

@@ -105,11 +105,11 @@ def migration(found: Migration) -> Figure:
     hues = _hues(found)
     for segment, (bottom, size) in left.items():
         _bar(axes, 0.0, bottom, size, hues["base"][segment])
-        name = f"{_name(found, segment, of_head=False)}  {size:,}"
+        name = f"{short(_name(found, segment, of_head=False), 40)}  {size:,}"
         axes.text(-0.02, bottom + size / 2, name, ha="right", va="center")
     for segment, (bottom, size) in right.items():
         _bar(axes, 1.0, bottom, size, hues["head"][segment])
-        name = f"{size:,}  {_name(found, segment, of_head=True)}"
+        name = f"{size:,}  {short(_name(found, segment, of_head=True), 50)}"
         axes.text(1.05, bottom + size / 2, name, ha="left", va="center")
     stays = {(change.base, change.head) for change in found.segments} | {(NOISE, NOISE)}
     leaving = {segment: bottom for segment, (bottom, _) in left.items()}

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Check that what is committed is what the pipeline makes: run what is out of date, then compare.
+set -euo pipefail
+
+if [[ -n $(dvc remote list) ]]; then
+    dvc pull --allow-missing || echo "Not everything could be pulled; the pipeline makes it again."
+fi
+dvc repro
+if ! git diff --exit-code HEAD -- dvc.lock reports; then
+    echo "error: the committed results are not those of the pipeline (above: what it made); run 'dvc repro' and commit dvc.lock and reports/" >&2
+    exit 1
+fi
+echo "dvc.lock and reports/ are what the pipeline makes."
