@@ -30,8 +30,10 @@ trap 'rm -f "$body"' EXIT
     echo "$marker"
     echo "Of commit $HEAD_SHA; pictures side by side are in the artifact of [this run]($RUN_URL)."
     echo
-    # GitHub takes 65,536 characters. A zero-width space keeps @names from calling people.
-    head -c 60000 "$1/review.md" | iconv -c -f utf-8 -t utf-8 | sed 's/@/@\xe2\x80\x8b/g'
+    # GitHub takes 65,536 characters; iconv drops one that was cut in two, and calls it an error.
+    # A zero-width space keeps @names from calling people.
+    head -c 60000 "$1/review.md" | { iconv -c -f utf-8 -t utf-8 2>/dev/null || true; } |
+        sed 's/@/@\xe2\x80\x8b/g'
 } > "$body"
 
 comments="repos/$GITHUB_REPOSITORY/issues/$number/comments"

@@ -24,7 +24,8 @@ if [[ -f $root/.dvc/config.local ]]; then
 fi
 dvc cache dir --local "$cache"
 if [[ -n $(dvc remote list) ]]; then
-    dvc pull --allow-missing || echo "Not everything could be pulled; the pipeline makes it again."
+    dvc fetch || echo "Not everything could be fetched; the pipeline makes it again."
 fi
+dvc checkout --quiet --allow-missing  # what is in place is not made again
 # The revision's own code, not the installed one of the workspace.
 PYTHONPATH=$copy/src dvc repro profile

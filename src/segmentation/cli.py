@@ -75,12 +75,16 @@ def review(
     ] = False,
 ) -> None:
     """Compare two revisions: settings, metrics, who moved, data. Nothing is run again."""
+    from segmentation.review.revisions import read_revision
+
+    before, after = read_revision(base), read_revision(head)
+
+    # Imported here so that a mistyped revision is told at once.
     from segmentation import files
     from segmentation.review.comparison import compare
-    from segmentation.review.revisions import read_revision
     from segmentation.views import review as pages
 
-    found = compare(read_revision(base), read_revision(head))
+    found = compare(before, after)
     files.write_text(out, pages.markdown(found))
     typer.echo(f"{found.headline}\n\nReview: {out}")
     if html:

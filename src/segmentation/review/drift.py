@@ -3,7 +3,7 @@
 References
 ----------
 Yurdakul and Naranjo (2020), Statistical properties of the population stability index, Journal of
-Risk Model Validation 14(4): without drift, PSI over 1/n + 1/m is chi-squared with one degree of
+Risk Model Validation: without drift, PSI over 1/n + 1/m is chi-squared with one degree of
 freedom less than there are bins.
 """
 
