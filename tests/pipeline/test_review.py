@@ -119,13 +119,16 @@ def test_an_unknown_revision_is_told_in_one_line(
 
 
 def test_outputs_that_are_nowhere_are_named_and_the_rest_is_shown(changed: Project) -> None:
-    changed.dvc("remote", "add", "-d", "gone", str(changed.path / "no-such-folder"))
+    changed.dvc("remote", "add", "-d", "gone", "s3://nowhere")
+    changed.git("commit", "-q", "-a", "-m", "Share")
     shutil.rmtree(changed.path / ".dvc/cache")
-    assert "silhouette 0.360 to 0.292, worse; who moved cannot be told" in review(changed, "main")
+    printed = review(changed, "five", "--head", "main")
+    assert "k 5 to 4; silhouette 0.292 to 0.360, better; who moved cannot be told" in printed
     text = page(changed)
+    assert "the remote could not be asked: s3 is supported" in text
     assert f"{ASSIGNMENTS}, reports/evaluate/pca.png" in text
     assert "`make base BASE=main` pulls them, or makes them again" in text
-    assert len(table(text, "Segments")) == 5
+    assert len(table(text, "Segments")) == 5  # the fifth is gone
     assert "mermaid" in text
 
 

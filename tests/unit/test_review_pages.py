@@ -218,5 +218,12 @@ def test_mermaid_charts_hold_the_curves() -> None:
     assert '"number of segments k" [2, 3, 4]' in markdown
 
 
+def test_mermaid_reads_no_exponents() -> None:
+    curve = pd.DataFrame({"k": [2, 3], "silhouette": [0.2, -0.00001], "inertia": [2.5e8, 1.25e7]})
+    markdown = pages(replace(BASE, curve=curve), replace(HEAD, curve=curve))[0]
+    assert "line [250000000, 12500000]" in markdown
+    assert "line [0.2, -0.00001]" in markdown
+
+
 def test_the_same_pages_every_time() -> None:
     assert pages(BASE, HEAD) == pages(BASE, HEAD)

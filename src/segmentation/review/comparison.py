@@ -187,7 +187,8 @@ def _about(revision: Revision) -> list[str]:
             else f"`make base BASE={revision.name}` pulls them, or makes them again"
         )
         where = "from the workspace" if here else f"for {revision.name}, in DVC's cache and remote"
-        notes.append(f"Missing {where}: {', '.join(revision.missing)}; {mend}.")
+        why = f" (the remote could not be asked: {revision.trouble})" if revision.trouble else ""
+        notes.append(f"Missing {where}: {', '.join(revision.missing)}{why}; {mend}.")
     if revision.outdated:
         notes.append(
             f"The workspace is out of date: `dvc repro` would run {', '.join(revision.outdated)}."

@@ -4,7 +4,7 @@ import io
 import json
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,8 @@ class Revision:
         Outputs of the pipeline that are nowhere to be found.
     outdated : tuple of str
         Stages whose results do not belong to the rest of the workspace.
+    trouble : str
+        Why DVC's remote could not be asked for what is missing.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Revision:
     pictures: Mapping[str, bytes] | None = None
     missing: tuple[str, ...] = ()
     outdated: tuple[str, ...] = ()
+    trouble: str = ""
 
 
 def read_revision(name: str | None) -> Revision:
@@ -85,7 +88,9 @@ def read_revision(name: str | None) -> Revision:
     if name is None:
         return _load(WORKSPACE, _commit("HEAD"), _from_disk, outdated=_outdated_stages())
     commit = _commit(name)
-    return _load(name, commit, _from_commit(commit))
+    source = _Commit(commit)
+    found = _load(name, commit, source.read)
+    return replace(found, trouble=source.trouble) if found.missing else found
 
 
 def _load(name: str, commit: str, read: Read, *, outdated: tuple[str, ...] = ()) -> Revision:
@@ -143,21 +148,35 @@ def _from_disk(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _from_commit(commit: str) -> Read:
-    """Read files of a commit: those in git, and DVC's outputs from its cache or its remote."""
-    from dvc.api import DVCFileSystem
-    from dvc.exceptions import DvcException
+class _Commit:
+    """The files of a commit: those in git, and DVC's outputs from its cache or its remote.
 
-    files = DVCFileSystem(".", rev=commit)
+    Attributes
+    ----------
+    trouble : str
+        Why the remote could not be asked, if so.
+    """
 
-    def read(path: Path) -> bytes | None:
+    def __init__(self, commit: str) -> None:
+        from dvc.api import DVCFileSystem
+
+        self.trouble = ""
+        self._files = DVCFileSystem(".", rev=commit)
+        self._without_remote = DVCFileSystem(".", rev=commit, config={"core": {"remote": ""}})
+
+    def read(self, path: Path) -> bytes | None:
+        """Return the content of a file, or None if it is nowhere."""
         try:
-            content: bytes = files.read_bytes(path.as_posix())
-        except (OSError, DvcException):  # not there, or a remote that cannot be reached
+            content: bytes = self._files.read_bytes(path.as_posix())
+        except FileNotFoundError:
             return None
+        except Exception as error:  # noqa: BLE001 - each kind of remote has errors of its own
+            if self._files is self._without_remote:
+                return None
+            self.trouble = str(error)
+            self._files = self._without_remote  # one that does not answer is not asked again
+            return self.read(path)
         return content
-
-    return read
 
 
 def _outdated_stages() -> tuple[str, ...]:

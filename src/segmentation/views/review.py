@@ -229,16 +229,24 @@ def _chart(base: Revision, head: Revision, name: str) -> str | None:
     low, high = min(0.0, *map(min, lines)), max(map(max, lines))
     top = _round_up(high)
     palette = "#999999, #0072B2" if len(lines) > 1 else "#0072B2"
-    theme = {"themeVariables": {"xyChart": {"plotColorPalette": palette}}}
+    look = {
+        "xyChart": {"width": 640, "height": 280},
+        "themeVariables": {"xyChart": {"plotColorPalette": palette}},
+    }
     return "\n".join(
         [
-            f"%%{{init: {json.dumps(theme)}}}%%",
+            f"%%{{init: {json.dumps(look)}}}%%",
             "xychart-beta",
             f'    x-axis "number of segments k" [{", ".join(str(int(k)) for k in ks)}]',
-            f'    y-axis "{_CURVES[name]}" {low:g} --> {top:g}',
-            *(f"    line [{', '.join(f'{value:.4g}' for value in line)}]" for line in lines),
+            f'    y-axis "{_CURVES[name]}" {_digits(low)} --> {_digits(top)}',
+            *(f"    line [{', '.join(map(_digits, line))}]" for line in lines),
         ]
     )
+
+
+def _digits(value: float) -> str:
+    """Write four significant digits without an exponent, which Mermaid does not read."""
+    return np.format_float_positional(value, precision=4, fractional=False, trim="-")
 
 
 def _round_up(value: float) -> float:
