@@ -171,15 +171,23 @@ def ready(project: Project) -> Project:
 
 
 def test_the_steps_of_the_workflow_review_a_pull_request(changed: Project, tmp_path: Path) -> None:
+    changed.git("checkout", "-q", "main")
     changed.dvc("remote", "add", "-d", "shared", str(tmp_path / "storage"))
     changed.git("commit", "-q", "-a", "-m", "Share")
     # A folder as remote is laid out as the cache is: this is what `dvc push` would do.
     shutil.copytree(changed.path / ".dvc/cache", tmp_path / "storage")
-    changed.git("clone", "-q", "--bare", ".", str(tmp_path / "bare.git"))
-    changed.git("clone", "-q", "--branch", "main", str(tmp_path / "bare.git"), str(tmp_path / "ci"))
-    clone = ready(Project(tmp_path / "ci"))
-    clone.git("checkout", "-q", "--detach")
-    clone.git("merge", "-q", "--no-ff", "-m", "Merge", "origin/five")
+    changed.git("checkout", "-q", "--detach", "main")
+    changed.git("merge", "-q", "--no-ff", "-m", "Merge", "five")
+    changed.git("update-ref", "refs/pull/7/merge", "HEAD")
+    changed.git("clone", "-q", "--mirror", ".", str(tmp_path / "bare.git"))
+
+    (tmp_path / "ci").mkdir()
+    clone = Project(tmp_path / "ci")  # as actions/checkout does it
+    clone.git("init", "-q")
+    bare = (tmp_path / "bare.git").as_uri()
+    clone.git("fetch", "-q", "--depth=2", bare, "refs/pull/7/merge")
+    clone.git("checkout", "-q", "--detach", "FETCH_HEAD")
+    ready(clone)
 
     check, base, write = steps()
     done = run_step(clone, check)

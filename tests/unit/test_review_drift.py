@@ -85,7 +85,7 @@ def test_psi_says_nothing_where_most_levels_are_rare() -> None:
     found = of_levels(base, head)
     assert found.verdict == "too many levels"
     assert found.distance == pytest.approx(1.0)
-    assert len(found.new_levels) == 300
+    assert found.new_levels == ()  # of two customers each: a name could point at a person
 
 
 def test_rare_levels_are_taken_together() -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 MODERATE, STRONG = 0.1, 0.25  # the usual reading of PSI
 CHANCE = 0.01  # how often chance alone reaches the level given with a PSI
 RARE = 0.01  # levels with a smaller share of all customers are taken together for PSI
+LEAST = 5  # customers of a level that is named: fewer could point at a person
 _BINS, _MOSTLY = 10, 0.5
 
 Verdict = Literal["within noise", "small", "moderate", "strong", "too many levels"]
@@ -40,7 +41,8 @@ class Drift:
     base_missing, head_missing : float
         Shares of missing cells.
     new_levels, gone_levels : tuple of str
-        Categories that only the head, or only the base, has; most frequent first.
+        Categories of at least five customers that only the head, or only the base, has; most
+        frequent first.
     rare : float
         Share of all customers whose category is so rare that PSI cannot tell it from others.
     """
@@ -144,7 +146,7 @@ def _of_levels(base: pd.Series, head: pd.Series) -> Drift:
 
 
 def _only(counts: pd.DataFrame, here: str, there: str) -> tuple[str, ...]:
-    found = counts[(counts[there] == 0) & (counts[here] > 0)]
+    found = counts[(counts[there] == 0) & (counts[here] >= LEAST)]
     return tuple(str(level) for level in found.sort_values(here, ascending=False).index)
 
 
