@@ -3,12 +3,17 @@
 # make ui     the MLflow UI on this repository's own store
 # make sweep  a grid of settings as DVC experiments, ranked; other grids: segmentation sweep --help
 # make experiments  the experiments side by side, in the columns that matter
+# make review BASE=main   what a change moved, against another revision (docs/review.md)
+# make base BASE=main     bring that revision's results into DVC's cache
+# make lock   check that what is committed is what the pipeline makes
 
 SHOWN = Experiment|k|structured|silhouette|stability|train\.algorithm|train\.k|featurize\.scaler
 PYTHON ?= python3
+BASE ?= main
+export BASE
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: run test ui sweep experiments lint clean
+.PHONY: run test ui sweep experiments review base lock lint clean
 
 run: .venv/.run
 	dvc repro
@@ -31,6 +36,16 @@ sweep: .venv/.run
 
 experiments: .venv/.run
 	dvc exp show --no-pager --hide-workspace --drop '^(?!($(SHOWN))$$)'
+
+# The shell reads BASE from its environment: a branch may be named like a command.
+review: .venv/.run
+	segmentation review --html -- "$$BASE"
+
+base: .venv/.run
+	.github/scripts/restore-base.sh "$$BASE"
+
+lock: .venv/.run
+	.github/scripts/check-lock.sh
 
 .venv/.run: requirements.txt constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

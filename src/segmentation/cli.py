@@ -64,6 +64,36 @@ def summary() -> None:
 
 
 @app.command()
+def review(
+    base: Annotated[str, typer.Argument(help="The git revision to compare with, such as main.")],
+    head: Annotated[
+        str | None, typer.Option(help="The revision under review; the workspace if left out.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The Markdown page to write.")] = paths.REVIEW,
+    html: Annotated[
+        bool, typer.Option("--html", help="Also write a page with all pictures beside it.")
+    ] = False,
+) -> None:
+    """Compare two revisions: settings, metrics, who moved, data. Nothing is run again."""
+    from segmentation.review.revisions import read_revision
+
+    before, after = read_revision(base), read_revision(head)
+
+    # Imported here so that a mistyped revision is told at once.
+    from segmentation import files
+    from segmentation.review.comparison import compare
+    from segmentation.views import review as pages
+
+    found = compare(before, after)
+    files.write_text(out, pages.markdown(found))
+    typer.echo(f"{found.headline}\n\nReview: {out}")
+    if html:
+        page = out.with_suffix(".html")
+        files.write_text(page, pages.html(found))
+        typer.echo(f"        {page}")
+
+
+@app.command()
 def ui(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000,
 ) -> None:

@@ -56,3 +56,5 @@ REPORT = Path("reports/report.html")
 CUSTOMERS = Path("data/segments/customers_with_segments.csv")
 
 TRACKED = Path("reports/track/state.json")
+
+REVIEW = Path("reports/review.md")  # written by `segmentation review`, not by a stage

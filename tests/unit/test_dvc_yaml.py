@@ -17,10 +17,15 @@ GRAPH = grimp.build_graph("segmentation")
 # Names of files and messages: they decide where a result is written and how a mistake is told,
 # never what a result is.
 PLUMBING = {"segmentation.errors", "segmentation.paths"}
-# Files that a module reads from its own folder.
+# Files that a module reads from its own folder. The review's pages are no output of a stage.
+VIEWS = Path("src/segmentation/views")
 BESIDE = {
-    "segmentation.views.style": "src/segmentation/views/segmentation.mplstyle",
-    "segmentation.views.report": "src/segmentation/views/templates",
+    "segmentation.views.style": {(VIEWS / "segmentation.mplstyle").as_posix()},
+    "segmentation.views.report": {
+        (VIEWS / "templates" / file.name).as_posix()
+        for file in (ROOT / VIEWS / "templates").iterdir()
+        if not file.name.startswith("review.")
+    },
 }
 
 
@@ -37,7 +42,7 @@ def code_used_by(stage: str) -> set[str]:
             files.add(f"{place.relative_to(ROOT).as_posix()}/__init__.py")
         else:
             files.add(place.with_suffix(".py").relative_to(ROOT).as_posix())
-        files |= {BESIDE[name]} if name in BESIDE else set()
+        files |= BESIDE.get(name, set())
     return files
 
 
@@ -73,6 +78,7 @@ def test_every_file_between_stages_is_in_paths_and_in_the_pipeline() -> None:
     inputs = {"params.yaml", "playbook.yaml", "dvc.lock", "data/raw/customers.csv"}
     inputs |= {"data/reference/segments.json", "data/reference/assignments.parquet"}
     named = {v.as_posix() for k, v in vars(paths).items() if k.isupper() and v.suffix}
+    named -= {paths.REVIEW.as_posix()}
     pictures = {out for out in outputs() if out.startswith("reports/explore/")}
     folders = {out for out in outputs() if not Path(out).suffix}
     inside = {name for name in named if any(name.startswith(f"{out}/") for out in folders)}

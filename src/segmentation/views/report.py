@@ -47,9 +47,13 @@ class Picture:
 def embedded(picture: Path) -> Picture:
     """Return a PNG so that a page needs no other file, at 96 pixels for each of its inches."""
     content = picture.read_bytes()
-    uri = "data:image/png;base64," + base64.b64encode(content).decode("ascii")
     width, height = struct.unpack(">II", content[16:24])  # of the header, the first chunk
-    return Picture(uri, round(width * 96 / DPI), round(height * 96 / DPI))
+    return Picture(data_uri(content), round(width * 96 / DPI), round(height * 96 / DPI))
+
+
+def data_uri(png: bytes) -> str:
+    """Return the bytes of a PNG as a data URI."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
 def _plain(value: object) -> object:
@@ -58,5 +62,5 @@ def _plain(value: object) -> object:
 
 
 def _cell(text: str) -> str:
-    """Keep text from breaking out of a Markdown table cell."""
-    return text.replace("|", "\\|").replace("\n", " ")
+    """Keep text from breaking out of a Markdown table cell, and from being read as Markdown."""
+    return re.sub(r"([\\`*_\[\]|~#])", r"\\\1", " ".join(text.split()))

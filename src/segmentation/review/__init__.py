@@ -1,0 +1,1 @@
+"""What a change moved: two revisions of the pipeline side by side, without running it again."""

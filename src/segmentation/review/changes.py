@@ -1,0 +1,224 @@
+"""What differs between two revisions in parameters, code and metrics, and what that means."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import hypot
+from typing import Any, Literal
+
+import pandas as pd
+
+from segmentation import paths
+
+Verdict = Literal["", "same", "better", "worse", "within noise", "not comparable"]
+
+ORDER = (
+    "k",
+    "silhouette",
+    "davies_bouldin",
+    "calinski_harabasz",
+    "inertia",
+    "stability",
+    "stability_min",
+    "structured",
+    "structure_p_value",
+    "dominance",
+    "smallest_segment_share",
+    "noise_share",
+    "reference_ari",
+)
+
+BETTER = {
+    "silhouette": +1,
+    "davies_bouldin": -1,
+    "calinski_harabasz": +1,
+    "inertia": -1,
+    "stability": +1,
+    "stability_min": +1,
+    "structured": +1,
+    "dominance": -1,
+}
+"""Which way a metric gets better; a metric that is not listed here has no better and worse."""
+
+AT_ONE_K = {"inertia"}  # falls with every further segment, whatever the data
+CERTAIN = {"structured"}  # the answer of a test: its error is the test's level
+STANDARD_ERRORS = 2.0
+
+
+@dataclass(frozen=True)
+class ParameterChange:
+    """One setting; None where a revision leaves it out."""
+
+    name: str
+    base: Any
+    head: Any
+
+
+@dataclass(frozen=True)
+class MetricChange:
+    """One metric in both revisions, with its standard errors as far as they are known.
+
+    Attributes
+    ----------
+    verdict : str
+        Empty where nothing can be said: the metric has no better and worse, its uncertainty is
+        not known, or one revision does not have it.
+    """
+
+    name: str
+    base: float | None
+    head: float | None
+    base_se: float | None
+    head_se: float | None
+    verdict: Verdict
+
+    @property
+    def change(self) -> float | None:
+        """Head minus base."""
+        return None if self.base is None or self.head is None else self.head - self.base
+
+
+def parameter_changes(
+    base: Mapping[str, Any], head: Mapping[str, Any]
+) -> tuple[ParameterChange, ...]:
+    """List the settings that differ, by dotted name.
+
+    Examples
+    --------
+    >>> parameter_changes({"train": {"k": 4}}, {"train": {"k": 5}})
+    (ParameterChange(name='train.k', base=4, head=5),)
+    """
+    before, after = _leaves(base), _leaves(head)
+    return tuple(
+        ParameterChange(name, before.get(name), after.get(name))
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    )
+
+
+def outdated_parameters(params: Mapping[str, Any], stages: Mapping[str, Any]) -> tuple[str, ...]:
+    """List the settings with which the results in `dvc.lock` were not made; tracking has none."""
+    now = _leaves(params)
+    found: set[str] = set()
+    for stage in (entry for name, entry in stages.items() if name != "track"):
+        for name, used in stage.get("params", {}).get(paths.PARAMS.as_posix(), {}).items():
+            then = _leaves({name: used})
+            here = {key: now[key] for key in now if key == name or key.startswith(f"{name}.")}
+            found |= {key for key in then.keys() | here.keys() if then.get(key) != here.get(key)}
+    return tuple(sorted(found))
+
+
+def code_changes(base: Mapping[str, Any], head: Mapping[str, Any]) -> tuple[str, ...]:
+    """List the files beside data and parameters that stages of both `dvc.lock` read differently."""
+    before, after = _read_files(base), _read_files(head)
+    return tuple(
+        sorted(name for name in before.keys() & after.keys() if before[name] != after[name])
+    )
+
+
+def same_output(base: Mapping[str, Any], head: Mapping[str, Any], path: str) -> bool:
+    """Whether both `dvc.lock` name the same content for an output."""
+    one, other = _output(base, path), _output(head, path)
+    return one is not None and one == other
+
+
+def metric_changes(
+    base: Mapping[str, Any],
+    head: Mapping[str, Any],
+    *,
+    base_curve: pd.DataFrame | None = None,
+    head_curve: pd.DataFrame | None = None,
+    same_points: bool,
+) -> tuple[MetricChange, ...]:
+    """Compare all metrics of two revisions.
+
+    Parameters
+    ----------
+    base, head : mapping of str to number
+        Metrics; ``x_se`` is the standard error of ``x``.
+    base_curve, head_curve : DataFrame, optional
+        Criteria by ``k``. Where the metric is the criterion at its k, the criterion's standard
+        error is the metric's too.
+    same_points : bool
+        Whether both revisions cluster the same points: the same customers and features.
+
+    Returns
+    -------
+    tuple of MetricChange
+        The usual metrics in their usual order, then others by name.
+    """
+    known = {name for name in base.keys() | head.keys() if not name.endswith("_se")}
+    names = [name for name in ORDER if name in known] + sorted(known - set(ORDER))
+    same_k = base.get("k") == head.get("k")
+    changes = []
+    for name in names:
+        before, after = base.get(name), head.get(name)
+        ses = _error(name, base, base_curve), _error(name, head, head_curve)
+        verdict = _verdict(name, before, after, ses, same_points=same_points, same_k=same_k)
+        changes.append(MetricChange(name, before, after, *ses, verdict))
+    return tuple(changes)
+
+
+def _verdict(
+    name: str,
+    base: float | None,
+    head: float | None,
+    errors: tuple[float | None, float | None],
+    *,
+    same_points: bool,
+    same_k: bool,
+) -> Verdict:
+    if base is None or head is None:
+        return ""
+    if base == head:
+        return "same"
+    if name not in BETTER:
+        return ""
+    if not same_points or (name in AT_ONE_K and not same_k):
+        return "not comparable"
+    one, other = (0.0, 0.0) if name in CERTAIN else errors
+    if one is None or other is None:
+        return ""
+    if abs(head - base) <= STANDARD_ERRORS * hypot(one, other):
+        return "within noise"
+    return "better" if (head > base) == (BETTER[name] > 0) else "worse"
+
+
+def _error(name: str, metrics: Mapping[str, Any], curve: pd.DataFrame | None) -> float | None:
+    if metrics.get(f"{name}_se") is not None:
+        return float(metrics[f"{name}_se"])
+    if curve is None or not {name, f"{name}_se"} <= set(curve.columns):
+        return None
+    row = curve[curve["k"] == metrics.get("k")]
+    value = metrics.get(name)
+    if row.empty or value is None or abs(float(row[name].iloc[0]) - value) > 1e-4 * abs(value):
+        return None
+    return float(row[f"{name}_se"].iloc[0])
+
+
+def _leaves(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in nested.items():
+        if isinstance(value, Mapping) and value:
+            flat |= _leaves(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
+
+
+def _entries(stages: Mapping[str, Any], kind: str) -> Iterable[tuple[str, str]]:
+    for stage in stages.values():
+        for entry in stage.get(kind, ()):
+            yield entry["path"], entry.get("md5", "")
+
+
+def _output(stages: Mapping[str, Any], path: str) -> str | None:
+    return dict(_entries(stages, "outs")).get(path)
+
+
+def _read_files(stages: Mapping[str, Any]) -> dict[str, str]:
+    read = dict(_entries(stages, "deps"))
+    return {
+        name: md5
+        for name, md5 in read.items()
+        if name.startswith("src/") or name == paths.PLAYBOOK.as_posix()
+    }

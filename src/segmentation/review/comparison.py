@@ -1,0 +1,285 @@
+"""Everything that differs between two revisions, and the headline that says it in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from segmentation import paths
+from segmentation.clustering.matching import NOISE
+from segmentation.review.changes import (
+    MetricChange,
+    ParameterChange,
+    code_changes,
+    metric_changes,
+    outdated_parameters,
+    parameter_changes,
+    same_output,
+)
+from segmentation.review.drift import Drift, drift
+from segmentation.review.migration import ABSENT, Migration, cells, migrate, profiles_of, spread_of
+from segmentation.review.revisions import WORKSPACE, Revision
+
+
+@dataclass(frozen=True)
+class DataChange:
+    """How the customers differ.
+
+    Attributes
+    ----------
+    same : bool
+        Whether the prepared customers are the same to the byte.
+    rows : tuple of (str, int or None, int or None)
+        Counts of rows: what, base, head.
+    new_columns, gone_columns : tuple of str
+    drift : tuple of Drift or None
+        None where the customers of a revision could not be read.
+    """
+
+    same: bool
+    rows: tuple[tuple[str, int | None, int | None], ...]
+    new_columns: tuple[str, ...]
+    gone_columns: tuple[str, ...]
+    drift: tuple[Drift, ...] | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two revisions and all that differs. Without a pipeline in the base, the head alone."""
+
+    base: Revision
+    head: Revision
+    headline: str
+    notes: tuple[str, ...]
+    parameters: tuple[ParameterChange, ...]
+    code: tuple[str, ...]
+    metrics: tuple[MetricChange, ...]
+    migration: Migration | None
+    data: DataChange | None
+
+
+def compare(base: Revision, head: Revision) -> Comparison:
+    """Compare two revisions that were read before; nothing is run and nothing is read."""
+    both = bool(base.stages) and bool(head.stages)
+    same_points = both and same_output(base.stages, head.stages, paths.MATRIX.as_posix())
+    metrics = metric_changes(
+        base.metrics or {},
+        head.metrics or {},
+        base_curve=base.curve,
+        head_curve=head.curve,
+        same_points=same_points,
+    )
+    migration = _migration(base, head) if both else None
+    data = _data(base, head) if both else None
+    parameters = parameter_changes(base.params, head.params) if both else ()
+    code = code_changes(base.stages, head.stages)
+    notes = [*_about(base), *_about(head)]
+    if both and not same_points:
+        notes.append(_other_points(base, head))
+    if migration and not migration.common and not (base.missing or head.missing):
+        notes.append(
+            "No customer is in both revisions, so migrations cannot be counted; segments were "
+            "matched by their profiles."
+        )
+    return Comparison(
+        base=base,
+        head=head,
+        headline=_headline(base, head, metrics, migration, parameters, data, code),
+        notes=tuple(notes),
+        parameters=parameters,
+        code=code,
+        metrics=metrics,
+        migration=migration,
+        data=data,
+    )
+
+
+def _migration(base: Revision, head: Revision) -> Migration | None:
+    known = base.assignments is not None and head.assignments is not None
+    before = base.assignments if known else _stand_in(base.segments, "base")
+    after = head.assignments if known else _stand_in(head.segments, "head")
+    if before is None or after is None:
+        return None
+    return migrate(
+        before,
+        after,
+        base_names=_names(base),
+        head_names=_names(head),
+        base_profiles=profiles_of(base.segments),
+        head_profiles=profiles_of(head.segments),
+        scale=spread_of(base.summary),
+    )
+
+
+def _stand_in(segments: Mapping[str, Any] | None, prefix: str) -> pd.Series | None:
+    """Return assignments of nameless customers: sizes are right, nobody is in both revisions."""
+    if segments is None:
+        return None
+    sizes = {int(s["id"]): int(s["size"]) for s in segments["segments"]}
+    sizes[NOISE] = int(segments.get("unassigned", 0))
+    labels = [segment for segment, size in sizes.items() for _ in range(size)]
+    return pd.Series(labels, index=[f"{prefix} {i}" for i in range(len(labels))], dtype="int64")
+
+
+def _names(revision: Revision) -> dict[int, str]:
+    segments = revision.segments["segments"] if revision.segments else ()
+    return {int(s["id"]): str(s["name"]) for s in segments}
+
+
+def _data(base: Revision, head: Revision) -> DataChange:
+    same = same_output(base.stages, head.stages, paths.PREPARED.as_posix())
+    before, after = _columns(base), _columns(head)
+    found = None
+    if not same and base.customers is not None and head.customers is not None:
+        kept = [
+            name for name, kind in after.items()
+            if before.get(name) == kind and name in base.customers and name in head.customers
+        ]  # fmt: skip
+        found = drift(
+            base.customers,
+            head.customers,
+            numeric=[name for name in kept if after[name] == "numeric"],
+            categorical=[name for name in kept if after[name] == "categorical"],
+        )
+    return DataChange(
+        same=same,
+        rows=_rows(base.quality or {}, head.quality or {}),
+        new_columns=tuple(name for name in after if name not in before),
+        gone_columns=tuple(name for name in before if name not in after),
+        drift=found,
+    )
+
+
+def _columns(revision: Revision) -> dict[str, str]:
+    """Return the kind of each column that describes a customer."""
+    data = revision.params.get("data") or {}
+    return {name: kind for kind in ("numeric", "categorical") for name in (data.get(kind) or {})}
+
+
+def _rows(
+    base: Mapping[str, Any], head: Mapping[str, Any]
+) -> tuple[tuple[str, int | None, int | None], ...]:
+    rows = [
+        (what, base.get(name), head.get(name))
+        for what, name in (
+            ("rows read", "rows_in"), ("kept", "rows_kept"), ("rejected", "rows_rejected")
+        )
+    ]  # fmt: skip
+    before, after = base.get("rejected", {}), head.get("rejected", {})
+    rows += [
+        (f"rejected: {reason}", before.get(reason, 0), after.get(reason, 0))
+        for reason in sorted(before.keys() | after.keys())
+    ]
+    return tuple(rows)
+
+
+def _about(revision: Revision) -> list[str]:
+    """Say what is wrong with one revision, and how to mend it."""
+    if not revision.stages:
+        return [f"{revision.name} has no results of a pipeline, so only the other side is shown."]
+    here = revision.name == WORKSPACE
+    notes = []
+    if revision.missing:
+        mend = (
+            "`dvc pull` fetches what a remote has, and `dvc repro` makes the rest"
+            if here
+            else f"`make base BASE={revision.name}` pulls them, or makes them again"
+        )
+        where = "from the workspace" if here else f"for {revision.name}, in DVC's cache and remote"
+        why = f" (the remote could not be asked: {revision.trouble})" if revision.trouble else ""
+        notes.append(f"Missing {where}: {', '.join(revision.missing)}{why}; {mend}.")
+    if revision.outdated:
+        notes.append(
+            f"The workspace is out of date: `dvc repro` would run {', '.join(revision.outdated)}."
+        )
+    if settings := outdated_parameters(revision.params, revision.stages):
+        notes.append(
+            f"The results of {revision.name} were made with other settings than its params.yaml "
+            f"holds ({', '.join(settings)})."
+        )
+    return notes
+
+
+def _other_points(base: Revision, head: Revision) -> str:
+    reasons = []
+    if not same_output(base.stages, head.stages, paths.PREPARED.as_posix()):
+        reasons.append("the customers")
+    if base.params.get("featurize") != head.params.get("featurize") or not reasons:
+        reasons.append("the features made of them" if reasons else "the features")
+    return (
+        f"Not the same points were clustered: {' and '.join(reasons)} changed. Metrics that are "
+        "made of distances cannot tell which of two such clusterings is better."
+    )
+
+
+def _headline(
+    base: Revision,
+    head: Revision,
+    metrics: tuple[MetricChange, ...],
+    migration: Migration | None,
+    parameters: tuple[ParameterChange, ...],
+    data: DataChange | None,
+    code: tuple[str, ...],
+) -> str:
+    if not base.stages or not head.stages:
+        empty, full = (base, head) if head.stages else (head, base)
+        verdict = (full.segments or {}).get("verdict", "its segments are not known")
+        return f"{empty.name} has no results of a pipeline; {full.name}: {verdict}"
+    unchanged = all(m.verdict == "same" for m in metrics) and not parameters
+    unmoved = migration is not None and not migration.moved and migration.common
+    if unchanged and unmoved and data and data.same:
+        changed = "though code changed, " if code else ""
+        return f"Nothing moved: {changed}settings, customers, metrics and segments are the same"
+    known = {metric.name: metric for metric in metrics}
+    parts = [
+        _metric_in_words(known[name], digits)
+        for name, digits in (("k", 0), ("silhouette", 3))
+        if name in known
+    ]
+    if "structured" in known and known["structured"].verdict not in {"", "same"}:
+        now = "is now" if known["structured"].head else "is no longer"
+        parts.append(f"there {now} structure beyond one population")
+    parts += _moves_in_words(migration)
+    text = "; ".join(part for part in parts if part)
+    return text[0].upper() + text[1:] if text[:2] != "k " else text
+
+
+def _metric_in_words(metric: MetricChange, digits: int) -> str:
+    if metric.base is None or metric.head is None:
+        return ""
+    before, after = f"{metric.base:.{digits}f}", f"{metric.head:.{digits}f}"
+    if metric.base == metric.head:
+        return f"{metric.name} stays {after}"
+    words = f"{metric.name} {before} to {after}"
+    return f"{words}, {metric.verdict}" if metric.verdict else words
+
+
+def _moves_in_words(migration: Migration | None) -> list[str]:
+    if migration is None or not migration.common:
+        return ["who moved cannot be told"]
+    if not migration.moved:
+        parts = [f"none of {migration.common:,} customers changes segment"]
+    else:
+        largest = migration.flows[0]
+        verb = "changes" if migration.moved == 1 else "change"
+        source = _place(migration, largest.base, of_head=False)
+        target = _place(migration, largest.head, of_head=True)
+        moved = f"{migration.moved:,} of {migration.common:,} customers {verb} segment"
+        parts = [f"{moved}, {largest.size:,} of them from {source} to {target}"]
+    new = sum(size for before, _, size in cells(migration.table) if before == ABSENT)
+    gone = sum(size for _, after, size in cells(migration.table) if after == ABSENT)
+    for count, what in ((new, "new"), (gone, "gone")):
+        if count:
+            parts.append(f"{count:,} {'customer is' if count == 1 else 'customers are'} {what}")
+    return parts
+
+
+def _place(migration: Migration, segment: int, *, of_head: bool) -> str:
+    if segment == NOISE:
+        return "no segment"
+    for change in migration.segments:
+        if segment == (change.head if of_head else change.base):
+            new = "the new segment " if change.kind == "new" else ""
+            return new + str(change.head_name if of_head else change.base_name)
+    return f"segment {segment}"

@@ -1,0 +1,242 @@
+"""Who moved: segments of two revisions recognised in one another, and customers counted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from segmentation.clustering.matching import NOISE, Match, match_segments
+
+ABSENT = -2  # of a customer who is in one revision only
+
+Kind = Literal["kept", "renamed", "new", "gone"]
+
+
+@dataclass(frozen=True)
+class SegmentChange:
+    """One segment in both revisions, or in one of them.
+
+    Attributes
+    ----------
+    base, head : int or None
+        Its id in each.
+    base_name, head_name : str or None
+    base_size, head_size : int or None
+        Customers.
+    similarity : float or None
+        Jaccard similarity of the customers of both, or closeness of the profiles, in [0, 1].
+    """
+
+    base: int | None
+    head: int | None
+    base_name: str | None
+    head_name: str | None
+    base_size: int | None
+    head_size: int | None
+    similarity: float | None
+
+    @property
+    def kind(self) -> Kind:
+        """What became of it."""
+        if self.base is None:
+            return "new"
+        if self.head is None:
+            return "gone"
+        return "kept" if self.base_name == self.head_name else "renamed"
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Customers who went from one segment to another; -1 is in no segment."""
+
+    base: int
+    head: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Migration:
+    """Segments and customers of two revisions.
+
+    Attributes
+    ----------
+    segments : tuple of SegmentChange
+        By the base's ids; new ones last.
+    table : DataFrame
+        Customers by segment in the base (rows) and in the head (columns), matched segments in
+        the same order. -1 is in no segment, -2 not in that revision.
+    by_customers : bool
+        Whether segments were recognised by their customers; otherwise by their profiles.
+    common : int
+        Customers in both revisions.
+    moved : int
+        Those of them who are in another segment than the one that continues theirs.
+    flows : tuple of Flow
+        Where they went, largest first.
+    """
+
+    segments: tuple[SegmentChange, ...]
+    table: pd.DataFrame
+    by_customers: bool
+    common: int
+    moved: int
+    flows: tuple[Flow, ...]
+
+
+def migrate(
+    base: pd.Series,
+    head: pd.Series,
+    *,
+    base_names: Mapping[int, str],
+    head_names: Mapping[int, str],
+    base_profiles: pd.DataFrame | None = None,
+    head_profiles: pd.DataFrame | None = None,
+    scale: pd.Series | None = None,
+) -> Migration:
+    """Recognise segments in one another and count who moved between them.
+
+    Parameters
+    ----------
+    base, head : Series of int
+        Segment (or -1) of each customer, by customer id.
+    base_names, head_names : mapping of int to str
+        Names by segment.
+    base_profiles, head_profiles : DataFrame, optional
+        A row per segment, a column per feature: used where customers cannot tell.
+    scale : Series, optional
+        Standard deviation of each feature.
+    """
+    ids = sorted(int(i) for i in head.unique() if i != NOISE)
+    label = {segment: row for row, segment in enumerate(ids)} | {NOISE: NOISE}
+    usable = _usable(base_profiles, head_profiles, base, head)
+    found = match_segments(
+        head.map(label),
+        order=range(1, len(ids) + 1),
+        reference=base,
+        centroids=None if usable is None else usable[1].rename(index=label),
+        reference_centroids=None if usable is None else usable[0],
+        scale=scale,
+    )
+    matches = {match.id: match for match in found.matches}
+    order = sorted(int(i) for i in base.unique() if i != NOISE)
+    pairs: list[tuple[int | None, int | None]] = [
+        (i, ids[matches[i].label] if i in matches else None) for i in order
+    ]
+    pairs += [(None, i) for i in ids if label[i] not in {m.label for m in found.matches}]
+    table = _table(base, head, [b for b, _ in pairs if b], [h for _, h in pairs if h])
+    stayed = {*pairs, (NOISE, NOISE)}
+    flows = [
+        Flow(before, after, size)
+        for before, after, size in cells(table)
+        if size and ABSENT not in (before, after) and (before, after) not in stayed
+    ]
+    base_sizes, head_sizes = base.value_counts(), head.value_counts()
+    return Migration(
+        segments=tuple(
+            SegmentChange(
+                base=b,
+                head=h,
+                base_name=None if b is None else base_names.get(b, f"Segment {b}"),
+                head_name=None if h is None else head_names.get(h, f"Segment {h}"),
+                base_size=None if b is None else int(base_sizes[b]),
+                head_size=None if h is None else int(head_sizes[h]),
+                similarity=matches[b].similarity if b in matches else None,
+            )
+            for b, h in pairs
+        ),
+        table=table,
+        by_customers=_by_customers(found.matches, found.common),
+        common=found.common,
+        moved=found.moved or 0,
+        flows=tuple(sorted(flows, key=lambda flow: (-flow.size, flow.base, flow.head))),
+    )
+
+
+def cells(table: pd.DataFrame) -> Iterator[tuple[int, int, int]]:
+    """Yield segment in the base, segment in the head and customers of each cell, row by row."""
+    for before, counts in zip(table.index, table.to_numpy(), strict=True):
+        for after, size in zip(table.columns, counts, strict=True):
+            yield int(before), int(after), int(size)
+
+
+def profiles_of(segments: Mapping[str, Any] | None) -> pd.DataFrame | None:
+    """Return the mean of every number and the share of every category, a row per segment.
+
+    Parameters
+    ----------
+    segments : mapping or None
+        The facts in `segments.json`.
+    """
+    if segments is None:
+        return None
+    rows = {
+        int(segment["id"]): {
+            **{name: figures["mean"] for name, figures in segment["numeric"].items()},
+            **{
+                f"{column}: {level}": figures["share"]
+                for column, levels in segment["categorical"].items()
+                for level, figures in levels.items()
+            },
+        }
+        for segment in segments["segments"]
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", dtype="float64").sort_index()
+
+
+def spread_of(summary: Mapping[str, Any] | None) -> pd.Series | None:
+    """Return the standard deviation of every number and of every category's yes or no.
+
+    Parameters
+    ----------
+    summary : mapping or None
+        The first look at the customers in `summary.json`.
+    """
+    if summary is None:
+        return None
+    spread = {name: figures["std"] for name, figures in summary["numeric"].items()}
+    for column, counts in summary["categorical"].items():
+        total = sum(counts.values())
+        for level, count in counts.items():
+            spread[f"{column}: {level}"] = float(np.sqrt(count / total * (1 - count / total)))
+    return pd.Series(spread, dtype="float64")
+
+
+def _usable(
+    base: pd.DataFrame | None, head: pd.DataFrame | None, *assignments: pd.Series
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Return the profiles cut to the features that both know of every segment, if any."""
+    if base is None or head is None:
+        return None
+    if any(
+        set(found.unique()) - {NOISE} != set(profiles.index)
+        for found, profiles in zip(assignments, (base, head), strict=True)
+    ):
+        return None  # the profiles are of another run
+    complete = [
+        name
+        for name in base.columns
+        if name in head and base[name].notna().all() and head[name].notna().all()
+    ]
+    return (base[complete], head[complete]) if complete else None
+
+
+def _table(
+    base: pd.Series, head: pd.Series, rows: Sequence[int], columns: Sequence[int]
+) -> pd.DataFrame:
+    everyone = base.index.union(head.index)
+    counts = pd.crosstab(
+        base.reindex(everyone, fill_value=ABSENT), head.reindex(everyone, fill_value=ABSENT)
+    )
+    others = [i for i in (NOISE, ABSENT) if i in counts.index or i in counts.columns]
+    counts = counts.reindex(
+        index=[*rows, *(i for i in others if i in counts.index)],
+        columns=[*columns, *(i for i in others if i in counts.columns)],
+        fill_value=0,
+    )
+    return counts.rename_axis(index=None, columns=None).astype("int64")
+
+
+def _by_customers(matches: Sequence[Match], common: int) -> bool:
+    return common > 0 and not any(match.how == "centroids" for match in matches)

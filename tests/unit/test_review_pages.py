@@ -1,0 +1,229 @@
+"""The pages of a review: what they say, and that no name breaks them."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation.review.comparison import compare
+from segmentation.review.revisions import Revision
+from segmentation.views import review, style
+
+NASTY = '<script>$\\frac$</script> | "Müller" `*_[a](b)'
+
+
+def lock(points: str, customers: str, **params: Any) -> dict[str, Any]:
+    return {
+        "prepare": {"outs": [{"path": "data/prepared/customers.parquet", "md5": customers}]},
+        "featurize": {"outs": [{"path": "data/features/matrix.parquet", "md5": points}]},
+        "train": {"params": {"params.yaml": {"train": params}}},
+    }
+
+
+def revision(
+    name: str,
+    sizes: dict[int, int],
+    *,
+    names: dict[int, str] | None = None,
+    points: str = "p",
+    customers: str = "c",
+    silhouette: float = 0.31,
+    start: int = 0,
+) -> Revision:
+    labels = [segment for segment, size in sizes.items() for _ in range(size)]
+    n, k = len(labels), len([i for i in sizes if i > 0])
+    rng = np.random.default_rng(7)
+    facts = [
+        {
+            "id": i,
+            "name": (names or {}).get(i, f"Segment {i}"),
+            "size": size,
+            "numeric": {"age": {"mean": 20.0 * i}},
+            "categorical": {},
+        }
+        for i, size in sizes.items()
+        if i > 0
+    ]
+    return Revision(
+        name=name,
+        commit="abc1234",
+        params={
+            "data": {"numeric": {"age": None}, "categorical": {"town": None}},
+            "train": {"k": k},
+        },
+        stages=lock(points, customers, k=k),
+        metrics={"k": k, "silhouette": silhouette, "silhouette_se": 0.012, "inertia": 5.0},
+        segments={
+            "segments": facts,
+            "unassigned": sizes.get(-1, 0),
+            "verdict": f"{k} segments",
+        },
+        quality={"rows_in": n, "rows_kept": n, "rows_rejected": 0, "rejected": {}},
+        summary={"numeric": {"age": {"std": 9.0}}, "categorical": {}},
+        curve=pd.DataFrame(
+            {"k": [2, 3, 4], "silhouette": [0.2, silhouette, 0.1], "inertia": [9.0, 5.0, 2.0]}
+        ),
+        customers=pd.DataFrame(
+            {"id": [f"SECRET-{i}" for i in range(n)], "age": rng.normal(40, 9, n), "town": "Ulm"}
+        ),
+        assignments=pd.Series(labels, index=[f"SECRET-{start + i}" for i in range(n)]),
+        pictures={"The map (PCA)": name.encode()},
+    )
+
+
+BASE = revision("main", {1: 60, 2: 40}, names={1: "Loyal grocers", 2: "Bargain hunters"})
+HEAD = revision(
+    "workspace",
+    {1: 45, 3: 15, 2: 40},
+    names={1: "Loyal grocers", 2: "Bargain hunters", 3: "Young fans"},
+    silhouette=0.33,
+)
+
+
+def pages(base: Revision, head: Revision) -> tuple[str, str]:
+    found = compare(base, head)
+    return review.markdown(found), review.html(found)
+
+
+def test_the_headline_says_it_in_words() -> None:
+    assert compare(BASE, HEAD).headline == (
+        "k 2 to 3; silhouette 0.310 to 0.330, within noise; 15 of 100 customers change segment, "
+        "15 of them from Loyal grocers to the new segment Young fans"
+    )
+
+
+def test_nothing_moved() -> None:
+    headline = compare(BASE, replace(BASE, name="x")).headline
+    assert headline == "Nothing moved: settings, customers, metrics and segments are the same"
+
+
+def test_lost_structure_is_in_the_headline() -> None:
+    base = replace(BASE, metrics={**(BASE.metrics or {}), "structured": 1})
+    head = replace(HEAD, metrics={**(HEAD.metrics or {}), "structured": 0})
+    assert "; there is no longer structure beyond one population;" in compare(base, head).headline
+
+
+def test_one_customer_is_told_in_the_singular() -> None:
+    head = revision("h", {1: 59, 2: 41})
+    assert "1 of 100 customers changes segment" in compare(BASE, head).headline
+
+
+def test_other_customers_are_said_to_be_incomparable() -> None:
+    head = revision("h", {1: 60, 2: 45}, points="q", customers="d", silhouette=0.5)
+    found = compare(BASE, head)
+    assert "silhouette 0.310 to 0.500, not comparable" in found.headline
+    assert "5 customers are new" in found.headline
+    assert any("Not the same points were clustered: the customers" in n for n in found.notes)
+    assert found.data is not None
+    assert {d.column for d in found.data.drift or ()} == {"age", "town"}
+    assert "| age | within noise |" in review.markdown(found)
+
+
+def test_other_features_are_said_to_be_incomparable() -> None:
+    found = compare(BASE, replace(HEAD, stages=lock("q", "c", k=3)))
+    assert any("Not the same points were clustered: the features changed" in n for n in found.notes)
+
+
+def test_customers_in_no_segment_and_new_ones_are_rows() -> None:
+    head = revision("h", {1: 50, 2: 40, -1: 10}, start=5)
+    markdown = pages(replace(BASE, assignments=BASE.assignments), head)[0]
+    (table,) = re.findall(r"### Who moved.*?\n\n(\|.*?)\n\n", markdown, re.DOTALL)[:1] or [""]
+    assert "| in no segment |" in table
+    assert "| gone |" in table
+    assert "new customers" in table
+
+
+def test_ids_that_do_not_overlap_are_told_and_profiles_used() -> None:
+    found = compare(BASE, revision("h", {2: 60, 1: 40}, start=1000))
+    assert "who moved cannot be told" in found.headline
+    assert any("No customer is in both revisions" in note for note in found.notes)
+    assert found.migration is not None
+    assert [(s.base, s.head) for s in found.migration.segments] == [(1, 1), (2, 2)]
+    assert "### Who moved" not in review.markdown(found)
+
+
+def test_missing_assignments_leave_the_rest() -> None:
+    base = replace(BASE, assignments=None, customers=None, missing=("data/x.parquet",))
+    found = compare(base, HEAD)
+    markdown, html = review.markdown(found), review.html(found)
+    assert "who moved cannot be told" in found.headline
+    assert "Missing for main, in DVC's cache and remote: data/x.parquet; `make base" in markdown
+    assert "60 → 45" in markdown
+    assert "within noise" in html
+
+
+def test_what_is_missing_from_the_workspace_names_dvc_pull() -> None:
+    found = compare(BASE, replace(HEAD, missing=("data/x.parquet",), outdated=("train",)))
+    assert any("`dvc pull` fetches" in note for note in found.notes)
+    assert any("`dvc repro` would run train" in note for note in found.notes)
+
+
+def test_results_of_other_settings_are_told() -> None:
+    found = compare(replace(BASE, stages=lock("p", "c", k=9)), HEAD)
+    assert any("results of main were made with other settings" in n for n in found.notes)
+
+
+@pytest.mark.parametrize("alone", ["base", "head"])
+def test_one_side_without_a_pipeline_shows_the_other(alone: str) -> None:
+    empty = Revision("empty", "abc1234", {}, {})
+    for page in pages(*((BASE, empty) if alone == "base" else (empty, BASE))):
+        assert "empty has no results of a pipeline" in page
+        assert "Loyal grocers" in page
+        assert "0.31" in page
+
+
+def test_no_customer_id_is_in_the_pages() -> None:
+    for page in pages(BASE, HEAD):
+        assert "SECRET" not in page
+
+
+def test_no_name_breaks_out_of_the_pages() -> None:
+    names = {1: NASTY, 2: "Groß & größer"}
+    base = revision(NASTY, {1: 60, 2: 40}, names=names)
+    head = revision("h", {1: 45, 3: 15, 2: 40}, names={1: NASTY + "2"}, customers="d")
+    base.params["train"][NASTY] = NASTY
+    assert base.customers is not None
+    head = replace(head, customers=base.customers.assign(town=NASTY))
+    markdown, html = pages(base, head)
+    for page in (markdown, html):
+        assert "<script" not in page
+        assert "Groß & größer" in page or "Groß &amp; größer" in page
+    assert "](b)" not in markdown.replace("\\](b)", "")
+    for line in markdown.splitlines():
+        if line.startswith("|"):
+            assert line.endswith("|")
+    tables = re.findall(r"(?:^\|.*\n)+", markdown, re.MULTILINE)
+    assert len(tables) >= 5
+    for table in tables:
+        cells = [len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()]
+        assert len(set(cells)) == 1, table
+
+
+@pytest.mark.parametrize("k", [2, 12])
+def test_flows_are_drawn_at_any_number(k: int, tmp_path: Any) -> None:
+    base = revision("b", dict.fromkeys(range(1, k + 1), 20) | {-1: 5})
+    head = revision("h", dict.fromkeys(range(1, k), 25), start=9)
+    found = compare(base, head)
+    assert found.migration is not None
+    style.save(review.migration(found.migration), tmp_path / "x.png")
+
+
+def test_mermaid_charts_hold_the_curves() -> None:
+    markdown = pages(BASE, HEAD)[0]
+    assert "    line [0.2, 0.31, 0.1]\n    line [0.2, 0.33, 0.1]" in markdown
+    assert markdown.count("line [9, 5, 2]") == 1  # the same in both
+    assert '"number of segments k" [2, 3, 4]' in markdown
+
+
+def test_mermaid_reads_no_exponents() -> None:
+    curve = pd.DataFrame({"k": [2, 3], "silhouette": [0.2, -0.00001], "inertia": [2.5e8, 1.25e7]})
+    markdown = pages(replace(BASE, curve=curve), replace(HEAD, curve=curve))[0]
+    assert "line [250000000, 12500000]" in markdown
+    assert "line [0.2, -0.00001]" in markdown
+
+
+def test_the_same_pages_every_time() -> None:
+    assert pages(BASE, HEAD) == pages(BASE, HEAD)
