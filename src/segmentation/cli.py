@@ -152,6 +152,36 @@ def sweep(
 
 
 @app.command()
+def promote(
+    run: Annotated[
+        str | None,
+        typer.Argument(help="Id or name; by default the present state's run."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Whatever speaks against it.")] = False,
+    margin: Annotated[
+        float, typer.Option(help="How far stability and silhouette may be below the champion's.")
+    ] = 0.05,
+) -> None:
+    """Make a run the reference: its segments keep their numbers and names from now on."""
+    from segmentation.config import load_params
+    from segmentation.promotion import promote
+
+    done = promote(load_params(paths.PARAMS), run, force=force, margin=margin)
+    typer.echo(
+        f"'{done.run}' is the reference, and its model the champion "
+        f"(models:/{done.model}@champion, version {done.version})."
+    )
+    if not done.with_customers:
+        typer.echo(
+            "Its customers are not in DVC's cache, so segments will be recognised by their "
+            "centroids. With a remote: `dvc fetch --all-commits`, then promote again."
+        )
+    typer.echo(
+        f"Next: dvc repro; git add {paths.REFERENCE.parent} dvc.lock reports; git commit; dvc push"
+    )
+
+
+@app.command()
 def track(
     everything: Annotated[
         bool, typer.Option("--all", help="Every committed state and DVC experiment.")

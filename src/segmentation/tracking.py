@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from segmentation.errors import TrackingError
+from segmentation.errors import InputError, TrackingError
 from segmentation.files import TRUSTED_TYPES
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ EXPERIMENT_TAG = "dvc.exp.name"  # the first DVC experiment that reached the sta
 ALSO_TAG = "dvc.exp.also"  # later ones, separated by commas
 STAGE = "track"  # left out of the key: it is not part of the state that it tracks
 MODEL_NAME = "model"
+CHAMPION = "champion"  # the registry's alias, and the tag of the run that it stands for
 LONGEST_TAG = 8000
 # The columns that tell runs apart: a shared view of the UI, opened by the address from `ui_path`.
 VIEW = "segments"
@@ -155,6 +156,15 @@ def md5_of(stages: Mapping[str, Any], path: str) -> str:
     raise TrackingError(f"dvc.lock knows no dependency '{path}'; run `dvc repro`")
 
 
+def md5_of_output(stages: Mapping[str, Any], path: Path) -> str:
+    """Return DVC's hash of an output."""
+    for entry in stages.values():
+        for out in entry.get("outs", ()):
+            if out["path"] == path.as_posix():
+                return str(out["md5"])
+    raise TrackingError(f"dvc.lock knows no output '{path}'; run `dvc repro`")
+
+
 def flatten(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     """Turn nested settings into ``a.b.c: value`` pairs with names that MLflow accepts."""
     flat: dict[str, str] = {}
@@ -227,6 +237,78 @@ def tracked(key: str, origin: Mapping[str, str], *, experiment: str, root: Path)
             return False
         _add_origin(client, runs[0], origin)
         return True
+
+
+def find_run(
+    client: "MlflowClient", experiment: str, *, wanted: str | None, key: str | None
+) -> "Run":
+    """Return a complete run by its id or name, or the one that stands for a state.
+
+    Raises
+    ------
+    InputError
+        There is no such run, or several have the name.
+    """
+    found = client.get_experiment_by_name(experiment)
+    runs = client.search_runs([found.experiment_id], max_results=50_000) if found else []
+    if wanted is None:
+        runs = [run for run in runs if run.data.tags.get(KEY_TAG) == key]
+        missing = "the present state is not tracked yet; run `dvc repro` first"
+    else:
+        named = [run for run in runs if run.info.run_name == wanted]
+        runs = [run for run in runs if run.info.run_id == wanted] or named
+        missing = f"there is no run '{wanted}' in the experiment '{experiment}'"
+    runs = [run for run in runs if run.info.status == "FINISHED"]
+    if not runs:
+        raise InputError(missing)
+    if len(runs) > 1:
+        ids = ", ".join(sorted(run.info.run_id for run in runs))
+        raise InputError(f"{len(runs)} runs are named '{wanted}'; give the id of one: {ids}")
+    return runs[0]
+
+
+def read_artifact(client: "MlflowClient", run_id: str, path: str) -> str:
+    """Return the text of a file that is attached to a run."""
+    with TemporaryDirectory() as folder:
+        local = client.download_artifacts(run_id, path, folder)
+        return Path(local).read_text(encoding="utf-8")
+
+
+def champion(client: "MlflowClient", model: str) -> "Run | None":
+    """Return the run of the registered model's champion, if there is one."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        version = client.get_model_version_by_alias(model, CHAMPION)
+        return client.get_run(version.run_id)
+    except MlflowException as error:
+        if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            return None  # no model of this name, no champion, or its run is gone
+        raise
+
+
+def crown(client: "MlflowClient", model: str, run: "Run") -> str:
+    """Register the model of a run, make it the champion, tag the run. Return the version."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.create_registered_model(model)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    run_id = run.info.run_id
+    versions = client.search_model_versions(f"name = '{model}'")
+    version = next((v for v in versions if v.run_id == run_id), None)
+    if version is None:
+        model_id = run.outputs.model_outputs[0].model_id
+        place = client.get_logged_model(model_id).artifact_location
+        version = client.create_model_version(model, place, run_id, model_id=model_id)
+    before = champion(client, model)
+    if before is not None and before.info.run_id != run_id:
+        client.delete_tag(before.info.run_id, CHAMPION)
+    client.set_registered_model_alias(model, CHAMPION, version.version)
+    client.set_tag(run_id, CHAMPION, "true")
+    return str(version.version)
 
 
 def ui_path(experiment: str, root: Path) -> str:

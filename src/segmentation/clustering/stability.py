@@ -114,6 +114,13 @@ class Stability:
         return float(np.mean([s.jaccard for s in self.segments])) if self.segments else np.nan
 
     @property
+    def se(self) -> float:
+        """Standard error of the mean; nan without segments."""
+        if not self.segments:
+            return np.nan
+        return float(np.sqrt(sum(s.se**2 for s in self.segments)) / len(self.segments))
+
+    @property
     def minimum(self) -> float:
         """The least stable segment's; nan without segments."""
         return min((s.jaccard for s in self.segments), default=np.nan)

@@ -52,6 +52,7 @@ def run(params: Params) -> None:
             structured=int(choice["structured"]),
             structure_p_value=choice["structure_p_value"],
             stability=clustered["stability"]["mean"],
+            stability_se=clustered["stability"]["se"],
             stability_min=clustered["stability"]["minimum"],
             dominance=dominant.score,
             reference_ari=reference.get("adjusted_rand"),

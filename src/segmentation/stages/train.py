@@ -134,6 +134,7 @@ def _facts(found: Clustering, stability: Stability, matching: Matching) -> dict[
         "noise_share": found.noise_share,
         "stability": {
             "mean": stability.mean,
+            "se": stability.se,
             "minimum": stability.minimum,
             "adjusted_rand": stability.adjusted_rand,
             "adjusted_rand_se": stability.adjusted_rand_se,

@@ -1,0 +1,216 @@
+"""Make a tracked run the reference: later runs keep its segments' ids, names and colours."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import hypot
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from segmentation import files, history, paths, tracking
+from segmentation.config import Params
+from segmentation.errors import InputError
+from segmentation.reference import Reference, ReferenceSegment
+
+LEAST_STABILITY = 0.6
+"""Below this a segment is not to be trusted (Hennig 2007)."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A run as far as promoting it depends on it.
+
+    Attributes
+    ----------
+    metrics : mapping of str to float
+    stages : mapping
+        The stages of its `dvc.lock`.
+    facts, clustering : mapping
+        Its `segments.json` and `clustering.json`.
+    """
+
+    name: str
+    metrics: Mapping[str, float]
+    stages: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    clustering: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """What was done: the run's name, the model's version, and whether customers are known."""
+
+    run: str
+    model: str
+    version: str
+    with_customers: bool
+
+
+def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -> Promotion:
+    """Make a run the reference and its model the champion.
+
+    Parameters
+    ----------
+    params
+    wanted : str or None
+        Id or name of a run; None for the run of the pipeline's present state.
+    force : bool
+        Promote it whatever speaks against it.
+    margin : float
+        How much worse than the champion's a figure may be.
+
+    Returns
+    -------
+    Promotion
+
+    Raises
+    ------
+    InputError
+        Something speaks against it, or there is no such run.
+    TrackingError
+        The tracking store cannot be used.
+    """
+    root = tracking.repository()
+    experiment = params.track.experiment
+    key = None if wanted else tracking.state_key(tracking.read_lock(paths.DVC_LOCK))
+    with tracking.open_store(root) as client:
+        run = tracking.find_run(client, experiment, wanted=wanted, key=key)
+        candidate = _read(client, run)
+        champion = tracking.champion(client, experiment)
+        against = [] if _committed(root, candidate) else ["its state is not committed to git"]
+        if champion is not None and champion.info.run_id != run.info.run_id:
+            against += worse(candidate, _read(client, champion), margin=margin)
+        against += unfit(candidate.metrics)
+        if against and not force:
+            raise InputError(
+                f"'{candidate.name}' was not promoted: {'; '.join(against)}. "
+                "To promote it all the same: --force"
+            )
+        version = tracking.crown(client, experiment, run)
+    found = _write(candidate)
+    return Promotion(candidate.name, experiment, version, found)
+
+
+def unfit(metrics: Mapping[str, float]) -> list[str]:
+    """List what speaks against a run by itself."""
+    reasons = []
+    if not metrics.get("structured"):
+        reasons.append("its data hold no segments beyond one population")
+    stability = metrics.get("stability_min", 0.0)
+    if stability < LEAST_STABILITY:
+        reasons.append(
+            f"its least stable segment has a similarity of {stability:.2f} between draws, "
+            f"below {LEAST_STABILITY}"
+        )
+    return reasons
+
+
+def worse(candidate: Candidate, champion: Candidate, *, margin: float) -> list[str]:
+    """List in what a run is worse than the champion, beyond the margin and what chance explains.
+
+    Silhouettes are compared only if both runs cluster the same points: others measure other
+    distances.
+    """
+    reasons = []
+    mine, theirs = candidate.metrics, champion.metrics
+    points = [tracking.md5_of_output(each.stages, paths.MATRIX) for each in (candidate, champion)]
+    for name in ("stability", "silhouette"):
+        if name not in mine or name not in theirs:
+            continue
+        if name == "silhouette" and points[0] != points[1]:
+            continue
+        chance = 2 * hypot(mine.get(f"{name}_se", 0.0), theirs.get(f"{name}_se", 0.0))
+        if mine[name] < theirs[name] - margin - chance:
+            reasons.append(
+                f"its {name} of {mine[name]:.3f} is more than {margin:g} below the champion's "
+                f"{theirs[name]:.3f} ('{champion.name}')"
+            )
+    return reasons
+
+
+def reference_of(facts: Mapping[str, Any], *, next_id: int) -> Reference:
+    """Put together what the reference keeps of a run's segments."""
+    return Reference(
+        segments=tuple(
+            ReferenceSegment(
+                id=segment["id"],
+                name=segment["name"],
+                centroid={
+                    **{
+                        name: figures["mean"]
+                        for name, figures in segment["numeric"].items()
+                        if figures["mean"] is not None
+                    },
+                    **{
+                        f"{name}={level}": figures["share"]
+                        for name, levels in segment["categorical"].items()
+                        for level, figures in levels.items()
+                        if figures["share"] is not None
+                    },
+                },
+            )
+            for segment in facts["segments"]
+        ),
+        next_id=next_id,
+    )
+
+
+def _read(client: Any, run: Any) -> Candidate:
+    def artifact(path: str) -> str:
+        return tracking.read_artifact(client, run.info.run_id, path)
+
+    return Candidate(
+        name=run.info.run_name,
+        metrics=run.data.metrics,
+        stages=yaml.load(artifact("dvc.lock"), Loader=yaml.CSafeLoader)["stages"],
+        facts=json.loads(artifact("profile/segments.json")),
+        clustering=json.loads(artifact("train/clustering.json")),
+    )
+
+
+def _committed(root: Path, candidate: Candidate) -> bool:
+    key = tracking.state_key(candidate.stages)
+    return any(state.key == key for state in history.committed_states(root))
+
+
+def _write(candidate: Candidate) -> bool:
+    """Write the reference. Return whether its customers' segments could be kept with it."""
+    before = _highest_id()
+    next_id = max(candidate.clustering["next_id"], before)
+    reference = reference_of(candidate.facts, next_id=next_id)
+    files.write_json(paths.REFERENCE, reference.model_dump())
+    target = paths.REFERENCE_ASSIGNMENTS
+    target.unlink(missing_ok=True)  # those of another reference
+    source = _cached(tracking.md5_of_output(candidate.stages, paths.ASSIGNMENTS))
+    if source is None:
+        target.with_name(f"{target.name}.dvc").unlink(missing_ok=True)
+        return False
+    target.write_bytes(source.read_bytes())
+    _dvc("add", "--quiet", str(target))
+    return True
+
+
+def _highest_id() -> int:
+    """The least id that no reference used before: ids of retired segments are not given again."""
+    return int(files.read_json(paths.REFERENCE).get("next_id", 1))
+
+
+def _cached(md5: str) -> Path | None:
+    """Return the file with this content in DVC's cache, brought from the remote if need be."""
+    from dvc.repo import Repo
+
+    with Repo() as repo:
+        path = Path(repo.cache.local.oid_to_path(md5))
+    return path if path.exists() else None
+
+
+def _dvc(*arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise InputError(f"`dvc {' '.join(arguments)}` failed: {done.stderr.strip()}")

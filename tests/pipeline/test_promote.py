@@ -1,0 +1,150 @@
+"""A promoted run is the reference: numbers and names last, and the registry knows its champion."""
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from conftest import Project
+from segmentation.promotion import Candidate, reference_of, unfit, worse
+
+pytestmark = pytest.mark.pipeline
+
+
+def python(project: Project, code: str) -> str:
+    uri = f"sqlite:///{project.path}/mlflow.db"
+    return project.run("python", "-W", "ignore", "-c", code, MLFLOW_TRACKING_URI=uri).stdout.strip()
+
+
+def promote(project: Project, *arguments: str, check: bool = True) -> Any:
+    return project.run("segmentation", "promote", *arguments, check=check)
+
+
+def facts(project: Project) -> dict[str, Any]:
+    return json.loads((project.path / "reports/profile/segments.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def committed(reproduced: Project) -> Project:
+    reproduced.git("add", "-A")
+    if reproduced.git("status", "--porcelain"):
+        reproduced.git("commit", "-q", "-m", "Results")
+    return reproduced
+
+
+def test_segments_keep_numbers_and_names_from_then_on(committed: Project) -> None:
+    before = {s["id"]: s["name"] for s in facts(committed)["segments"]}
+    told = promote(committed).stdout
+    assert "'kmeans k=4' is the reference" in told
+    assert "models:/customer-segmentation@champion, version 1" in told
+
+    # The value column is turned over: without a reference the numbers would turn over too.
+    committed.edit("params.yaml", "value: last_purchase_amount", "value: age  # was purchases")
+    committed.edit("params.yaml", "algorithm: kmeans ", "algorithm: agglomerative ")
+    committed.dvc("repro")
+    after = facts(committed)
+    assert {s["id"]: s["name"] for s in after["segments"]} == before
+    metrics = json.loads((committed.path / "reports/evaluate/metrics.json").read_text("utf-8"))
+    assert metrics["reference_ari"] > 0.8
+    assert 0 < metrics["customers_moved"] < 100
+    question = {item["question"]: item for item in after["trust"]}["Same segments as before?"]
+    assert f"{metrics['customers_moved']} of 993 customers changed segment" in question["why"]
+
+    # Everything that says so in git is aggregates; who was where is DVC's.
+    ids = set(pd.read_parquet(committed.path / "data/prepared/customers.parquet")["id"].astype(str))
+    reference = json.loads((committed.path / "data/reference/segments.json").read_text("utf-8"))
+    assert {s["id"]: s["name"] for s in reference["segments"]} == before
+    assert not ids & set(json.dumps(reference).replace('"', " ").split())
+    committed.git("add", "-A")
+    assert "assignments.parquet.dvc" in committed.git("ls-files", "data/reference")
+    assert "assignments.parquet\n" not in committed.git("ls-files", "data/reference")
+
+    # Another champion takes the crown of the first.
+    committed.git("commit", "-q", "-m", "Another")
+    assert "version 2" in promote(committed).stdout
+    crowned = python(
+        committed,
+        "import mlflow; c = mlflow.MlflowClient(); e = c.get_experiment_by_name("
+        "'customer-segmentation'); runs = c.search_runs([e.experiment_id], "
+        "\"tags.champion = 'true'\"); print([r.info.run_name for r in runs])",
+    )
+    assert crowned == "['agglomerative k=4']"
+
+
+def test_the_champion_scores_customers(committed: Project) -> None:
+    promote(committed)
+    assigned = pd.read_parquet(committed.path / "data/segments/assignments.parquet")["segment"]
+    code = (
+        "import mlflow, pandas; model = mlflow.pyfunc.load_model("
+        "'models:/customer-segmentation@champion'); "
+        "table = pandas.read_parquet('data/prepared/customers.parquet'); "
+        "print(*model.predict(table[model.metadata.get_input_schema().input_names()]))"
+    )
+    assert python(committed, code).split() == assigned.astype(str).tolist()
+
+
+def test_what_is_not_committed_is_refused_unless_forced(committed: Project) -> None:
+    committed.edit("params.yaml", "k: auto ", "k: 3 ")
+    committed.dvc("repro")
+    refused = promote(committed, check=False)
+    assert refused.returncode == 1
+    assert "error: 'kmeans k=3' was not promoted: its state is not committed" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    reference = committed.path / "data/reference/segments.json"
+    assert json.loads(reference.read_text("utf-8"))["segments"] == []
+    promote(committed, "--force")
+    assert len(json.loads(reference.read_text("utf-8"))["segments"]) == 3
+
+    # A run of before is promoted by its name, and its customers come from DVC's cache.
+    assert "centroids" not in promote(committed, "kmeans k=4").stdout
+    content = json.loads(reference.read_text("utf-8"))
+    assert len(content["segments"]) == 4
+    kept = pd.read_parquet(committed.path / "data/reference/assignments.parquet")
+    assert set(kept["segment"]) == {1, 2, 3, 4}
+    wrong = promote(committed, "kmeans k=40", check=False)
+    assert (wrong.returncode, "there is no run 'kmeans k=40'" in wrong.stderr) == (1, True)
+
+
+GOOD = {"structured": 1.0, "stability_min": 0.8, "stability": 0.9, "stability_se": 0.01,
+        "silhouette": 0.4, "silhouette_se": 0.01}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({}, None),
+        ({"structured": 0.0}, "no segments beyond one population"),
+        ({"stability_min": 0.59}, "similarity of 0.59"),
+    ],
+)
+def test_what_is_unfit_is_refused(change: dict[str, float], reason: str | None) -> None:
+    found = unfit(GOOD | change)
+    assert [reason in each for each in found] == ([] if reason is None else [True])
+
+
+def run(points: str = "a", **change: float) -> Candidate:
+    stages = {"featurize": {"outs": [{"path": "data/features/matrix.parquet", "md5": points}]}}
+    return Candidate("it", GOOD | change, stages, {}, {})
+
+
+def test_worse_is_what_neither_margin_nor_chance_explains() -> None:
+    assert worse(run(), run(), margin=0.05) == []
+    assert worse(run(stability=0.83), run(), margin=0.05) == []  # 0.05 and two errors of 0.014
+    (reason,) = worse(run(stability=0.80), run(), margin=0.05)
+    assert "its stability of 0.800 is more than 0.05 below the champion's 0.900" in reason
+    (reason,) = worse(run(silhouette=0.3), run(), margin=0.05)
+    assert "silhouette" in reason
+    assert worse(run(silhouette=0.3, points="b"), run(), margin=0.05) == []  # other distances
+    assert worse(run(silhouette=0.9), run(), margin=0.0) == []
+
+
+def test_the_reference_keeps_what_is_known() -> None:
+    segment = {
+        "id": 3, "name": "Ünde", "numeric": {"age": {"mean": 40.0}, "spend": {"mean": None}},
+        "categorical": {"town": {"Bonn": {"share": 0.25}}},
+    }  # fmt: skip
+    reference = reference_of({"segments": [segment]}, next_id=9)
+    assert reference.next_id == 9
+    assert reference.names == {3: "Ünde"}
+    assert reference.segments[0].centroid == {"age": 40.0, "town=Bonn": 0.25}
