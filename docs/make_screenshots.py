@@ -25,7 +25,7 @@ from PIL import Image
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs/images"
 PORT = 5077
-MARGIN = 420  # the UI's assistant, which opens beside the page in a fresh browser
+MARGIN = 460  # the UI's assistant, which opens beside the page in a fresh browser
 
 
 def main() -> None:
@@ -37,6 +37,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
+        subprocess.run(["git", "config", "user.name", "Data team"], cwd=clone, check=True)
         subprocess.run(["dvc", "repro", "--quiet"], cwd=clone, check=True)
         subprocess.run(["segmentation", "sweep"], cwd=clone, check=True)
         photograph_ui(browser, clone)
