@@ -153,9 +153,8 @@ def check_columns(playbook: Playbook, *, numeric: list[str], categorical: list[s
             if condition.column not in known:
                 near = did_you_mean(condition.column, known)
                 raise SettingsError(
-                    f"playbook.yaml: play '{play.name}' asks for the {role} column "
-                    f"'{condition.column}', which is not declared in params.yaml{near}; "
-                    "edit or remove the play"
+                    f"playbook.yaml: edit or remove the play '{play.name}': it asks for the {role} "
+                    f"column '{condition.column}', which is not declared{near}"
                 )
 
 
