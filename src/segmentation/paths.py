@@ -33,11 +33,9 @@ REFERENCE_ASSIGNMENTS = Path("data/reference/assignments.parquet")
 
 MODEL = Path("models/segmenter.skops")
 ASSIGNMENTS = Path("data/segments/assignments.parquet")
-TRAIN = Path("reports/train")
-CLUSTERING = TRAIN / "clustering.json"
-DENDROGRAM_PLOT = TRAIN / "dendrogram.png"
-K_DISTANCE_PLOT = TRAIN / "k_distance.png"
+CLUSTERING = Path("reports/train/clustering.json")
 
+ALGORITHM_PLOT = Path("reports/evaluate/algorithm.png")
 STABILITY_PLOT = Path("reports/evaluate/stability.png")
 DETAILS = Path("reports/evaluate/details.json")
 METRICS = Path("reports/evaluate/metrics.json")

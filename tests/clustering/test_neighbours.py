@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from defaults import cluster
-from scipy.cluster.hierarchy import fcluster
+from scipy.cluster.hierarchy import dendrogram, fcluster, is_valid_linkage
 from scipy.spatial.distance import cdist
 from sklearn.cluster import DBSCAN, HDBSCAN, AgglomerativeClustering
 from sklearn.datasets import load_iris, make_blobs, make_moons
@@ -36,6 +36,25 @@ def test_the_dendrogram_is_cut_where_the_segments_are():
     found = cluster("agglomerative", IRIS, k=3)
     cut = fcluster(found.picture.linkage, found.picture.height, criterion="distance")
     assert adjusted_rand_score(found.labels, cut) == 1.0
+
+
+@pytest.mark.parametrize("leaves", [5, 40, 150, 999])
+def test_the_top_of_the_tree_is_what_scipy_draws(leaves):
+    tree = cluster("agglomerative", IRIS, k=3).picture
+    top = tree.top(leaves)
+    assert is_valid_linkage(top.linkage)
+    drawn = dendrogram(tree.linkage, p=leaves, truncate_mode="lastp", no_plot=True)
+    ours = dendrogram(top.linkage, no_plot=True)
+    np.testing.assert_allclose(ours["dcoord"], drawn["dcoord"])
+    assert fcluster(top.linkage, top.height, criterion="distance").max() == 3
+
+
+def test_thinned_k_distances_keep_both_ends():
+    curve = cluster("dbscan", IRIS, k=None).picture
+    few = curve.thinned(10)
+    assert len(few.distances) == 10
+    assert few.distances[[0, -1]].tolist() == curve.distances[[0, -1]].tolist()
+    assert curve.thinned(1000) is curve
 
 
 def test_agglomerative_on_many_rows_clusters_a_sample_and_says_so():

@@ -18,6 +18,7 @@ ODD = '<script>alert("ü|x")</script>'
 PICTURES = (
     "profile/sizes", "profile/profile", "profile/boxplots", "profile/categories", "evaluate/pca",
     "select_k/elbow", "select_k/silhouette", "select_k/criteria", "evaluate/stability",
+    "evaluate/algorithm",
     "evaluate/silhouette_samples", "explore/distributions", "explore/categories",
     "explore/by_category", "explore/correlation", "explore/missing",
 )  # fmt: skip

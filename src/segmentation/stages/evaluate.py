@@ -13,7 +13,7 @@ from segmentation.clustering.projection import project
 from segmentation.clustering.sampling import draw_rows
 from segmentation.clustering.silhouette import silhouettes
 from segmentation.config import Params
-from segmentation.views import evaluation, style
+from segmentation.views import clustering, evaluation, style
 
 
 def run(params: Params) -> None:
@@ -58,6 +58,10 @@ def run(params: Params) -> None:
             reference_ari=reference.get("adjusted_rand"),
             customers_moved=reference.get("moved_customers"),
         ),
+    )
+    style.save(
+        clustering.draw(clustered["picture"], k=clustered["k"], X=points, segment=segment),
+        paths.ALGORITHM_PLOT,
     )
     style.save(evaluation.stability(clustered["stability"]), paths.STABILITY_PLOT)
     style.save(

@@ -24,6 +24,7 @@ REPORT_PICTURES = (
     paths.ELBOW_PLOT,
     paths.SILHOUETTE_PLOT,
     paths.CRITERIA_PLOT,
+    paths.ALGORITHM_PLOT,
     paths.STABILITY_PLOT,
     paths.SILHOUETTE_SAMPLES_PLOT,
     *(
@@ -142,7 +143,6 @@ def _write_pages(params: Params, facts: dict[str, Any], metrics: dict[str, Any])
         "kind": "segment" if facts["structured"] else "group",
     }
     files.write_text(paths.SEGMENTS_MD, render("segments.md.j2", **content))
-    own = [path for path in (paths.DENDROGRAM_PLOT, paths.K_DISTANCE_PLOT) if path.exists()]
     files.write_text(
         paths.REPORT,
         render(
@@ -150,8 +150,7 @@ def _write_pages(params: Params, facts: dict[str, Any], metrics: dict[str, Any])
             **content,
             settings=_settings(params),
             pictures={
-                f"{path.parent.name}/{path.stem}": embedded(path)
-                for path in (*REPORT_PICTURES, *own)
+                f"{path.parent.name}/{path.stem}": embedded(path) for path in REPORT_PICTURES
             },
         ),
     )

@@ -1,6 +1,5 @@
 """Find the segments, give them lasting numbers, see which are stable, and save one model."""
 
-import shutil
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from segmentation import files, paths
-from segmentation.clustering.algorithms import ALGORITHMS, Clustering, Dendrogram
+from segmentation.clustering.algorithms import ALGORITHMS, Clustering, Dendrogram, KDistances
 from segmentation.clustering.algorithms.assigners import with_ids
 from segmentation.clustering.matching import Matching, apply_ids, match_segments, order_by_value
 from segmentation.clustering.stability import Stability, bootstrap_stability, refit
@@ -60,10 +59,8 @@ def run(params: Params) -> None:
             "The model keeps the scaled features of customers (no ids) to compare new ones with: "
             "share it as you would share the data."
         )
-    shutil.rmtree(paths.TRAIN, ignore_errors=True)  # no picture of another algorithm may stay
     facts = _facts(found, stability, matching)
     files.write_json(paths.CLUSTERING, {"algorithm": algorithm.name, "notes": notes, **facts})
-    _draw(found)
 
 
 def _number(params: Params, customers: int) -> int:
@@ -100,19 +97,21 @@ def _match(params: Params, customers: pd.DataFrame, labels: np.ndarray) -> Match
     )
 
 
-def _draw(found: Clustering) -> None:
-    """Draw what decided on the algorithm's main parameter, where there is such a thing."""
-    if found.picture is None:
-        return
-    # Most algorithms have no such picture, and matplotlib takes time to import.
-    from segmentation.views import clustering, style
-
-    if isinstance(found.picture, Dendrogram):
-        picture = clustering.dendrogram(found.picture, k=found.k)
-        style.save(picture, paths.DENDROGRAM_PLOT)
-    else:
-        picture = clustering.k_distance(found.picture)
-        style.save(picture, paths.K_DISTANCE_PLOT)
+def _picture(found: Clustering) -> dict[str, Any] | None:
+    """What decided on the algorithm's main parameter, where there is such a thing, to be drawn."""
+    match found.picture:
+        case Dendrogram():
+            tree = found.picture.top(max(40, found.k))  # more branches could not be told apart
+            return {"dendrogram": tree.linkage.tolist(), "height": tree.height}
+        case KDistances():
+            curve = found.picture.thinned(400)
+            return {
+                "k_distances": curve.distances.tolist(),
+                "neighbours": curve.neighbours,
+                "eps": curve.eps,
+            }
+        case _:
+            return None
 
 
 def _facts(found: Clustering, stability: Stability, matching: Matching) -> dict[str, Any]:
@@ -152,6 +151,7 @@ def _facts(found: Clustering, stability: Stability, matching: Matching) -> dict[
                 for segment in stability.segments
             },
         },
+        "picture": _picture(found),
         "reference": reference,
         "next_id": matching.next_id,
     }

@@ -1,33 +1,42 @@
-"""Pictures of what decided on an algorithm's main parameter."""
+"""The picture behind an algorithm: its tree, its k-distances, or how far apart its segments are."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from segmentation.clustering.algorithms.base import Dendrogram, KDistances
-from segmentation.views.style import ACCENT, INK, figure
-
-_LEAVES = 40  # branches drawn of a large tree
+from segmentation.views.style import ACCENT, INK, SHADES, colour, figure, ink_on
 
 
-def dendrogram(tree: Dendrogram, *, k: int) -> Figure:
-    """Draw the last merges of the tree, and the height at which it was cut."""
+def dendrogram(tree: Sequence[Sequence[float]], *, height: float, k: int) -> Figure:
+    """Draw the last merges of a tree, and the height at which it was cut.
+
+    Parameters
+    ----------
+    tree : m rows of 4 numbers
+        Merges, in the format of `scipy.cluster.hierarchy.linkage`.
+    height : float
+        Where the tree was cut.
+    k : int
+        Into how many segments.
+    """
     from scipy.cluster import hierarchy
 
     picture = figure(6.0, 3.7)
     axes = picture.subplots()
     hierarchy.dendrogram(
-        tree.linkage,
-        p=max(_LEAVES, k),
-        truncate_mode="lastp",
+        np.asarray(tree, dtype=np.float64),
         no_labels=True,
         color_threshold=0,
         above_threshold_color=ACCENT,
         ax=axes,
     )
-    axes.axhline(tree.height, color=INK, linestyle="--", linewidth=1.2)
+    axes.axhline(height, color=INK, linestyle="--", linewidth=1.2)
     axes.annotate(
         f"cut into {k}",
-        (1.0, tree.height),
+        (1.0, height),
         (-4, 5),
         xycoords=("axes fraction", "data"),
         textcoords="offset points",
@@ -35,34 +44,96 @@ def dendrogram(tree: Dendrogram, *, k: int) -> Figure:
         color=INK,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
     )
-    leaves = min(len(tree.linkage) + 1, max(_LEAVES, k))
-    axes.set_title(f"How customers were merged: the last {leaves} branches")
+    axes.set_title(f"How customers were merged: the last {len(tree) + 1} branches")
     axes.set_xlabel("branches of similar customers")
     axes.set_ylabel("distance at which two branches merge")
     axes.grid(visible=False, axis="x")
     return picture
 
 
-def k_distance(distances: KDistances) -> Figure:
-    """Draw the distance of each customer to a near neighbour, ascending."""
+def k_distance(distances: Sequence[float], *, neighbours: int, eps: float | None) -> Figure:
+    """Draw the distance of customers to a near neighbour, ascending.
+
+    Parameters
+    ----------
+    distances : sequence of float
+        To the `neighbours`-th nearest customer, itself included.
+    neighbours : int
+    eps : float or None
+        Where the customers were cut, by a method that does so.
+    """
     picture = figure(6.0, 3.7)
     axes = picture.subplots()
-    axes.plot(np.arange(1, len(distances.distances) + 1), distances.distances, color=ACCENT)
-    if distances.eps is not None:
-        axes.axhline(distances.eps, color=INK, linestyle="--", linewidth=1.2)
+    axes.plot(np.linspace(0, 100, len(distances)), distances, color=ACCENT)
+    if eps is not None:
+        axes.axhline(eps, color=INK, linestyle="--", linewidth=1.2)
         axes.annotate(
-            f"eps = {distances.eps:.3g}",
-            (0.0, distances.eps),
+            f"eps = {eps:.3g}",
+            (0.0, eps),
             (6, 5),
             xycoords=("axes fraction", "data"),
             textcoords="offset points",
             color=INK,
         )
     axes.set_title("How dense the customers lie")
-    axes.set_xlabel("customers, from the densest place to the sparsest")
-    axes.set_ylabel(f"distance to the {_ordinal(distances.neighbours - 1)} nearest other")
+    axes.set_xlabel("per cent of customers, from the densest place to the sparsest")
+    axes.set_ylabel(f"distance to the {_ordinal(neighbours - 1)} nearest other")
     axes.set_ylim(bottom=0)
     return picture
+
+
+def distances(X: NDArray[np.float64], segment: NDArray[np.intp]) -> Figure:
+    """Draw how far the centres of segments are apart, in mean radii of the segments.
+
+    Parameters
+    ----------
+    X : float array of shape (n, p)
+    segment : int array of shape (n,)
+        Negative for noise.
+    """
+    ids = [int(i) for i in np.unique(segment) if i >= 0]
+    if len(ids) < 2:
+        picture = figure(6.0, 1.0)
+        picture.text(0.5, 0.5, "Fewer than two segments: no distances", ha="center", va="center")
+        return picture
+    centres = np.array([X[segment == i].mean(axis=0) for i in ids])
+    widths = [
+        ((X[segment == i] - centre) ** 2).sum(axis=1).mean()
+        for i, centre in zip(ids, centres, strict=True)
+    ]
+    radius = float(np.sqrt(np.mean(widths))) or 1.0
+    apart = np.sqrt(((centres[:, None] - centres[None]) ** 2).sum(axis=2)) / radius
+    picture = figure(min(9.6, 0.55 * len(ids) + 2.8), min(9.0, 0.5 * len(ids) + 1.6))
+    axes = picture.subplots()
+    shown = np.where(np.eye(len(ids), dtype=bool), np.nan, apart)
+    axes.imshow(shown, cmap=SHADES.reversed(), aspect="auto")
+    middle = (np.nanmin(shown) + np.nanmax(shown)) / 2
+    for (row, column), value in np.ndenumerate(shown):
+        if np.isfinite(value):
+            tone = "white" if value < middle else INK
+            axes.text(column, row, f"{value:.1f}", ha="center", va="center", fontsize=9, color=tone)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_ticks(range(len(ids)), [str(i) for i in ids])
+        for label, i in zip(axis.get_ticklabels(), ids, strict=True):
+            label.set_color(ink_on(i))
+            label.set_bbox({"facecolor": colour(i), "edgecolor": "none", "pad": 2})
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    axes.set_title("How far apart the segments are")
+    axes.set_xlabel("distance of centres, in mean radii of segments")
+    return picture
+
+
+def draw(
+    data: dict[str, Any] | None, *, k: int, X: NDArray[np.float64], segment: NDArray[np.intp]
+) -> Figure:
+    """Draw what the algorithm left to be drawn, or else the distances between segments."""
+    if data is None:
+        return distances(X, segment)
+    if "dendrogram" in data:
+        return dendrogram(data["dendrogram"], height=data["height"], k=k)
+    return k_distance(data["k_distances"], neighbours=data["neighbours"], eps=data["eps"])
 
 
 def _ordinal(number: int) -> str:

@@ -5,14 +5,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from segmentation.views.style import (
-    ACCENT,
     INK,
     MUTED,
+    SHADES,
     colour,
     figure,
     ink_on,
@@ -24,7 +23,6 @@ from segmentation.views.style import (
 MOST_ROWS = 30  # of a heatmap: more could not be read
 MOST_PANELS = 24
 MOST_LEVELS = 12
-SHADES = LinearSegmentedColormap.from_list("shades", ["#f4f7fa", ACCENT])
 
 
 def profile(table: pd.DataFrame, *, names: dict[int, str]) -> Figure:

@@ -4,6 +4,7 @@ import textwrap
 from pathlib import Path
 
 from matplotlib import style as mpl_style
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 # Okabe & Ito (2008), Color Universal Design, without black and the yellow that fades on white;
@@ -28,6 +29,7 @@ SEGMENT_COLOURS = (
 INK, MUTED, NOISE_COLOUR = "#222222", "#777777", "#BBBBBB"
 DPI = 160  # of saved pictures, as in the style file
 ACCENT, OTHER = SEGMENT_COLOURS[0], SEGMENT_COLOURS[1]
+SHADES = LinearSegmentedColormap.from_list("shades", ["#f4f7fa", ACCENT])
 
 _STYLE = Path(__file__).with_name("segmentation.mplstyle")
 

@@ -29,6 +29,20 @@ class Dendrogram:
     linkage: NDArray[np.float64]
     height: float
 
+    def top(self, leaves: int) -> Dendrogram:
+        """Return the tree of the last merges, with at most `leaves` branches as its leaves."""
+        merges = len(self.linkage)
+        kept = min(merges, leaves - 1)
+        first = merges + 1 + merges - kept  # the id of the first cluster made by a kept merge
+        tree = self.linkage[merges - kept :].copy()
+        ids = tree[:, :2].astype(np.intp)
+        old = np.unique(ids[ids < first])
+        tree[:, :2] = np.where(ids < first, np.searchsorted(old, ids), ids - first + len(old))
+        branches = np.ones(2 * kept + 1)
+        for i, (left, right) in enumerate(tree[:, :2].astype(np.intp)):
+            tree[i, 3] = branches[len(old) + i] = branches[left] + branches[right]
+        return Dendrogram(tree, self.height)
+
 
 @dataclass(frozen=True, eq=False)
 class KDistances:
@@ -47,6 +61,13 @@ class KDistances:
     distances: NDArray[np.float64]
     neighbours: int
     eps: float | None = None
+
+    def thinned(self, most: int) -> KDistances:
+        """Return the curve at no more than `most` of its points, both ends among them."""
+        if len(self.distances) <= most:
+            return self
+        shown = np.linspace(0, len(self.distances) - 1, most).round().astype(np.intp)
+        return KDistances(self.distances[shown], self.neighbours, self.eps)
 
 
 @dataclass(frozen=True, eq=False)
