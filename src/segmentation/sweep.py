@@ -4,15 +4,14 @@ Read from `dvc exp show`, which knows every experiment without a tracking server
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, get_args
 
 from segmentation.config import Featurize, Train
-from segmentation.errors import InputError, SettingsError, did_you_mean
+from segmentation.errors import SettingsError, did_you_mean
+from segmentation.programs import dvc
 
 ALGORITHMS: tuple[str, ...] = get_args(Train.model_fields["algorithm"].annotation)
 SCALERS: tuple[str, ...] = get_args(Featurize.model_fields["scaler"].annotation)
@@ -74,13 +73,13 @@ def run(candidates: Iterable[Candidate], *, jobs: int) -> None:
     """Queue the candidates and run all that is queued; those done before come from DVC's cache."""
     for candidate in candidates:
         settings = [f"--set-param={name}={value}" for name, value in candidate.settings.items()]
-        _dvc("exp", "run", "--queue", "--quiet", "--force", "--name", candidate.name, *settings)
-    _dvc("exp", "run", "--run-all", "--jobs", str(jobs), output=sys.stderr.fileno())
+        dvc("exp", "run", "--queue", "--quiet", "--force", "--name", candidate.name, *settings)
+    dvc("exp", "run", "--run-all", "--jobs", str(jobs), watched=True)
 
 
 def results(candidates: Iterable[Candidate]) -> list[Result]:
     """Look up what DVC holds of the candidates."""
-    shown = json.loads(_dvc("exp", "show", "--json", "--force"))
+    shown = json.loads(dvc("exp", "show", "--json", "--force"))
     found = dict(_metrics(shown))
     return [Result(candidate, found.get(candidate.name)) for candidate in candidates]
 
@@ -137,20 +136,3 @@ def _metrics(shown: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str
                 metrics |= file.get("data") or {}
             if "silhouette" in metrics:
                 yield experiment["name"], metrics
-
-
-def _dvc(*arguments: str, output: int | None = None) -> str:
-    command = [sys.executable, "-m", "dvc", *arguments]
-    done = subprocess.run(
-        command,
-        check=False,
-        stdout=output or subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        raise InputError(
-            f"`dvc {' '.join(arguments[:2])}` failed: {' '.join(lines) or done.stderr}"
-        )
-    return done.stdout or ""
