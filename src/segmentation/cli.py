@@ -99,7 +99,7 @@ def ui(
 ) -> None:
     """Open the MLflow UI on the store in this repository, for this machine only."""
     from segmentation.config import load_params
-    from segmentation.tracking import embedded_uri, ui_path
+    from segmentation.tracking.store import embedded_uri, ui_path
 
     os.environ.pop("MLFLOW_TRACKING_URI", None)  # a shared server has its own UI
     path = ui_path(load_params(paths.PARAMS).track.experiment, Path.cwd())
