@@ -112,7 +112,9 @@ def ui(
 
 @app.command()
 def sweep(
-    algorithm: Annotated[str, typer.Option(help="Algorithms, separated by commas.")] = "kmeans",
+    algorithm: Annotated[
+        str, typer.Option(help="Algorithms, separated by commas.")
+    ] = "kmeans,gaussian_mixture",
     k: Annotated[str, typer.Option(help="Numbers of segments.")] = "3,4,5",
     scaler: Annotated[str, typer.Option(help="Scalers of the features.")] = "standard,robust",
     jobs: Annotated[int, typer.Option(help="Experiments at the same time.", min=1)] = 2,
