@@ -1,6 +1,8 @@
 """The stage `profile`: what it says of the sample, and that all its files say the same."""
 
 import json
+from html.parser import HTMLParser
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -42,3 +44,65 @@ def test_facts_equal_those_of_the_exported_customers(finished: Project) -> None:
             shares = here[name].value_counts(normalize=True)
             for level, figures in levels.items():
                 assert figures["share"] == pytest.approx(shares.get(level, 0.0), rel=1e-5)
+
+
+class Text(HTMLParser):
+    """The text of a page, a line for each element."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.lines.append(" ".join(data.split()))
+
+
+def test_json_report_markdown_and_mlflow_agree_with_pandas_to_the_digit(finished: Project) -> None:
+    reports = finished.path / "reports"
+    facts = json.loads((reports / "profile/segments.json").read_text("utf-8"))
+    markdown = (reports / "profile/segments.md").read_text("utf-8")
+    parser = Text()
+    parser.feed((reports / "report.html").read_text("utf-8"))
+    page = " ".join(line for line in parser.lines if line)
+    logged = run_of(finished)
+    table = pd.read_csv(finished.path / "data/segments/customers_with_segments.csv")
+    assert facts["verdict"] == f"{len(table)} customers fall into 4 segments"
+    assert parser.lines.count(facts["verdict"]) == 1
+    assert logged["verdict"] == facts["verdict"]
+    assert markdown.startswith(f"# {facts['verdict']}\n")
+    for number, here in table.groupby("segment"):
+        name = here["segment_name"].iloc[0]
+        share, value = len(here) / len(table), here["last_purchase_amount"].sum()
+        of_value = value / table["last_purchase_amount"].sum()
+        mean = here["last_purchase_amount"].mean()
+        shown = f"{mean:,.0f}" if mean >= 100 else f"{mean:.3g}"
+        assert (
+            f"{number} {name} {len(here)} customers ({share:.0%}) {of_value:.0%} of value" in page
+        )
+        assert f"last purchase amount ($) {shown} on average" in page
+        assert f"| {number} | {name} | {len(here)} | {share:.0%} | {of_value:.0%} |" in markdown
+        assert f"{len(here)} customers ({share:.0%}); last purchase amount ($) {shown}" in markdown
+        assert logged[f"segment_{number}/size"] == len(here)
+        assert logged[f"segment_{number}/share"] == pytest.approx(share, rel=1e-5)
+        assert logged[f"segment_{number}/share_of_value"] == pytest.approx(of_value, rel=1e-5)
+        income, everyone = here["income"].mean(), table["income"].mean()
+        row = f"{income:,.0f} ({100 * income / everyone:.3g})"
+        assert row in page
+        assert row in markdown
+    silhouette = json.loads((reports / "evaluate/metrics.json").read_text("utf-8"))["silhouette"]
+    assert f"silhouette {silhouette:.3g}" in page
+    assert logged["silhouette"] == silhouette
+
+
+def run_of(project: Project) -> dict[str, Any]:
+    """Metrics and tags of the one run."""
+    code = (
+        "import json, mlflow; client = mlflow.MlflowClient(); "
+        "e = client.get_experiment_by_name('customer-segmentation'); "
+        "(run,) = client.search_runs([e.experiment_id]); "
+        "print(json.dumps({**run.data.metrics, **run.data.tags}))"
+    )
+    uri = f"sqlite:///{project.path}/mlflow.db"
+    done = project.run("python", "-W", "ignore", "-c", code, MLFLOW_TRACKING_URI=uri)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
