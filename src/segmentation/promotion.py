@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from segmentation import files, history, lock, paths
+from segmentation.clustering.verdict import DOUBTFUL
 from segmentation.config import Params
 from segmentation.errors import InputError
 from segmentation.programs import dvc
 from segmentation.reference import Reference, ReferenceSegment
 from segmentation.tracking import registry, runs, store
-
-LEAST_STABILITY = 0.6
-"""Below this a segment is not to be trusted (Hennig 2007)."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +97,10 @@ def unfit(metrics: Mapping[str, float]) -> list[str]:
     if not metrics.get("structured"):
         reasons.append("its data hold no segments beyond one population")
     stability = metrics.get("stability_min", 0.0)
-    if stability < LEAST_STABILITY:
+    if stability < DOUBTFUL:
         reasons.append(
             f"its least stable segment has a similarity of {stability:.2f} between draws, "
-            f"below {LEAST_STABILITY}"
+            f"below {DOUBTFUL}"
         )
     return reasons
 

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import yaml
 
 from segmentation.files import TRUSTED_TYPES
+from segmentation.tracking.record import Record
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
     from mlflow.models import Model
-
-    from segmentation.tracking.record import Record
 
 MODEL_NAME = "model"
 MODEL_REQUIREMENTS = ("scikit-learn", "skops", "numpy", "pandas", "scipy")
