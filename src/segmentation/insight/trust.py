@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from segmentation.clustering.verdict import VALID
-from segmentation.insight.facts import p_value
+from segmentation.insight.numbers import p_value
 
 Facts = Mapping[str, Any]
 Level = Literal["good", "doubtful", "bad", "plain"]
