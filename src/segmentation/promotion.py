@@ -12,7 +12,7 @@ from segmentation.clustering.verdict import DOUBTFUL
 from segmentation.config import Params
 from segmentation.errors import InputError
 from segmentation.programs import dvc
-from segmentation.reference import Reference, ReferenceSegment
+from segmentation.reference import Reference, ReferenceSegment, centroid_of
 from segmentation.tracking import registry, runs, store
 
 
@@ -132,23 +132,7 @@ def reference_of(facts: Mapping[str, Any], *, next_id: int) -> Reference:
     """Put together what the reference keeps of a run's segments."""
     return Reference(
         segments=tuple(
-            ReferenceSegment(
-                id=segment["id"],
-                name=segment["name"],
-                centroid={
-                    **{
-                        name: figures["mean"]
-                        for name, figures in segment["numeric"].items()
-                        if figures["mean"] is not None
-                    },
-                    **{
-                        f"{name}={level}": figures["share"]
-                        for name, levels in segment["categorical"].items()
-                        for level, figures in levels.items()
-                        if figures["share"] is not None
-                    },
-                },
-            )
+            ReferenceSegment(id=segment["id"], name=segment["name"], centroid=centroid_of(segment))
             for segment in facts["segments"]
         ),
         next_id=next_id,
