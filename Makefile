@@ -1,11 +1,14 @@
 # make run    everything from the customers' file to tracked segments
 # make test   what continuous integration runs
+# make lint   the part of it that takes seconds: style, types, import rules
 # make ui     the MLflow UI on this repository's own store
 # make sweep  a grid of settings as DVC experiments, ranked; other grids: segmentation sweep --help
 # make experiments  the experiments side by side, in the columns that matter
 # make review BASE=main   what a change moved, against another revision (docs/review.md)
 # make base BASE=main     bring that revision's results into DVC's cache
 # make lock   check that what is committed is what the pipeline makes
+# make clean  remove .venv
+# make help   print these lines
 
 SHOWN = Experiment|k|structured|silhouette|stability|train\.algorithm|train\.k|featurize\.scaler
 PYTHON ?= python3
@@ -13,7 +16,7 @@ BASE ?= main
 export BASE
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: run test ui sweep experiments review base lock lint clean
+.PHONY: run test ui sweep experiments review base lock lint clean help
 
 run: .venv/.run
 	dvc repro
@@ -60,3 +63,6 @@ lock: .venv/.run
 
 clean:
 	rm -rf .venv
+
+help:
+	@sed -n 's/^# make/make/p' Makefile

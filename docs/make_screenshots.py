@@ -39,7 +39,7 @@ def main() -> None:
         subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
         subprocess.run(["git", "config", "user.name", "Data team"], cwd=clone, check=True)
         subprocess.run(["dvc", "repro", "--quiet"], cwd=clone, check=True)
-        subprocess.run(["segmentation", "sweep"], cwd=clone, check=True)
+        subprocess.run(["segmentation", "sweep", "--algorithm", "kmeans"], cwd=clone, check=True)
         photograph_ui(browser, clone)
 
 

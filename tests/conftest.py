@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -106,3 +107,23 @@ def reproduced(finished: Project, tmp_path: Path) -> Project:
     """A copy of `finished`, at another place, that a test may change."""
     shutil.copytree(finished.path, tmp_path / "project", symlinks=True)
     return Project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def two_revisions(
+    finished: Project, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Project, pd.DataFrame]:
+    """`main` with four segments and `five` with five, which is checked out; main's assignments.
+
+    Read them only.
+    """
+    path = tmp_path_factory.mktemp("review") / "project"
+    shutil.copytree(finished.path, path, symlinks=True)
+    project = Project(path)
+    base = pd.read_parquet(path / "data/segments/assignments.parquet")
+    project.git("commit", "-q", "-a", "--allow-empty", "-m", "Results")
+    project.git("checkout", "-q", "-b", "five")
+    project.edit("params.yaml", "  k: auto ", "  k: 5 ")
+    project.dvc("repro")
+    project.git("commit", "-q", "-a", "-m", "Five")
+    return project, base

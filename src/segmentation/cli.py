@@ -99,7 +99,7 @@ def ui(
 ) -> None:
     """Open the MLflow UI on the store in this repository, for this machine only."""
     from segmentation.config import load_params
-    from segmentation.tracking import embedded_uri, ui_path
+    from segmentation.tracking.store import embedded_uri, ui_path
 
     os.environ.pop("MLFLOW_TRACKING_URI", None)  # a shared server has its own UI
     path = ui_path(load_params(paths.PARAMS).track.experiment, Path.cwd())
@@ -112,7 +112,9 @@ def ui(
 
 @app.command()
 def sweep(
-    algorithm: Annotated[str, typer.Option(help="Algorithms, separated by commas.")] = "kmeans",
+    algorithm: Annotated[
+        str, typer.Option(help="Algorithms, separated by commas.")
+    ] = "kmeans,gaussian_mixture",
     k: Annotated[str, typer.Option(help="Numbers of segments.")] = "3,4,5",
     scaler: Annotated[str, typer.Option(help="Scalers of the features.")] = "standard,robust",
     jobs: Annotated[int, typer.Option(help="Experiments at the same time.", min=1)] = 2,

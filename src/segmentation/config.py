@@ -1,5 +1,6 @@
 """`params.yaml` as typed, documented, validated settings: the only place with defaults."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
@@ -287,6 +288,23 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise SettingsError(f"{path} must hold settings as `name: value` lines")
     return content
+
+
+def leaves(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return nested settings by dotted name; an empty group is a setting too.
+
+    Examples
+    --------
+    >>> leaves({"seed": 42, "train": {"k": 4}})
+    {'seed': 42, 'train.k': 4}
+    """
+    flat: dict[str, Any] = {}
+    for name, value in nested.items():
+        if isinstance(value, Mapping) and value:
+            flat |= leaves(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
 
 
 def validate(model: type[Model], content: dict[str, Any], source: str) -> Model:

@@ -38,11 +38,10 @@ def rounded(value: Any, digits: int = DIGITS) -> Any:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write `content` with sorted keys and rounded floats, and lists of numbers on one line."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(rounded(content), indent=2, sort_keys=True, ensure_ascii=False)
     # A line end inside brackets is never part of a text, where JSON writes it as \\n.
     text = re.sub(r"\[\n([-+.\deE,\s]+)\]", lambda found: f"[{' '.join(found[1].split())}]", text)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_text(path, text + "\n")
 
 
 def read_json(path: Path) -> dict[str, Any]:

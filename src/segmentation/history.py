@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
@@ -11,11 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
-
-from segmentation import paths, tracking
+from segmentation import lock, paths
 from segmentation.config import load_params, read_yaml
 from segmentation.errors import InputError, SegmentationError
+from segmentation.programs import dvc, git
+from segmentation.tracking.origin import EXPERIMENT_TAG
+from segmentation.tracking.runs import track, tracked
 
 EXPERIMENT_REF = re.compile(r"(\w+) refs/exps/([0-9a-f]{2})/([0-9a-f]{38})/(.+)")
 
@@ -44,7 +44,7 @@ class State:
     @property
     def name(self) -> str:
         """What people call it."""
-        experiment = self.origin.get(tracking.EXPERIMENT_TAG)
+        experiment = self.origin.get(EXPERIMENT_TAG)
         return f"experiment {experiment}" if experiment else f"commit {self.commit[:7]}"
 
 
@@ -62,12 +62,13 @@ def committed_states(root: Path) -> list[State]:
     states = []
     for commit, origin in [*_commits(root), *_experiments(root)]:
         try:
-            stages = yaml.load(_git(root, "show", f"{commit}:dvc.lock"), yaml.CSafeLoader)["stages"]
-        except (subprocess.CalledProcessError, yaml.YAMLError, TypeError, KeyError):
+            stages = lock.parse(git("show", f"{commit}:{paths.DVC_LOCK}", folder=root))
+        except InputError:
             continue  # the pipeline was not there yet, or DVC itself could not read this
-        author, time = _git(root, "show", "--no-patch", "--format=%an%n%ct", commit).splitlines()
+        shown = git("show", "--no-patch", "--format=%an%n%ct", commit, folder=root)
+        author, time = shown.splitlines()
         tags = {"mlflow.user": author, "mlflow.source.name": "segmentation track --all", **origin}
-        key = tracking.state_key(stages)
+        key = lock.state_key(stages)
         states.append(State(key, commit, int(time) * 1000, stages, tags))
     return states
 
@@ -87,7 +88,7 @@ def track_all(root: Path) -> Iterator[Outcome]:
     experiment = load_params(root / paths.PARAMS).track.experiment
     with _scratch_clone(root) as clone:
         for state in committed_states(root):
-            if tracking.tracked(state.key, state.origin, experiment=experiment, root=root):
+            if tracked(state.key, state.origin, experiment=experiment, root=root):
                 yield Outcome(state)
                 continue
             with chdir(clone):
@@ -100,7 +101,7 @@ def track_all(root: Path) -> Iterator[Outcome]:
                 except SegmentationError as error:
                     yield Outcome(state, problem=str(error))
                     continue
-                tracking.track(
+                track(
                     record, experiment=experiment, root=root, origin=state.origin, time=state.time
                 )
             yield Outcome(state, logged=True)
@@ -109,17 +110,17 @@ def track_all(root: Path) -> Iterator[Outcome]:
 def _commits(root: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the commits that changed `dvc.lock`, oldest first, with where they stand in git."""
     history = ("--topo-order", "--reverse", "HEAD", "--branches", "--remotes", "--tags")
-    for commit in _git(root, "rev-list", *history, "--", str(paths.DVC_LOCK)).split():
-        tags = _git(root, "tag", "--points-at", commit).split()
+    for commit in git("rev-list", *history, "--", str(paths.DVC_LOCK), folder=root).split():
+        tags = git("tag", "--points-at", commit, folder=root).split()
         origin = {"git.commit": commit, "mlflow.source.git.commit": commit, "git.dirty": "false"}
         yield commit, origin | ({"git.tag": ", ".join(tags)} if tags else {})
 
 
 def _experiments(root: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield DVC's experiments, which it keeps as commits on their baselines."""
-    refs = _git(root, "for-each-ref", "--format=%(objectname) %(refname)", "refs/exps")
+    refs = git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps", folder=root)
     for commit, start, rest, name in EXPERIMENT_REF.findall(refs):
-        origin = {tracking.EXPERIMENT_TAG: name, "dvc.exp.baseline": start + rest}
+        origin = {EXPERIMENT_TAG: name, "dvc.exp.baseline": start + rest}
         origin |= {"git.commit": start + rest, "mlflow.source.git.commit": start + rest}
         yield commit, {**origin, "git.dirty": "true"}
 
@@ -127,10 +128,10 @@ def _experiments(root: Path) -> Iterator[tuple[str, dict[str, str]]]:
 @contextmanager
 def _scratch_clone(root: Path) -> Iterator[Path]:
     """Make a clone that shares the repository's commits and DVC's cache."""
-    cache = _run(root, "dvc", "cache", "dir").strip()
+    cache = dvc("cache", "dir", folder=root).strip()
     with TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
-        _git(root, "clone", "--quiet", "--shared", "--no-checkout", str(root), str(clone))
+        git("clone", "--quiet", "--shared", "--no-checkout", str(root), str(clone))
         (clone / ".dvc").mkdir()
         (clone / ".dvc/config.local").write_text(f"[cache]\n    dir = {cache}\n", encoding="utf-8")
         yield clone
@@ -138,27 +139,21 @@ def _scratch_clone(root: Path) -> Iterator[Path]:
 
 def _materialise(clone: Path, state: State) -> None:
     """Bring a state into the clone, or say what it lacks."""
-    _git(clone, "checkout", "--quiet", "--force", "--detach", state.commit)
-    _git(clone, "clean", "--quiet", "-d", "-x", "--force", "--exclude=/.dvc")
-    _run(clone, "dvc", "checkout", "--quiet", "--force", "--allow-missing")
+    git("checkout", "--quiet", "--force", "--detach", state.commit, folder=clone)
+    git("clean", "--quiet", "-d", "-x", "--force", "--exclude=/.dvc", folder=clone)
+    dvc("checkout", "--quiet", "--force", "--allow-missing", folder=clone)
     params = read_yaml(clone / paths.PARAMS)
-    for entry in state.stages.values():
-        for name, value in entry.get("params", {}).get(str(paths.PARAMS), {}).items():
-            if reduce(lambda group, part: group[part], name.split("."), params) != value:
-                raise InputError(f"its params.yaml has another {name} than its dvc.lock")
-    for stage, entry in state.stages.items():
-        for out in entry.get("outs", ()) if stage != tracking.STAGE else ():
-            file = clone / out["path"]
-            if not file.exists():
-                raise InputError(f"{out['path']} is not in DVC's cache")
-            if file.is_file() and hashlib.md5(file.read_bytes()).hexdigest() != out["md5"]:  # noqa: S324
-                raise InputError(f"its {out['path']} is not the one in its dvc.lock")
+    for name, value in lock.settings(state.stages):
+        if reduce(lambda group, part: group[part], name.split("."), params) != value:
+            raise InputError(f"its params.yaml has another {name} than its dvc.lock")
+    for path, md5 in lock.hashes(lock.pipeline(state.stages), "outs").items():
+        file = clone / path
+        if not file.exists():
+            raise InputError(f"{path} is not in DVC's cache")
+        if file.is_file() and _md5(file) != md5:
+            raise InputError(f"its {path} is not the one in its dvc.lock")
 
 
-def _git(folder: Path, *arguments: str) -> str:
-    return _run(folder, "git", *arguments)
-
-
-def _run(folder: Path, *command: str) -> str:
-    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout
+def _md5(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "md5").hexdigest()

@@ -1,23 +1,19 @@
 """Make a tracked run the reference: later runs keep its segments' ids, names and colours."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import hypot
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from segmentation import files, history, paths, tracking
+from segmentation import files, history, lock, paths
+from segmentation.clustering.verdict import DOUBTFUL
 from segmentation.config import Params
 from segmentation.errors import InputError
-from segmentation.reference import Reference, ReferenceSegment
-
-LEAST_STABILITY = 0.6
-"""Below this a segment is not to be trusted (Hennig 2007)."""
+from segmentation.programs import dvc
+from segmentation.reference import Reference, ReferenceSegment, centroid_of
+from segmentation.tracking import registry, runs, store
 
 
 @dataclass(frozen=True)
@@ -35,7 +31,7 @@ class Candidate:
 
     name: str
     metrics: Mapping[str, float]
-    stages: Mapping[str, Any]
+    stages: lock.Stages
     facts: Mapping[str, Any]
     clustering: Mapping[str, Any]
 
@@ -74,13 +70,13 @@ def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -
     TrackingError
         The tracking store cannot be used.
     """
-    root = tracking.repository()
+    root = store.repository()
     experiment = params.track.experiment
-    key = None if wanted else tracking.state_key(tracking.read_lock(paths.DVC_LOCK))
-    with tracking.open_store(root) as client:
-        run = tracking.find_run(client, experiment, wanted=wanted, key=key)
+    key = None if wanted else lock.state_key(lock.read(paths.DVC_LOCK))
+    with store.open_store(root) as client:
+        run = runs.find_run(client, experiment, wanted=wanted, key=key)
         candidate = _read(client, run)
-        champion = tracking.champion(client, experiment)
+        champion = registry.champion(client, experiment)
         against = [] if _committed(root, candidate) else ["its state is not committed to git"]
         if champion is not None and champion.info.run_id != run.info.run_id:
             against += worse(candidate, _read(client, champion), margin=margin)
@@ -90,7 +86,7 @@ def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -
                 f"'{candidate.name}' was not promoted: {'; '.join(against)}. "
                 "To promote it all the same: --force"
             )
-        version = tracking.crown(client, experiment, run)
+        version = registry.crown(client, experiment, run)
     found = _write(candidate)
     return Promotion(candidate.name, experiment, version, found)
 
@@ -101,10 +97,10 @@ def unfit(metrics: Mapping[str, float]) -> list[str]:
     if not metrics.get("structured"):
         reasons.append("its data hold no segments beyond one population")
     stability = metrics.get("stability_min", 0.0)
-    if stability < LEAST_STABILITY:
+    if stability < DOUBTFUL:
         reasons.append(
             f"its least stable segment has a similarity of {stability:.2f} between draws, "
-            f"below {LEAST_STABILITY}"
+            f"below {DOUBTFUL}"
         )
     return reasons
 
@@ -117,7 +113,7 @@ def worse(candidate: Candidate, champion: Candidate, *, margin: float) -> list[s
     """
     reasons = []
     mine, theirs = candidate.metrics, champion.metrics
-    points = [tracking.md5_of_output(each.stages, paths.MATRIX) for each in (candidate, champion)]
+    points = [lock.hash_of(each.stages, paths.MATRIX, "outs") for each in (candidate, champion)]
     for name in ("stability", "silhouette"):
         if name not in mine or name not in theirs:
             continue
@@ -136,23 +132,7 @@ def reference_of(facts: Mapping[str, Any], *, next_id: int) -> Reference:
     """Put together what the reference keeps of a run's segments."""
     return Reference(
         segments=tuple(
-            ReferenceSegment(
-                id=segment["id"],
-                name=segment["name"],
-                centroid={
-                    **{
-                        name: figures["mean"]
-                        for name, figures in segment["numeric"].items()
-                        if figures["mean"] is not None
-                    },
-                    **{
-                        f"{name}={level}": figures["share"]
-                        for name, levels in segment["categorical"].items()
-                        for level, figures in levels.items()
-                        if figures["share"] is not None
-                    },
-                },
-            )
+            ReferenceSegment(id=segment["id"], name=segment["name"], centroid=centroid_of(segment))
             for segment in facts["segments"]
         ),
         next_id=next_id,
@@ -161,56 +141,47 @@ def reference_of(facts: Mapping[str, Any], *, next_id: int) -> Reference:
 
 def _read(client: Any, run: Any) -> Candidate:
     def artifact(path: str) -> str:
-        return tracking.read_artifact(client, run.info.run_id, path)
+        return runs.read_artifact(client, run.info.run_id, path)
 
     return Candidate(
         name=run.info.run_name,
         metrics=run.data.metrics,
-        stages=yaml.load(artifact("dvc.lock"), Loader=yaml.CSafeLoader)["stages"],
+        stages=lock.parse(artifact("dvc.lock")),
         facts=json.loads(artifact("profile/segments.json")),
         clustering=json.loads(artifact("train/clustering.json")),
     )
 
 
 def _committed(root: Path, candidate: Candidate) -> bool:
-    key = tracking.state_key(candidate.stages)
+    key = lock.state_key(candidate.stages)
     return any(state.key == key for state in history.committed_states(root))
 
 
 def _write(candidate: Candidate) -> bool:
     """Write the reference. Return whether its customers' segments could be kept with it."""
-    before = _highest_id()
-    next_id = max(candidate.clustering["next_id"], before)
+    next_id = max(candidate.clustering["next_id"], _next_id())
     reference = reference_of(candidate.facts, next_id=next_id)
     files.write_json(paths.REFERENCE, reference.model_dump())
     target = paths.REFERENCE_ASSIGNMENTS
     target.unlink(missing_ok=True)  # those of another reference
-    source = _cached(tracking.md5_of_output(candidate.stages, paths.ASSIGNMENTS))
+    source = _cached(lock.hash_of(candidate.stages, paths.ASSIGNMENTS, "outs"))
     if source is None:
         target.with_name(f"{target.name}.dvc").unlink(missing_ok=True)
         return False
     target.write_bytes(source.read_bytes())
-    _dvc("add", "--quiet", str(target))
+    dvc("add", "--quiet", str(target))
     return True
 
 
-def _highest_id() -> int:
-    """The least id that no reference used before: ids of retired segments are not given again."""
+def _next_id() -> int:
+    """Return the id that no reference used yet: ids of retired segments are not given again."""
     return int(files.read_json(paths.REFERENCE).get("next_id", 1))
 
 
 def _cached(md5: str) -> Path | None:
-    """Return the file with this content in DVC's cache, brought from the remote if need be."""
+    """Return the file with this content in DVC's cache, if it is there."""
     from dvc.repo import Repo
 
     with Repo() as repo:
         path = Path(repo.cache.local.oid_to_path(md5))
     return path if path.exists() else None
-
-
-def _dvc(*arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "dvc", *arguments], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise InputError(f"`dvc {' '.join(arguments)}` failed: {done.stderr.strip()}")

@@ -5,7 +5,8 @@ segment is in `data/reference/assignments.parquet` beside it, which DVC keeps; w
 segments are recognised by their centroids alone.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from segmentation import files, paths
 from segmentation.config import Settings, validate
@@ -35,6 +36,23 @@ class Reference(Settings):
     def names(self) -> dict[int, str]:
         """The name of each segment."""
         return {segment.id: segment.name for segment in self.segments}
+
+
+def centroid_of(segment: Mapping[str, Any]) -> dict[str, float]:
+    """Return the mean of each number and the share of each ``column=category`` of a segment.
+
+    Parameters
+    ----------
+    segment : mapping
+        Its facts in `segments.json`; what is not known there is left out.
+    """
+    means = {name: figures["mean"] for name, figures in segment["numeric"].items()}
+    shares = {
+        f"{name}={level}": figures["share"]
+        for name, levels in segment["categorical"].items()
+        for level, figures in levels.items()
+    }
+    return {name: value for name, value in (means | shares).items() if value is not None}
 
 
 def load_reference() -> Reference:

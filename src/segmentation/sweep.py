@@ -4,15 +4,15 @@ Read from `dvc exp show`, which knows every experiment without a tracking server
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import inf
 from typing import Any, get_args
 
 from segmentation.config import Featurize, Train
-from segmentation.errors import InputError, SettingsError, did_you_mean
+from segmentation.errors import SettingsError, did_you_mean
+from segmentation.programs import dvc
 
 ALGORITHMS: tuple[str, ...] = get_args(Train.model_fields["algorithm"].annotation)
 SCALERS: tuple[str, ...] = get_args(Featurize.model_fields["scaler"].annotation)
@@ -29,7 +29,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Result:
-    """What a candidate came to. `metrics` is None where its pipeline failed."""
+    """What a candidate came to.
+
+    `metrics` is None where its pipeline failed. Figures that do not apply are not among them: fewer
+    than two segments, which density alone may find, have no silhouette.
+    """
 
     candidate: Candidate
     metrics: Mapping[str, float] | None
@@ -74,19 +78,21 @@ def run(candidates: Iterable[Candidate], *, jobs: int) -> None:
     """Queue the candidates and run all that is queued; those done before come from DVC's cache."""
     for candidate in candidates:
         settings = [f"--set-param={name}={value}" for name, value in candidate.settings.items()]
-        _dvc("exp", "run", "--queue", "--quiet", "--force", "--name", candidate.name, *settings)
-    _dvc("exp", "run", "--run-all", "--jobs", str(jobs), output=sys.stderr.fileno())
+        dvc("exp", "run", "--queue", "--quiet", "--force", "--name", candidate.name, *settings)
+    dvc("exp", "run", "--run-all", "--jobs", str(jobs), watched=True)
 
 
 def results(candidates: Iterable[Candidate]) -> list[Result]:
     """Look up what DVC holds of the candidates."""
-    shown = json.loads(_dvc("exp", "show", "--json", "--force"))
+    shown = json.loads(dvc("exp", "show", "--json", "--force"))
     found = dict(_metrics(shown))
     return [Result(candidate, found.get(candidate.name)) for candidate in candidates]
 
 
 def rank(results: Iterable[Result]) -> list[Result]:
     """Order the results: structured ones first, then by silhouette, each feature space by itself.
+
+    Those without a silhouette stand below those with one.
 
     Inside a feature space, those whose silhouette is within two standard errors of the best are its
     leaders: the data do not tell them apart, so choose among them by stability and use. Feature
@@ -104,27 +110,26 @@ def rank(results: Iterable[Result]) -> list[Result]:
 
 def cells(metrics: Mapping[str, float]) -> list[str]:
     """Show the metrics that a ranking needs; a dash for what an algorithm does not have."""
-    stability = metrics.get("stability")
+    silhouette, stability = metrics.get("silhouette"), metrics.get("stability")
     return [
         f"{metrics['k']:.0f}",
         "yes" if metrics["structured"] else "no",
-        f"{metrics['silhouette']:.3f} ± {metrics['silhouette_se']:.3f}",
+        "-" if silhouette is None else f"{silhouette:.3f} ± {metrics['silhouette_se']:.3f}",
         "-" if stability is None else f"{stability:.2f}",
-        f"{metrics.get('noise_share', 0):.0%}",
+        f"{metrics['noise_share']:.0%}",
     ]
 
 
 def _order(result: Result) -> tuple[float, float, str]:
     metrics = result.metrics or {}
-    return (-metrics["structured"], -metrics["silhouette"], result.candidate.name)
+    return (-metrics["structured"], -metrics.get("silhouette", -inf), result.candidate.name)
 
 
 def _near(result: Result, best: Result) -> bool:
     mine, first = result.metrics or {}, best.metrics or {}
-    margin = 2 * first["silhouette_se"]
-    return mine["structured"] == first["structured"] and (
-        mine["silhouette"] >= first["silhouette"] - margin
-    )
+    if "silhouette" not in mine or mine["structured"] != first["structured"]:
+        return False
+    return mine["silhouette"] >= first["silhouette"] - 2 * first["silhouette_se"]
 
 
 def _metrics(shown: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, float]]]:
@@ -135,22 +140,5 @@ def _metrics(shown: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str
             metrics: dict[str, float] = {}
             for file in (data.get("metrics") or {}).values():
                 metrics |= file.get("data") or {}
-            if "silhouette" in metrics:
+            if "k" in metrics:
                 yield experiment["name"], metrics
-
-
-def _dvc(*arguments: str, output: int | None = None) -> str:
-    command = [sys.executable, "-m", "dvc", *arguments]
-    done = subprocess.run(
-        command,
-        check=False,
-        stdout=output or subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        raise InputError(
-            f"`dvc {' '.join(arguments[:2])}` failed: {' '.join(lines) or done.stderr}"
-        )
-    return done.stdout or ""

@@ -11,7 +11,8 @@ from sklearn.metrics import adjusted_rand_score
 from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.clustering.similarity import jaccard_table
-from segmentation.clustering.stability import bootstrap_stability, in_words, refit
+from segmentation.clustering.stability import bootstrap_stability, refit
+from segmentation.clustering.verdict import in_words
 from segmentation.errors import InputError
 
 IRIS = load_iris().data

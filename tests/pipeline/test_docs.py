@@ -1,7 +1,6 @@
 """The commands in the README do what it says, on a scratch copy."""
 
 import re
-import shutil
 
 import pytest
 
@@ -44,7 +43,6 @@ def test_the_model_is_used_as_shown(reproduced: Project) -> None:
 def test_named_places_exist() -> None:
     for place in re.findall(r"`([a-z_./]+/)`", README):
         assert (ROOT / place).exists() or place in {"mlartifacts/", "models/"}, place
-    assert shutil.which("dvc")
 
 
 def test_choosing_k_works_as_shown(project: Project) -> None:

@@ -94,7 +94,7 @@ def test_an_unreadable_model(reproduced: Project) -> None:
 
 def test_a_play_for_an_unknown_column(reproduced: Project) -> None:
     reproduced.edit("playbook.yaml", "column: income,", "column: incme,")
-    assert "'incme', which is not declared in params.yaml; did you mean 'income'?" in told(
+    assert "'incme', which is not declared; did you mean 'income'?" in told(
         reproduced, "profile", 2
     )
 

@@ -49,7 +49,8 @@ def experimented(finished: Project, tmp_path_factory: pytest.TempPathFactory) ->
     )
     project.dvc("exp", "run", "--queue", "--name", "code")
     project.git("checkout", "-q", "src")
-    swept = project.run("segmentation", "sweep", "--k", "3,5", "--scaler", "standard").stdout
+    small = ("--algorithm", "kmeans", "--k", "3,5", "--scaler", "standard")
+    swept = project.run("segmentation", "sweep", *small).stdout
     (project.path.parent / "sweep.txt").write_text(swept, encoding="utf-8")
     return project
 

@@ -19,23 +19,6 @@ pytestmark = pytest.mark.pipeline
 PAGE, ASSIGNMENTS = "reports/review.md", "data/segments/assignments.parquet"
 
 
-@pytest.fixture(scope="session")
-def two_revisions(
-    finished: Project, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Project, pd.DataFrame]:
-    """`main` with four segments and `five` with five, which is checked out; the base's segments."""
-    path = tmp_path_factory.mktemp("review") / "project"
-    shutil.copytree(finished.path, path, symlinks=True)
-    project = Project(path)
-    base = pd.read_parquet(path / ASSIGNMENTS)
-    project.git("commit", "-q", "-a", "--allow-empty", "-m", "Results")
-    project.git("checkout", "-q", "-b", "five")
-    project.edit("params.yaml", "  k: auto ", "  k: 5 ")
-    project.dvc("repro")
-    project.git("commit", "-q", "-a", "-m", "Five")
-    return project, base
-
-
 @pytest.fixture
 def changed(two_revisions: tuple[Project, pd.DataFrame], tmp_path: Path) -> Project:
     """A copy of both revisions that a test may change."""

@@ -17,7 +17,8 @@ from mlflow.entities import Run
 from servers import free_port, mlflow_server
 
 from conftest import Project
-from segmentation import files, tracking
+from segmentation import files
+from segmentation.tracking.origin import KEY_TAG
 
 pytestmark = [
     pytest.mark.pipeline,
@@ -265,5 +266,5 @@ def test_the_environment_decides_the_store(reproduced: Project, tmp_path: Path) 
     uri = f"sqlite:///{tmp_path}/elsewhere.db"
     reproduced.stage("track", MLFLOW_TRACKING_URI=uri)
     (run,) = runs(reproduced, uri)
-    key = files.read_json(reproduced.path / "reports/track/state.json")[tracking.KEY_TAG]
-    assert run.data.tags[tracking.KEY_TAG] == key
+    key = files.read_json(reproduced.path / "reports/track/state.json")[KEY_TAG]
+    assert run.data.tags[KEY_TAG] == key

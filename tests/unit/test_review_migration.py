@@ -109,13 +109,13 @@ def test_profiles_and_spread_come_from_the_reports() -> None:
     }
     profiles = profiles_of({"segments": [{"id": 2, **segment}, {"id": 1, **segment}]})
     assert profiles is not None
-    assert profiles.to_dict("index") == {i: {"age": 30.0, "town: Ulm": 0.25} for i in (1, 2)}
+    assert profiles.to_dict("index") == {i: {"age": 30.0, "town=Ulm": 0.25} for i in (1, 2)}
     spread = spread_of(
         {"numeric": {"age": {"std": 9.0}}, "categorical": {"town": {"Ulm": 25, "Bonn": 75}}}
     )
     assert spread is not None
     towns = pd.Series(["Ulm"] * 25 + ["Bonn"] * 75)
     assert spread["age"] == 9.0
-    assert spread["town: Ulm"] == pytest.approx(np.std(towns == "Ulm"))
+    assert spread["town=Ulm"] == pytest.approx(np.std(towns == "Ulm"))
     assert profiles_of(None) is None
     assert spread_of(None) is None

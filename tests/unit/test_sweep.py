@@ -1,12 +1,16 @@
+import json
+
 import pytest
 
 from segmentation import sweep
 from segmentation.errors import SettingsError
 
 
-def result(name: str, scaler: str, structured: int, silhouette: float) -> sweep.Result:
+def result(name: str, scaler: str, structured: int, silhouette: float | None) -> sweep.Result:
     candidate = sweep.Candidate(name, {"featurize.scaler": scaler})
-    metrics = {"structured": structured, "silhouette": silhouette, "silhouette_se": 0.01}
+    metrics = {"structured": structured}
+    if silhouette is not None:
+        metrics |= {"silhouette": silhouette, "silhouette_se": 0.01}
     return sweep.Result(candidate, metrics)
 
 
@@ -57,6 +61,38 @@ def test_ranks_are_inside_a_feature_space_structure_first() -> None:
     assert {r.candidate.name for r in ranked if r.leader} == {"d", "e", "b"}
 
 
-def test_algorithms_without_a_metric_show_a_dash() -> None:
-    shown = sweep.cells({"k": 3.0, "structured": 1, "silhouette": 0.3, "silhouette_se": 0.01})
-    assert shown == ["3", "yes", "0.300 ± 0.010", "-", "0%"]
+def test_a_result_without_a_silhouette_stands_last_and_leads_nobody() -> None:
+    ranked = sweep.rank(
+        [
+            result("a", "robust", 1, None),
+            result("b", "standard", 1, None),
+            result("c", "standard", 0, 0.60),
+            result("d", "standard", 1, 0.30),
+        ]
+    )
+    assert [r.candidate.name for r in ranked] == ["a", "d", "b", "c"]
+    assert [r.candidate.name for r in ranked if r.leader] == ["d"]
+
+
+def test_figures_that_do_not_apply_show_a_dash() -> None:
+    found = {"k": 3, "structured": 1, "silhouette": 0.3, "silhouette_se": 0.01, "noise_share": 0.1}
+    assert sweep.cells(found) == ["3", "yes", "0.300 ± 0.010", "-", "10%"]
+    none = {"k": 0, "structured": 0, "noise_share": 1.0}
+    assert sweep.cells(none) == ["0", "no", "-", "-", "100%"]
+
+
+def test_what_dvc_shows_is_found_by_name_and_what_failed_has_no_metrics(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def shown(name: str, data: dict[str, object] | None) -> dict[str, object]:
+        return {"name": name, "revs": [{"data": data}]}
+
+    metrics = {"reports/evaluate/metrics.json": {"data": {"k": 0, "structured": 0}}}
+    listed = [
+        {"experiments": None},
+        {"experiments": [shown("none", {"metrics": metrics}), shown("failed", None)]},
+    ]
+    monkeypatch.setattr(sweep, "dvc", lambda *_: json.dumps(listed))
+    candidates = [sweep.Candidate(name, {}) for name in ("failed", "none", "absent")]
+    found = sweep.results(candidates)
+    assert [r.metrics for r in found] == [None, {"k": 0, "structured": 0}, None]

@@ -7,7 +7,7 @@ adjusted Rand index.
 References
 ----------
 Hennig (2007), Cluster-wise assessment of cluster stability, Computational Statistics & Data
-Analysis 52(1), 258-271; thresholds as in the documentation of ``clusterboot`` (R package fpc).
+Analysis 52(1), 258-271.
 Hennig (2008), Dissolution point and isolation robustness, Journal of Multivariate Analysis 99(6),
 1154-1176.
 Hubert & Arabie (1985), Comparing partitions, Journal of Classification 2, 193-218.
@@ -27,6 +27,7 @@ from segmentation.clustering.agreement import adjusted_rand
 from segmentation.clustering.algorithms import Algorithm
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.clustering.similarity import jaccard_table
+from segmentation.clustering.verdict import in_words
 from segmentation.errors import InputError
 
 Labels = NDArray[np.intp]
@@ -35,19 +36,6 @@ Fit = Callable[[NDArray[np.float64], int], ArrayLike]
 
 DISSOLVED = 0.5
 """A segment with at most this similarity has dissolved in a resample (Hennig 2008)."""
-
-_WORDS = ((0.85, "highly stable"), (0.75, "valid"), (0.60, "doubtful"))
-
-
-def in_words(jaccard: float) -> str:
-    """Return what a mean Jaccard similarity means.
-
-    Examples
-    --------
-    >>> [in_words(j) for j in (0.9, 0.8, 0.7, 0.5)]
-    ['highly stable', 'valid', 'doubtful', 'not to be trusted']
-    """
-    return next((words for least, words in _WORDS if jaccard >= least), "not to be trusted")
 
 
 @dataclass(frozen=True)

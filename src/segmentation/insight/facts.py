@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segmentation.insight.names import name_groups, name_segments
+from segmentation.insight.numbers import exact, number, p_value, percent, whole
 from segmentation.insight.playbook import (
     Playbook,
     Recommendation,
@@ -212,17 +213,13 @@ def in_words(trait: Trait, labels: Mapping[str, str]) -> str:
         return text
     text = f"{labels[trait.column]}: {number(trait.typical)} on average"
     if trait.index is not None:
-        text += f", index {_whole(trait.index)}"
-        text += _range(trait.index_interval, _whole)
+        text += f", index {whole(trait.index)}"
+        text += _range(trait.index_interval, whole)
     return text
 
 
 def _range(interval: Pair | None, write: Callable[[float], str]) -> str:
     return f" ({write(interval[0])} to {write(interval[1])})" if interval else ""
-
-
-def _whole(value: float) -> str:
-    return f"{round(value) + 0}".replace("-", "−")
 
 
 def _play_facts(found: Recommendation) -> dict[str, Any]:
@@ -232,8 +229,8 @@ def _play_facts(found: Recommendation) -> dict[str, Any]:
         bounds += [f"at most {evidence.max:g}"] if evidence.max is not None else []
         asked = f"; the play asks for {' and '.join(bounds)}"
         if evidence.level is None:
-            text = f"{evidence.column.replace('_', ' ')}: index {_whole(evidence.value)}"
-            limits = _range(evidence.interval, _whole)
+            text = f"{evidence.column.replace('_', ' ')}: index {whole(evidence.value)}"
+            limits = _range(evidence.interval, whole)
         else:
             text = f"{evidence.level}: {evidence.value:.1f} times as frequent as usual"
             limits = _range(evidence.interval, lambda limit: f"{limit:.1f}")
@@ -282,7 +279,7 @@ def _condition(each: Predicate, units: Mapping[str, str | None]) -> str:
     unit = units.get(each.column) or ""
     if column.endswith(f" {unit}"):  # membership years
         unit = ""
-    amount = f"{each.value:,.10g}".replace("-", "−")
+    amount = exact(each.value)
     if unit.startswith(("$", "€", "£", "¥")):
         amount, unit = unit[0] + amount, unit[1:].strip()
     return " ".join([column, "over" if each.op == ">" else "at most", amount, unit]).strip()
@@ -290,31 +287,6 @@ def _condition(each: Predicate, units: Mapping[str, str | None]) -> str:
 
 def _percents(interval: Pair) -> str:
     return f"{100 * interval[0]:.0f} to {percent(interval[1])}"
-
-
-def number(value: float | None) -> str:
-    """Write a number for people: three significant digits, thousands separated."""
-    if value is None:
-        return "–"
-    if abs(value) >= 100:
-        return f"{value:,.0f}".replace("-", "−")
-    return f"{value:.3g}".replace("-", "−")
-
-
-def percent(value: float | None) -> str:
-    """Write a share for people."""
-    return "–" if value is None else f"{100 * value:.0f}%"
-
-
-def p_value(p: float) -> str:
-    """Write a p-value as people expect it.
-
-    Examples
-    --------
-    >>> p_value(0.0), p_value(0.0042), p_value(0.7312)
-    ('p < 0.001', 'p = 0.0042', 'p = 0.73')
-    """
-    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
 def verdict(facts: dict[str, Any], metrics: dict[str, Any]) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from segmentation.insight.facts import p_value
+from segmentation.clustering.verdict import VALID
+from segmentation.insight.numbers import p_value
 
 Facts = Mapping[str, Any]
 Level = Literal["good", "doubtful", "bad", "plain"]
@@ -102,7 +103,7 @@ def _stability(clustering: Facts) -> dict[str, str]:
     segments = stability["segments"]
     if not segments:
         return _answer(question, "There are none", "No customer is in a segment.", "bad")
-    firm = sum(found["jaccard"] >= 0.75 for found in segments.values())
+    firm = sum(found["jaccard"] >= VALID for found in segments.values())
     worst = min(segments, key=lambda i: segments[i]["jaccard"])
     similarity = (
         f"When customers are drawn again, segment {worst} is the least stable: "

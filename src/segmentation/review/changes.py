@@ -1,13 +1,15 @@
 """What differs between two revisions in parameters, code and metrics, and what that means."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import hypot
+from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
-from segmentation import paths
+from segmentation import lock, paths
+from segmentation.config import leaves
 
 Verdict = Literal["", "same", "better", "worse", "within noise", "not comparable"]
 
@@ -87,7 +89,7 @@ def parameter_changes(
     >>> parameter_changes({"train": {"k": 4}}, {"train": {"k": 5}})
     (ParameterChange(name='train.k', base=4, head=5),)
     """
-    before, after = _leaves(base), _leaves(head)
+    before, after = leaves(base), leaves(head)
     return tuple(
         ParameterChange(name, before.get(name), after.get(name))
         for name in sorted(before.keys() | after.keys())
@@ -95,19 +97,18 @@ def parameter_changes(
     )
 
 
-def outdated_parameters(params: Mapping[str, Any], stages: Mapping[str, Any]) -> tuple[str, ...]:
+def outdated_parameters(params: Mapping[str, Any], stages: lock.Stages) -> tuple[str, ...]:
     """List the settings with which the results in `dvc.lock` were not made; tracking has none."""
-    now = _leaves(params)
+    now = leaves(params)
     found: set[str] = set()
-    for stage in (entry for name, entry in stages.items() if name != "track"):
-        for name, used in stage.get("params", {}).get(paths.PARAMS.as_posix(), {}).items():
-            then = _leaves({name: used})
-            here = {key: now[key] for key in now if key == name or key.startswith(f"{name}.")}
-            found |= {key for key in then.keys() | here.keys() if then.get(key) != here.get(key)}
+    for name, used in lock.settings(stages):
+        then = leaves({name: used})
+        here = {key: now[key] for key in now if key == name or key.startswith(f"{name}.")}
+        found |= {key for key in then.keys() | here.keys() if then.get(key) != here.get(key)}
     return tuple(sorted(found))
 
 
-def code_changes(base: Mapping[str, Any], head: Mapping[str, Any]) -> tuple[str, ...]:
+def code_changes(base: lock.Stages, head: lock.Stages) -> tuple[str, ...]:
     """List the files beside data and parameters that stages of both `dvc.lock` read differently."""
     before, after = _read_files(base), _read_files(head)
     return tuple(
@@ -115,9 +116,9 @@ def code_changes(base: Mapping[str, Any], head: Mapping[str, Any]) -> tuple[str,
     )
 
 
-def same_output(base: Mapping[str, Any], head: Mapping[str, Any], path: str) -> bool:
+def same_output(base: lock.Stages, head: lock.Stages, path: Path) -> bool:
     """Whether both `dvc.lock` name the same content for an output."""
-    one, other = _output(base, path), _output(head, path)
+    one, other = (lock.hashes(stages, "outs").get(path.as_posix()) for stages in (base, head))
     return one is not None and one == other
 
 
@@ -195,30 +196,9 @@ def _error(name: str, metrics: Mapping[str, Any], curve: pd.DataFrame | None) ->
     return float(row[f"{name}_se"].iloc[0])
 
 
-def _leaves(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in nested.items():
-        if isinstance(value, Mapping) and value:
-            flat |= _leaves(value, f"{prefix}{name}.")
-        else:
-            flat[f"{prefix}{name}"] = value
-    return flat
-
-
-def _entries(stages: Mapping[str, Any], kind: str) -> Iterable[tuple[str, str]]:
-    for stage in stages.values():
-        for entry in stage.get(kind, ()):
-            yield entry["path"], entry.get("md5", "")
-
-
-def _output(stages: Mapping[str, Any], path: str) -> str | None:
-    return dict(_entries(stages, "outs")).get(path)
-
-
-def _read_files(stages: Mapping[str, Any]) -> dict[str, str]:
-    read = dict(_entries(stages, "deps"))
+def _read_files(stages: lock.Stages) -> dict[str, str]:
     return {
         name: md5
-        for name, md5 in read.items()
+        for name, md5 in lock.hashes(stages, "deps").items()
         if name.startswith("src/") or name == paths.PLAYBOOK.as_posix()
     }

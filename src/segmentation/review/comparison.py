@@ -62,7 +62,7 @@ class Comparison:
 def compare(base: Revision, head: Revision) -> Comparison:
     """Compare two revisions that were read before; nothing is run and nothing is read."""
     both = bool(base.stages) and bool(head.stages)
-    same_points = both and same_output(base.stages, head.stages, paths.MATRIX.as_posix())
+    same_points = both and same_output(base.stages, head.stages, paths.MATRIX)
     metrics = metric_changes(
         base.metrics or {},
         head.metrics or {},
@@ -128,7 +128,7 @@ def _names(revision: Revision) -> dict[int, str]:
 
 
 def _data(base: Revision, head: Revision) -> DataChange:
-    same = same_output(base.stages, head.stages, paths.PREPARED.as_posix())
+    same = same_output(base.stages, head.stages, paths.PREPARED)
     before, after = _columns(base), _columns(head)
     found = None
     if not same and base.customers is not None and head.customers is not None:
@@ -203,7 +203,7 @@ def _about(revision: Revision) -> list[str]:
 
 def _other_points(base: Revision, head: Revision) -> str:
     reasons = []
-    if not same_output(base.stages, head.stages, paths.PREPARED.as_posix()):
+    if not same_output(base.stages, head.stages, paths.PREPARED):
         reasons.append("the customers")
     if base.params.get("featurize") != head.params.get("featurize") or not reasons:
         reasons.append("the features made of them" if reasons else "the features")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.clustering.matching import NOISE, Match, match_segments
+from segmentation.reference import centroid_of
 
 ABSENT = -2  # of a customer who is in one revision only
 
@@ -171,17 +172,7 @@ def profiles_of(segments: Mapping[str, Any] | None) -> pd.DataFrame | None:
     """
     if segments is None:
         return None
-    rows = {
-        int(segment["id"]): {
-            **{name: figures["mean"] for name, figures in segment["numeric"].items()},
-            **{
-                f"{column}: {level}": figures["share"]
-                for column, levels in segment["categorical"].items()
-                for level, figures in levels.items()
-            },
-        }
-        for segment in segments["segments"]
-    }
+    rows = {int(segment["id"]): centroid_of(segment) for segment in segments["segments"]}
     return pd.DataFrame.from_dict(rows, orient="index", dtype="float64").sort_index()
 
 
@@ -199,7 +190,7 @@ def spread_of(summary: Mapping[str, Any] | None) -> pd.Series | None:
     for column, counts in summary["categorical"].items():
         total = sum(counts.values())
         for level, count in counts.items():
-            spread[f"{column}: {level}"] = float(np.sqrt(count / total * (1 - count / total)))
+            spread[f"{column}={level}"] = float(np.sqrt(count / total * (1 - count / total)))
     return pd.Series(spread, dtype="float64")
 
 

@@ -2,8 +2,8 @@
 
 import io
 import json
-import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from segmentation import paths
+from segmentation import lock, paths
 from segmentation.errors import InputError, SettingsError, did_you_mean
+from segmentation.programs import git
 
 WORKSPACE = "workspace"
 PICTURES = {
@@ -60,7 +61,7 @@ class Revision:
     name: str
     commit: str
     params: Mapping[str, Any]
-    stages: Mapping[str, Any]
+    stages: lock.Stages
     metrics: Mapping[str, Any] | None = None
     choice: Mapping[str, Any] | None = None
     segments: Mapping[str, Any] | None = None
@@ -105,15 +106,17 @@ def _load(name: str, commit: str, read: Read, *, outdated: tuple[str, ...] = ())
             raise InputError(f"{path} at {name} cannot be read: {error}") from error
 
     missing: list[Path] = []
-    lock = decoded(paths.DVC_LOCK, _yaml)
+    stages = decoded(paths.DVC_LOCK, lock.parse)
     params = decoded(paths.PARAMS, _yaml)
-    stages = (lock or {}).get("stages", {})
     short = commit[:7]
     if not stages or not params:
         return Revision(name, short, params or {}, {}, outdated=outdated)
     customers = decoded(paths.PREPARED, _parquet)
     assignments = decoded(paths.ASSIGNMENTS, _parquet)
-    known = {title: decoded(path, bytes) for title, path in PICTURES.items() if _made(path, stages)}
+    made = lock.hashes(stages, "outs")
+    known = {
+        title: decoded(path, bytes) for title, path in PICTURES.items() if path.as_posix() in made
+    }
     return Revision(
         name,
         short,
@@ -128,7 +131,7 @@ def _load(name: str, commit: str, read: Read, *, outdated: tuple[str, ...] = ())
         customers=customers,
         assignments=None if assignments is None else _by_customer(assignments),
         pictures={title: picture for title, picture in known.items() if picture is not None},
-        missing=tuple(path.as_posix() for path in missing if _made(path, stages)),
+        missing=tuple(path.as_posix() for path in missing if path.as_posix() in made),
         outdated=outdated,
     )
 
@@ -136,12 +139,6 @@ def _load(name: str, commit: str, read: Read, *, outdated: tuple[str, ...] = ())
 def _by_customer(assignments: pd.DataFrame) -> pd.Series:
     """Return the segments by customer id, which is the first column."""
     return assignments.set_index(assignments.columns[0])["segment"].rename_axis("id")
-
-
-def _made(path: Path, stages: Mapping[str, Any]) -> bool:
-    return any(
-        out["path"] == path.as_posix() for stage in stages.values() for out in stage.get("outs", ())
-    )
 
 
 def _from_disk(path: Path) -> bytes | None:
@@ -190,7 +187,7 @@ def _outdated_stages() -> tuple[str, ...]:
     except DvcException as error:
         raise SettingsError(f"DVC cannot read this folder: {error}") from None
     return tuple(
-        stage for stage, changes in found.items() if stage != "track" and not _only_gone(changes)
+        stage for stage, changes in lock.pipeline(found).items() if not _only_gone(changes)
     )
 
 
@@ -205,23 +202,18 @@ def _only_gone(changes: list[Any]) -> bool:
 
 
 def _commit(name: str) -> str:
-    done = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    if done.returncode == 0:
-        return done.stdout.strip()
-    listed = _git("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes")
-    if listed.returncode:
-        raise SettingsError("this is not a git repository; run from the repository's root")
+    with suppress(InputError):
+        return git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    try:
+        branches = git("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes")
+    except InputError:
+        raise SettingsError(
+            "this is not a git repository; run from the repository's root"
+        ) from None
     if name == "HEAD":
         raise SettingsError("this repository has no commit yet; there is nothing to compare with")
-    known = [branch for branch in listed.stdout.split() if branch != "origin"]
+    known = [branch for branch in branches.split() if branch != "origin"]
     raise SettingsError(f"git knows no revision '{name}'{did_you_mean(name, known)}")
-
-
-def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
-    except OSError:
-        raise SettingsError("git is not installed; the review compares git revisions") from None
 
 
 def _yaml(content: bytes) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from segmentation import files, paths
 from segmentation.clustering.dominance import dominance
@@ -17,13 +18,14 @@ from segmentation.views import clustering, evaluation, style
 
 
 def run(params: Params) -> None:
-    """Write the metrics, the map of principal components, and both plots."""
-    settings = params.evaluate
+    """Write the metrics, the details behind them, the flat map, and the pictures."""
     matrix = files.read_parquet(paths.MATRIX)
     points = matrix.to_numpy(np.float64)
     segment = files.read_parquet(paths.ASSIGNMENTS)["segment"].to_numpy()
 
-    silhouette = silhouettes(points, [segment], max_rows=settings.max_rows, seed=params.seed)[0]
+    (silhouette,) = silhouettes(
+        points, [segment], max_rows=params.evaluate.max_rows, seed=params.seed
+    )
     choice = files.read_json(paths.CHOICE)
     clustered = files.read_json(paths.CLUSTERING)
     customers = files.read_parquet(paths.PREPARED)[params.data.columns]
@@ -67,10 +69,14 @@ def run(params: Params) -> None:
     style.save(
         evaluation.silhouette_samples(silhouette.samples, segment), paths.SILHOUETTE_SAMPLES_PLOT
     )
+    _write_map(params, matrix, segment)
 
-    # The map shows a sample: more points than this would only hide one another.
-    rows = draw_rows(len(points), most=settings.max_points, seed=params.seed)
-    flat = project(points, features=list(matrix.columns), segment=segment)
+
+def _write_map(params: Params, matrix: pd.DataFrame, segment: NDArray[np.intp]) -> None:
+    """Write the customers on the plane of the first two principal components."""
+    flat = project(matrix.to_numpy(np.float64), features=list(matrix.columns), segment=segment)
+    # More points than these would only hide one another.
+    rows = draw_rows(len(matrix), most=params.evaluate.max_points, seed=params.seed)
     shown = pd.DataFrame(flat.points[rows], columns=["pc1", "pc2"]).round(4)
     shown["segment"] = segment[rows]
     files.write_csv(paths.PCA_POINTS, shown)

@@ -2,18 +2,27 @@
 
 import pandas as pd
 
-from segmentation import files, paths, tracking
+from segmentation import files, lock, paths
 from segmentation.config import Params
+from segmentation.errors import TrackingError
+from segmentation.tracking.origin import KEY_TAG
+from segmentation.tracking.record import Dataset, Record
+from segmentation.tracking.runs import track
 
 
 def run(params: Params) -> None:
     """Gather the state of the pipeline, track it, and write which state that was."""
     record = gather(params)
-    tracking.track(record, experiment=params.track.experiment)
-    files.write_json(paths.TRACKED, {tracking.KEY_TAG: record.key})
+    try:
+        track(record, experiment=params.track.experiment)
+    except TrackingError as error:
+        raise TrackingError(
+            f"{error}; all other stages are done, and the next `dvc repro` runs this one alone"
+        ) from error
+    files.write_json(paths.TRACKED, {KEY_TAG: record.key})
 
 
-def gather(params: Params) -> tracking.Record:
+def gather(params: Params) -> Record:
     """Read what a run is made of."""
     data = params.data
     facts = files.read_json(paths.SEGMENTS)
@@ -22,11 +31,11 @@ def gather(params: Params) -> tracking.Record:
     customers = files.read_parquet(paths.PREPARED)
     choice = files.read_json(paths.CHOICE)
     curve = files.read_csv(paths.CURVE)
-    lock = tracking.read_lock(paths.DVC_LOCK)
+    stages = lock.read(paths.DVC_LOCK)
     # Aggregates only: tables of customers stay here, and so do the points of the map.
-    reports = [path for path in tracking.outputs(lock, "reports/") if path != paths.PCA_POINTS]
-    return tracking.Record(
-        key=tracking.state_key(lock),
+    reports = [path for path in lock.output_files(stages, "reports/") if path != paths.PCA_POINTS]
+    return Record(
+        key=lock.state_key(stages),
         name=f"{params.train.algorithm} k={metrics['k']}"
         + ("" if metrics["structured"] else " (no structure)"),
         tags={"structured": str(bool(metrics["structured"])).lower(), "verdict": facts["verdict"]},
@@ -53,10 +62,10 @@ def gather(params: Params) -> tracking.Record:
             paths.DVC_LOCK,
             *(path for path in reports if path.suffix != ".png"),
         ],
-        dataset=tracking.Dataset(
+        dataset=Dataset(
             name=data.path.stem,
             path=data.path.as_posix(),
-            digest=tracking.md5_of(lock, data.path.as_posix()),
+            digest=lock.hash_of(stages, data.path, "deps"),
             columns={
                 **dict.fromkeys(data.numeric, "double"),
                 **dict.fromkeys(data.categorical, "string"),

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from segmentation.clustering.projection import Projection
+from segmentation.clustering.verdict import BANDS
 from segmentation.views.style import INK, MUTED, NOISE_COLOUR, colour, figure, short
 
-_BANDS = ((0.60, "doubtful"), (0.75, "valid"), (0.85, "highly stable"))
 _MARKERS = "osD^vP*X<>"
 
 
@@ -66,7 +66,7 @@ def stability(found: dict[str, Any]) -> Figure:
         color=[colour(i) for i in ids],
         error_kw={"ecolor": INK, "capsize": 3, "elinewidth": 1.0},
     )
-    for least, words in _BANDS:
+    for least, words in BANDS:
         axes.axvline(least, color=MUTED, linestyle=":", linewidth=1.0)
         axes.annotate(
             words,

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from segmentation.insight.facts import number, percent
+from segmentation.insight.numbers import number, percent
 from segmentation.views.style import DPI, colour, ink_on
 
 

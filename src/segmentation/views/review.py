@@ -15,7 +15,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
 from segmentation.clustering.matching import NOISE
-from segmentation.insight.facts import number
+from segmentation.insight.numbers import number
 from segmentation.review.changes import MetricChange
 from segmentation.review.comparison import Comparison
 from segmentation.review.migration import ABSENT, Migration, cells

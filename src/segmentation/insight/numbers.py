@@ -1,0 +1,40 @@
+"""Numbers as people read them."""
+
+
+def number(value: float | None) -> str:
+    """Write a number for people: three significant digits, thousands separated."""
+    if value is None:
+        return "–"
+    if abs(value) >= 100:
+        return _signed(f"{value:,.0f}")
+    return _signed(f"{value:.3g}")
+
+
+def whole(value: float) -> str:
+    """Write a number without decimals, such as an index."""
+    return _signed(f"{round(value) + 0}")
+
+
+def exact(value: float) -> str:
+    """Write a number with all its digits, thousands separated."""
+    return _signed(f"{value:,.10g}")
+
+
+def percent(value: float | None) -> str:
+    """Write a share for people."""
+    return "–" if value is None else f"{100 * value:.0f}%"
+
+
+def p_value(p: float) -> str:
+    """Write a p-value as people expect it.
+
+    Examples
+    --------
+    >>> p_value(0.0), p_value(0.0042), p_value(0.7312)
+    ('p < 0.001', 'p = 0.0042', 'p = 0.73')
+    """
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−")

@@ -1,0 +1,97 @@
+"""What `dvc.lock` says: the parameters, inputs and outputs of the stages that ran."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from segmentation.errors import InputError
+from segmentation.paths import PARAMS
+
+Stages = Mapping[str, Any]
+
+TRACK = "track"  # shows a state of the pipeline and is no part of it
+
+
+def read(path: Path) -> Stages:
+    """Return the stages of `dvc.lock`, which DVC updates after each of them."""
+    try:
+        return parse(path.read_bytes())
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing; run `dvc repro`") from None
+
+
+def parse(text: str | bytes) -> Stages:
+    """Return the stages that the text of a `dvc.lock` holds; there may be none.
+
+    Raises
+    ------
+    InputError
+        It is not what DVC writes.
+    """
+    try:
+        content = yaml.load(text, Loader=yaml.CSafeLoader) or {}
+    except yaml.YAMLError as error:
+        raise InputError(f"dvc.lock is not valid YAML: {' '.join(str(error).split())}") from None
+    stages = content.get("stages", {}) if isinstance(content, dict) else None
+    if not isinstance(stages, dict):
+        raise InputError("dvc.lock holds no stages; bring it back with git, or run `dvc repro`")
+    return stages
+
+
+def state_key(stages: Stages) -> str:
+    """Hash the parameters and outputs of the pipeline's stages.
+
+    Not their code: a change of code that changes no output does not make `track` run again, so
+    the key must not change with it either.
+    """
+    entries = {
+        name: {part: entry.get(part) for part in ("params", "outs")}
+        for name, entry in pipeline(stages).items()
+    }
+    text = json.dumps(entries, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def pipeline(stages: Stages) -> Stages:
+    """Return the stages without the one that tracks them."""
+    return {name: entry for name, entry in stages.items() if name != TRACK}
+
+
+def settings(stages: Stages) -> Iterator[tuple[str, Any]]:
+    """Yield the settings that each stage of the pipeline ran with, by dotted name."""
+    for entry in pipeline(stages).values():
+        yield from entry.get("params", {}).get(PARAMS.as_posix(), {}).items()
+
+
+def hashes(stages: Stages, kind: Literal["deps", "outs"]) -> dict[str, str]:
+    """Return DVC's hash of every input or output, by path."""
+    return {
+        each["path"]: each.get("md5", "")
+        for entry in stages.values()
+        for each in entry.get(kind, ())
+    }
+
+
+def hash_of(stages: Stages, path: Path, kind: Literal["deps", "outs"]) -> str:
+    """Return DVC's hash of one input or output.
+
+    Raises
+    ------
+    InputError
+        No stage has it.
+    """
+    found = hashes(stages, kind).get(path.as_posix())
+    if found is None:
+        raise InputError(f"dvc.lock does not know '{path.as_posix()}'; run `dvc repro`")
+    return found
+
+
+def output_files(stages: Stages, folder: str) -> list[Path]:
+    """List the files below `folder`, which ends in a slash, that the pipeline wrote."""
+    outs = [Path(path) for path in hashes(pipeline(stages), "outs") if path.startswith(folder)]
+    files = [file for out in outs for file in (out.rglob("*") if out.is_dir() else [out])]
+    return sorted(file for file in files if not file.is_dir())

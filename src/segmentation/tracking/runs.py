@@ -1,0 +1,243 @@
+"""One state of the pipeline, one run.
+
+DVC owns the truth; a run is a view of it. The run carries a key made from `dvc.lock`, so the same
+state is the same run, however often it is tracked, and a run that was cut short is completed.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from segmentation.errors import InputError
+from segmentation.tracking import model
+from segmentation.tracking.origin import ALSO_TAG, EXPERIMENT_TAG, KEY_TAG, present_origin
+from segmentation.tracking.record import Dataset, Record, flatten, shortened
+from segmentation.tracking.store import experiment_of, open_store, repository
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+
+def track(
+    record: Record,
+    *,
+    experiment: str,
+    root: Path | None = None,
+    origin: Mapping[str, str] | None = None,
+    time: int | None = None,
+) -> str:
+    """Log `record` as one run, or complete the run that already stands for its state.
+
+    Parameters
+    ----------
+    record : Record
+    experiment : str
+        Made if it does not exist.
+    root : Path, optional
+        The repository that holds the embedded store; by default the one that DVC runs in.
+    origin : mapping of str to str, optional
+        Tags that say where the state comes from; by default what git and DVC say here and now.
+    time : int, optional
+        When the state was reached, in milliseconds since 1970 (UTC); by default now.
+
+    Returns
+    -------
+    str
+        The run's id.
+
+    Raises
+    ------
+    TrackingError
+        The tracking server cannot be reached or refuses.
+    """
+    root = root or repository()
+    with open_store(root) as client:
+        experiment_id = experiment_of(client, experiment, root)
+        tags = present_origin() if origin is None else origin
+        run = _claim(client, experiment_id, record, tags, time)
+        if run.info.status != "FINISHED":
+            _log_whole(client, run, record)
+            client.set_terminated(run.info.run_id, "FINISHED", end_time=time)
+        return str(_first(client, experiment_id, record.key, run.info.run_id).info.run_id)
+
+
+def tracked(key: str, origin: Mapping[str, str], *, experiment: str, root: Path) -> bool:
+    """Tell whether a state has a complete run; if so, note that it came from `origin` too."""
+    with open_store(root) as client:
+        found = client.get_experiment_by_name(experiment)
+        runs = _runs(client, found.experiment_id, key) if found else []
+        if not runs or runs[0].info.status != "FINISHED":
+            return False
+        _add_origin(client, runs[0], origin)
+        return True
+
+
+def find_run(
+    client: "MlflowClient", experiment: str, *, wanted: str | None, key: str | None
+) -> "Run":
+    """Return a complete run by its id or name, or the one that stands for a state.
+
+    Raises
+    ------
+    InputError
+        There is no such run, or several have the name.
+    """
+    found = client.get_experiment_by_name(experiment)
+    if wanted is None:
+        runs = _runs(client, found.experiment_id, key or "") if found else []
+        missing = "the present state is not tracked yet; run `dvc repro` first"
+    else:
+        runs = client.search_runs([found.experiment_id], max_results=50_000) if found else []
+        named = [run for run in runs if run.info.run_name == wanted]
+        runs = [run for run in runs if run.info.run_id == wanted] or named
+        missing = f"there is no run '{wanted}' in the experiment '{experiment}'"
+    runs = [run for run in runs if run.info.status == "FINISHED"]
+    if not runs:
+        raise InputError(missing)
+    if len(runs) > 1:
+        ids = ", ".join(sorted(run.info.run_id for run in runs))
+        raise InputError(f"{len(runs)} runs are named '{wanted}'; give the id of one: {ids}")
+    return runs[0]
+
+
+def read_artifact(client: "MlflowClient", run_id: str, path: str) -> str:
+    """Return the text of a file that is attached to a run."""
+    with TemporaryDirectory() as folder:
+        local = client.download_artifacts(run_id, path, folder)
+        return Path(local).read_text(encoding="utf-8")
+
+
+def _runs(client: "MlflowClient", experiment_id: str, key: str) -> list["Run"]:
+    """Return the runs of a state in an order on which all clones agree, a complete one first."""
+    runs = client.search_runs([experiment_id], f"tags.`{KEY_TAG}` = '{key}'")
+    return sorted(
+        runs, key=lambda run: (run.info.status != "FINISHED", run.info.start_time, run.info.run_id)
+    )
+
+
+def _first(client: "MlflowClient", experiment_id: str, key: str, mine: str) -> "Run":
+    """Return the one run of a state; delete mine if another clone was first.
+
+    MLflow cannot hold a tag to be unique, so two clones that track a state in the same moment may
+    both make a run. Each looks again after it made one and after it completed it.
+    """
+    runs = _runs(client, experiment_id, key)
+    if runs[0].info.run_id != mine and mine in {run.info.run_id for run in runs}:
+        client.delete_run(mine)
+    return runs[0]
+
+
+def _claim(
+    client: "MlflowClient",
+    experiment_id: str,
+    record: Record,
+    origin: Mapping[str, str],
+    time: int | None,
+) -> "Run":
+    """Return the run that stands for a state, made if there is none."""
+    runs = _runs(client, experiment_id, record.key)
+    if runs:
+        _add_origin(client, runs[0], origin, record.name)
+        return runs[0]
+    run = client.create_run(
+        experiment_id,
+        start_time=time,
+        run_name=origin.get(EXPERIMENT_TAG, record.name),
+        # The key goes in with the run itself: a run cut short right after is found again.
+        tags={KEY_TAG: record.key, **record.tags, **origin},
+    )
+    return _first(client, experiment_id, record.key, run.info.run_id)
+
+
+def _add_origin(
+    client: "MlflowClient", run: "Run", origin: Mapping[str, str], automatic: str | None = None
+) -> None:
+    """Note that a state was reached again: what is known of it stands, what is new is added."""
+    tags, run_id = dict(run.data.tags), run.info.run_id
+    if tags.get("git.dirty") == "true" and origin.get("git.dirty") == "false":
+        # The state was committed since: the commit can be checked out, a dirty one cannot.
+        tags = {name: value for name, value in tags.items() if "git." not in name}
+    name, first = origin.get(EXPERIMENT_TAG), tags.get(EXPERIMENT_TAG)
+    also = tags.get(ALSO_TAG, "").split(", ") if ALSO_TAG in tags else []
+    added = {tag: value for tag, value in origin.items() if tag not in tags}
+    if name and first and name not in (first, *also):
+        added[ALSO_TAG] = ", ".join([*also, name])
+    for tag, value in added.items():
+        client.set_tag(run_id, tag, value)
+    if name and not first and run.info.run_name == automatic:
+        client.update_run(run_id, name=name)  # nobody chose the name that it had
+
+
+def _log_whole(client: "MlflowClient", run: "Run", record: Record) -> None:
+    """Log everything, again if another clone wrote the same row in the same moment."""
+    from mlflow.exceptions import MlflowException
+
+    for left in (2, 1, 0):
+        try:
+            _log(client, run, record)
+        except MlflowException as error:
+            if "IntegrityError" not in str(error) or not left:
+                raise
+        else:
+            return
+
+
+def _log(client: "MlflowClient", run: "Run", record: Record) -> None:
+    """Log everything. Whatever a run that was cut short holds already is the same afterwards."""
+    from mlflow.entities import Metric, Param
+
+    run_id, params = run.info.run_id, flatten(record.params)
+    model_id = model.model_of(client, run, params)
+    # With the run's own start as their time, metrics logged twice are the same metrics.
+    time = run.info.start_time
+    metrics = [
+        Metric(name, float(value), time, 0, model_id=model_id, run_id=run_id)
+        for name, value in record.metrics.items()
+        if value is not None
+    ]
+    metrics += [
+        Metric(name, value, time, k)
+        for name, curve in record.curves.items()
+        for k, value in curve.items()
+    ]
+    entries = [Param(name, value) for name, value in params.items()]
+    for start in range(0, len(entries), 100):  # the most that one request may hold
+        client.log_batch(run_id, params=entries[start : start + 100])
+    for start in range(0, len(metrics), 1000):
+        client.log_batch(run_id, metrics=metrics[start : start + 1000])
+    client.set_tag(run_id, "mlflow.note.content", shortened(record.description))
+    _log_dataset(client, run_id, record.dataset)
+    for path in record.pictures:
+        client.log_artifact(run_id, str(path), f"plots/{path.parent.name}")
+    for path in record.documents:
+        folder = path.parent.name if len(path.parts) > 2 else None
+        client.log_artifact(run_id, str(path), folder)
+    model.attach(client, run_id, model_id, record)
+
+
+def _log_dataset(client: "MlflowClient", run_id: str, dataset: Dataset) -> None:
+    from mlflow.entities import Dataset as LoggedDataset
+    from mlflow.entities import DatasetInput, InputTag
+
+    schema = [
+        {"name": name, "type": kind, "required": True} for name, kind in dataset.columns.items()
+    ]
+    client.log_inputs(
+        run_id,
+        datasets=[
+            DatasetInput(
+                LoggedDataset(
+                    name=dataset.name,
+                    digest=dataset.digest[:36],
+                    source_type="local",
+                    source=json.dumps({"uri": dataset.path}),
+                    schema=json.dumps({"mlflow_colspec": schema}),
+                    profile=json.dumps({"num_rows": dataset.rows}),
+                ),
+                [InputTag("mlflow.data.context", "training")],
+            )
+        ],
+    )

@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import pytest
+
+from segmentation import lock
+from segmentation.errors import InputError
+
+TEXT = """\
+schema: '2.0'
+stages:
+  prepare:
+    deps:
+    - {path: data/raw/c.csv, md5: abc}
+    params:
+      params.yaml: {seed: 42, data.id: id}
+    outs:
+    - {path: reports/a.json, md5: aaa}
+  track:
+    params:
+      params.yaml: {track.experiment: e}
+    outs:
+    - {path: reports/state.json, md5: bbb}
+"""
+
+
+def test_the_key_knows_every_stage_but_its_own() -> None:
+    stages = {"train": {"cmd": "a", "outs": [{"md5": "1"}]}, "track": {"cmd": "b"}}
+    key = lock.state_key(stages)
+    assert key == lock.state_key({**stages, "track": {"cmd": "other"}})
+    assert key == lock.state_key(dict(reversed(stages.items())))
+    assert key == lock.state_key({**stages, "train": {**stages["train"], "cmd": "c"}})
+    assert key != lock.state_key({**stages, "train": {"cmd": "a", "outs": [{"md5": "2"}]}})
+
+
+def test_what_stages_read_and_wrote() -> None:
+    stages = lock.parse(TEXT)
+    assert lock.hashes(stages, "outs") == {"reports/a.json": "aaa", "reports/state.json": "bbb"}
+    assert lock.hash_of(stages, Path("data/raw/c.csv"), "deps") == "abc"
+    assert dict(lock.settings(stages)) == {"seed": 42, "data.id": "id"}
+    with pytest.raises(InputError, match=r"does not know 'data/raw/c\.csv'; run `dvc repro`"):
+        lock.hash_of(stages, Path("data/raw/c.csv"), "outs")
+
+
+def test_files_of_the_pipeline_are_listed_those_in_folders_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reports/plots").mkdir(parents=True)
+    (tmp_path / "reports/plots/b.png").touch()
+    outs = [{"path": path} for path in ("reports/a.json", "reports/plots", "data/c.csv")]
+    stages = {"profile": {"outs": outs}, "track": {"outs": [{"path": "reports/state.json"}]}}
+    assert lock.output_files(stages, "reports/") == [
+        Path("reports/a.json"), Path("reports/plots/b.png"),
+    ]  # fmt: skip
+
+
+def test_a_missing_file_says_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"dvc\.lock is missing; run `dvc repro`"):
+        lock.read(tmp_path / "dvc.lock")
+
+
+@pytest.mark.parametrize("text", ["", "schema: '2.0'"])
+def test_there_may_be_no_stages(text: str) -> None:
+    assert lock.parse(text) == {}
+
+
+@pytest.mark.parametrize("text", ["stages: [", "<<<<<<< HEAD", "stages: 3"])
+def test_what_dvc_did_not_write_is_an_error(text: str) -> None:
+    with pytest.raises(InputError, match=r"dvc\.lock"):
+        lock.parse(text)
