@@ -76,9 +76,12 @@ def grid(algorithms: Sequence[str], ks: Sequence[int], scalers: Sequence[str]) -
 
 def run(candidates: Iterable[Candidate], *, jobs: int) -> None:
     """Queue the candidates and run all that is queued; those done before come from DVC's cache."""
+    there = set(dvc("exp", "list", "--name-only").split())
     for candidate in candidates:
+        if candidate.name in there:
+            dvc("exp", "remove", "--quiet", candidate.name)
         settings = [f"--set-param={name}={value}" for name, value in candidate.settings.items()]
-        dvc("exp", "run", "--queue", "--quiet", "--force", "--name", candidate.name, *settings)
+        dvc("exp", "run", "--queue", "--quiet", "--name", candidate.name, *settings)
     dvc("exp", "run", "--run-all", "--jobs", str(jobs), watched=True)
 
 

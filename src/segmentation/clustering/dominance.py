@@ -127,7 +127,10 @@ def dominance(
 
 def _sentence(feature: str, score: float, rest: float | None) -> str:
     if rest is None:
-        return f"No feature alone explains the segments; `{feature}` explains most ({score:.2f})."
+        return (
+            f"`{feature}` alone explains {score:.2f} of 1 (adjusted mutual information), more than "
+            "any other column."
+        )
     if rest <= REST:
         return f"These segments are just `{feature}`."
     return (

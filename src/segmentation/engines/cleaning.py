@@ -136,11 +136,26 @@ def check_usable(cleaned: Cleaned, data: Data) -> None:
 
 def _declared_columns(text: pd.DataFrame, data: Data) -> pd.DataFrame:
     text = text.rename(columns=lambda name: str(name).strip())
-    for name in (data.id, *data.columns):
-        if name not in text:
-            near = did_you_mean(name, text.columns)
-            raise InputError(f"{data.path} has no column '{name}'{near}")
+    missing = [name for name in (data.id, *data.columns) if name not in text]
+    if len(text.columns) == 1 and missing:
+        raise InputError(
+            f"{data.path} has a single column, '{text.columns[0]}'; set data.delimiter in "
+            "params.yaml to what separates its columns"
+        )
+    if missing:
+        near = "; ".join(
+            f"no column '{name}' ({_setting(name, data)}){did_you_mean(name, text.columns)}"
+            for name in missing
+        )
+        raise InputError(f"{data.path} has {near}")
     return text[[data.id, *data.columns]]
+
+
+def _setting(name: str, data: Data) -> str:
+    """Where in `params.yaml` a column is named."""
+    if name == data.id:
+        return "data.id"
+    return "data.numeric" if name in data.numeric else "data.categorical"
 
 
 def _reason(rows: pd.Series, reason: "str | pd.Series") -> pd.Series:

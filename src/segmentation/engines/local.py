@@ -35,7 +35,8 @@ def read_text(data: Data) -> pd.DataFrame:
         raise InputError(f"{path} is empty; it needs a header and a row per customer") from None
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{path} is not {data.encoding} text (byte {error.start}); set data.encoding"
+            f"{path} is not {data.encoding} text (byte {error.start}); set data.encoding, for "
+            "example to cp1252 or latin-1"
         ) from None
     except LookupError:
         raise InputError(f"data.encoding '{data.encoding}' is not known to Python") from None

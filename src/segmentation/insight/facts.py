@@ -1,6 +1,6 @@
 """The facts of a run as one plain structure, which every page and picture is made from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -18,6 +18,7 @@ from segmentation.insight.playbook import (
     recommend,
 )
 from segmentation.insight.profiles import (
+    FEWEST,
     CategoryColumn,
     NumberColumn,
     Pair,
@@ -66,6 +67,12 @@ METHOD = {
 _ENOUGH = 30
 
 NO_PLAY = "No specific play: no condition in playbook.yaml is certain to hold here."
+NO_PLAYS = "No specific play: playbook.yaml lists none."
+NOT_STABLE = (
+    "No play: this segment does not come back when customers are drawn again, so a plan for it may "
+    "soon be a plan for nobody."
+)
+HANDFUL = f"Fewer than {FEWEST} customers are not described: the figures would be those of persons."
 NO_SEGMENTS = (
     "No plays: the data hold no segments beyond one population, and acting on groups that were "
     "made for convenience would chase chance."
@@ -85,6 +92,7 @@ def describe(
     structured: bool,
     seed: int,
     reference: Mapping[int, str] | None = None,
+    unstable: Collection[int] = (),
 ) -> dict[str, Any]:
     """Work out everything that is told about a run's segments.
 
@@ -108,6 +116,8 @@ def describe(
         Of the sample that rules are learnt and tested on.
     reference : mapping of int to str, optional
         Names of an earlier run, by segment id.
+    unstable : collection of int
+        Segments that do not come back when customers are drawn again; they get no play.
 
     Returns
     -------
@@ -136,6 +146,7 @@ def describe(
         if structured
         else name_groups(traits)
     )
+    made = name_segments(traits, Playbook(words=playbook.words), average=average)
     levels = {
         name: list(column.levels)
         for name, column in everyone.items()
@@ -169,7 +180,21 @@ def describe(
                 name=names[profile.id],
                 traits=traits[profile.id],
                 rule=rules[profile.id],
-                plays=recommend(profile, playbook.plays, value=value) if structured else [],
+                outdated=made[profile.id]
+                if structured
+                and profile.id in (reference or {})
+                and profile.id not in playbook.names
+                else None,
+                plays=recommend(profile, playbook.plays, value=value)
+                if structured and profile.id not in unstable
+                else [],
+                no_plays=NO_SEGMENTS
+                if not structured
+                else NOT_STABLE
+                if profile.id in unstable
+                else NO_PLAY
+                if playbook.plays
+                else NO_PLAYS,
                 labels=labels,
                 units=units,
                 structured=structured,
@@ -184,8 +209,10 @@ def _segment(
     *,
     name: str,
     traits: list[Trait],
+    outdated: str | None,
     rule: Rule | str,
     plays: list[Recommendation],
+    no_plays: str,
     labels: Mapping[str, str],
     units: Mapping[str, str | None],
     structured: bool,
@@ -194,12 +221,15 @@ def _segment(
     return {
         **asdict(profile),
         "name": name,
+        "name_note": None
+        if outdated in (None, name)
+        else f"The name is the reference's; today these would be called: {outdated}.",
         "marks": [in_words(trait, labels) for trait in traits],
         "unremarkable": [labels[column] for column in unremarkable(profile)],
         "rule": None if isinstance(rule, str) else _rule_facts(rule, kind, units),
-        "rule_note": rule if isinstance(rule, str) else None,
+        "rule_note": HANDFUL if profile.size < FEWEST else rule if isinstance(rule, str) else None,
         "plays": [_play_facts(found) for found in plays],
-        "plays_note": NO_SEGMENTS if not structured else None if plays else NO_PLAY,
+        "plays_note": None if plays else no_plays,
     }
 
 

@@ -1,5 +1,6 @@
 """Short names in plain words, from a segment's strongest traits."""
 
+import re
 from collections.abc import Collection, Mapping
 
 from segmentation.insight.playbook import Playbook, Words
@@ -65,8 +66,11 @@ def name_groups(traits: Mapping[int, list[Trait]]) -> dict[int, str]:
     was given by hand.
     """
     names = {}
-    for place, (segment, found) in enumerate(traits.items(), 1):
-        name = f"Group {place} of {len(traits)}"
+    for segment, found in traits.items():
+        # With a reference, groups keep its numbers, which need not count from 1.
+        name = f"Group {segment}"
+        if list(traits) == list(range(1, len(traits) + 1)):
+            name += f" of {len(traits)}"
         if found:
             strongest, column = found[0], _plain(found[0].column.replace("_", " "))
             if strongest.level is not None:
@@ -118,7 +122,7 @@ def _word(trait: Trait, words: Mapping[str, Words]) -> str | None:
 
 def _generic(trait: Trait) -> str:
     """A trait in words that fit any column: ``high income``, ``town Bonn``."""
-    column = _plain(trait.column.replace("_", " "))
+    column = _plain(re.sub(r"\([^)]*\)\s*$", "", trait.column.replace("_", " "))) or trait.column
     if trait.level is not None:
         return f"{column} {_short(trait.level)}"
     return f"{'high' if trait.difference > 0 else 'low'} {column}"

@@ -144,7 +144,8 @@ class Recommendation:
 
 
 def check_columns(playbook: Playbook, *, numeric: list[str], categorical: list[str]) -> None:
-    """Raise `SettingsError` if a condition names a column that does not exist or does not fit."""
+    """Raise `SettingsError` if conditions name columns that do not exist or do not fit."""
+    wrong = []
     for play in playbook.plays:
         for condition in play.when:
             if condition.column is None:
@@ -152,10 +153,12 @@ def check_columns(playbook: Playbook, *, numeric: list[str], categorical: list[s
             known, role = (numeric, "numeric") if condition.index else (categorical, "categorical")
             if condition.column not in known:
                 near = did_you_mean(condition.column, known)
-                raise SettingsError(
-                    f"playbook.yaml: edit or remove the play '{play.name}': it asks for the {role} "
-                    f"column '{condition.column}', which is not declared{near}"
+                wrong.append(
+                    f"the play '{play.name}' asks for the {role} column '{condition.column}', "
+                    f"which is not declared{near}"
                 )
+    if wrong:
+        raise SettingsError(f"playbook.yaml: edit or remove plays: {'; '.join(wrong)}")
 
 
 def absent_levels(playbook: Playbook, levels: Mapping[str, Collection[str]]) -> list[str]:

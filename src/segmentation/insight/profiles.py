@@ -17,6 +17,9 @@ MOST_LEVELS = 30  # of a category that are described; the rarer ones are counted
 LARGEST = 10.0  # standardised difference that is told; without any spread it would be infinite
 SIGNIFICANCE = 0.05  # of all comparisons of a run together
 
+FEWEST = 5
+"""Fewer customers than this are not described: their figures would be those of persons."""
+
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -44,17 +47,17 @@ class NumberProfile:
     """
 
     known: int
-    mean: float | None
-    mean_interval: Pair | None
-    median: float | None
-    median_interval: Pair | None
-    quartiles: Pair | None
-    whiskers: Pair | None
-    index: float | None
-    index_interval: Pair | None
-    difference: float | None
-    difference_interval: Pair | None
-    confirmed: bool
+    mean: float | None = None
+    mean_interval: Pair | None = None
+    median: float | None = None
+    median_interval: Pair | None = None
+    quartiles: Pair | None = None
+    whiskers: Pair | None = None
+    index: float | None = None
+    index_interval: Pair | None = None
+    difference: float | None = None
+    difference_interval: Pair | None = None
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -217,6 +220,7 @@ def profile_segments(
     low, high = intervals.wilson(sizes[:-1], len(customers))
     profiles = []
     for i, number in enumerate(ids):
+        handful = sizes[i] < FEWEST
         described = {name: _number_profile(figures, i) for name, figures in numbers.items()}
         profiles.append(
             SegmentProfile(
@@ -226,11 +230,15 @@ def profile_segments(
                 share_interval=(float(low[i]), float(high[i])),
                 value_mean=described[value].mean,
                 value_mean_interval=described[value].mean_interval,
-                share_of_value=_known(worth[0][i]),
-                share_of_value_interval=_pair(worth[1][i], worth[2][i]),
+                share_of_value=None if handful else _known(worth[0][i]),
+                share_of_value_interval=None if handful else _pair(worth[1][i], worth[2][i]),
                 numeric=described,
                 categorical={
-                    name: {level: _level_profile(figures, (i, j)) for j, level in enumerate(shown)}
+                    name: {
+                        level: _level_profile(figures, (i, j))
+                        for j, level in enumerate(shown)
+                        if not handful
+                    }
                     for name, (shown, figures) in levels.items()
                 },
             )
@@ -291,7 +299,8 @@ def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -
         "index_interval": (100 * index_limits[0], 100 * index_limits[1]),
         "difference": np.where(same, 0.0, np.clip(difference, -LARGEST, LARGEST)),
         "difference_interval": np.clip(difference_limits, -LARGEST, LARGEST),
-        "p": intervals.welch(a, b),
+        # The spread of a handful is hardly known: nothing is confirmed against so few.
+        "p": np.where(np.minimum(a.n, b.n) < FEWEST, 1.0, intervals.welch(a, b)),
     }
 
 
@@ -373,6 +382,8 @@ def _worth(values: Floats, group: NDArray[np.intp], segments: int) -> tuple[Floa
 
 
 def _number_profile(figures: Mapping[str, Any], i: int) -> NumberProfile:
+    if figures["known"][i] < FEWEST:
+        return NumberProfile(known=int(figures["known"][i]))
     return NumberProfile(known=int(figures["known"][i]), **_cells(figures, i, NumberProfile))
 
 

@@ -9,6 +9,9 @@ from segmentation.insight.numbers import p_value
 Facts = Mapping[str, Any]
 Level = Literal["good", "doubtful", "bad", "plain"]
 
+NEARLY = 0.6
+"""Share of the segments explained by one column from which that is a reason for doubt."""
+
 
 def trust(
     *, customers: int, metrics: Facts, choice: Facts, clustering: Facts, details: Facts
@@ -28,10 +31,15 @@ def trust(
         ``question``, ``answer`` (a few words), ``why`` (a sentence) and ``level``: how good the
         news is.
     """
-    answers = [_structure(metrics), _stability(clustering)]
-    if clustering["algorithm"] not in ("dbscan", "hdbscan"):
-        answers.append(_agreement(metrics, choice))
-    answers += [_dominance(details), _rows(customers, metrics, details)]
+    answers = [_structure(metrics)]
+    if metrics["k"] < 2:
+        answers.append(_undivided(metrics, clustering))
+    else:
+        answers.append(_stability(clustering))
+        if clustering["algorithm"] not in ("dbscan", "hdbscan"):
+            answers.append(_agreement(metrics, choice))
+        answers.append(_dominance(details))
+    answers.append(_rows(customers, metrics, details))
     if clustering["reference"]:
         answers.append(_reference(clustering["reference"]))
     return answers
@@ -97,12 +105,17 @@ def _structure(metrics: Facts) -> dict[str, str]:
     )
 
 
+def _undivided(metrics: Facts, clustering: Facts) -> dict[str, str]:
+    algorithm = clustering["algorithm"]
+    found = "only one dense region" if metrics["k"] else "no dense region"
+    why = f"{algorithm} found {found}. Change its settings in train.{algorithm}, or try another."
+    return _answer("Did the algorithm find them?", "No", why, "bad")
+
+
 def _stability(clustering: Facts) -> dict[str, str]:
     question = "Would they come back?"
     stability = clustering["stability"]
     segments = stability["segments"]
-    if not segments:
-        return _answer(question, "There are none", "No customer is in a segment.", "bad")
     firm = sum(found["jaccard"] >= VALID for found in segments.values())
     worst = min(segments, key=lambda i: segments[i]["jaccard"])
     similarity = (
@@ -111,7 +124,7 @@ def _stability(clustering: Facts) -> dict[str, str]:
         f"(standard error {segments[worst]['se']:.2f}), {segments[worst]['verdict']}."
     )
     if firm == len(segments):
-        return _answer(question, "Yes" if firm == 1 else f"All {firm} do", similarity, "good")
+        return _answer(question, "Both do" if firm == 2 else f"All {firm} do", similarity, "good")
     if firm == 0:
         return _answer(question, "None does reliably", similarity, "bad")
     return _answer(question, f"{firm} of {len(segments)} do", similarity, "doubtful")
@@ -119,6 +132,9 @@ def _stability(clustering: Facts) -> dict[str, str]:
 
 def _agreement(metrics: Facts, choice: Facts) -> dict[str, str]:
     k, votes = metrics["k"], choice["votes"]
+    if k != choice["k"]:
+        why = f"train.k sets {k}; {choice['k']} was chosen by the rule {choice['rule']}."
+        return _answer(f"Is {k} the right number?", "Set by hand", why, "doubtful")
     agreeing = sum(vote == k for vote in votes.values())
     others = sorted(set(votes.values()) - {k})
     why = f"{agreeing} of {len(votes)} criteria prefer {k}"
@@ -132,12 +148,13 @@ def _agreement(metrics: Facts, choice: Facts) -> dict[str, str]:
 
 def _dominance(details: Facts) -> dict[str, str]:
     found = details["dominance"]
-    return _answer(
-        "Is it just one column?",
-        "Yes" if found["dominated"] else "No",
-        found["sentence"].replace("`", "“", 1).replace("`", "”", 1),
-        "bad" if found["dominated"] else "good",
-    )
+    question = "Is it just one column?"
+    why = found["sentence"].replace("`", "“", 1).replace("`", "”", 1)
+    if found["dominated"]:
+        return _answer(question, "Yes", why, "bad")
+    if found["score_of_the_others"] is None and found["score"] >= NEARLY:
+        return _answer(question, "Largely", why, "doubtful")
+    return _answer(question, "No", why, "good")
 
 
 def _rows(customers: int, metrics: Facts, details: Facts) -> dict[str, str]:
@@ -163,6 +180,8 @@ def _reference(reference: Facts) -> dict[str, str]:
         f"{', '.join(changes)}; {moved:,} of {reference['common_customers']:,} customers changed "
         f"segment (adjusted Rand index {reference['adjusted_rand']:.2f})."
     )
+    if not kept or share > 0.5:
+        return _answer("Same segments as before?", "No", why, "plain")
     answer = "Yes" if not (new or retired) and share < 0.1 else "In part"
     return _answer("Same segments as before?", answer, why, "plain")
 

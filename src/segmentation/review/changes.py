@@ -41,6 +41,7 @@ BETTER = {
 }
 """Which way a metric gets better; a metric that is not listed here has no better and worse."""
 
+OF_DISTANCES = {"silhouette", "davies_bouldin", "calinski_harabasz", "inertia"}
 AT_ONE_K = {"inertia"}  # falls with every further segment, whatever the data
 CERTAIN = {"structured"}  # the answer of a test: its error is the test's level
 STANDARD_ERRORS = 2.0
@@ -174,7 +175,7 @@ def _verdict(
         return "same"
     if name not in BETTER:
         return ""
-    if not same_points or (name in AT_ONE_K and not same_k):
+    if (name in OF_DISTANCES and not same_points) or (name in AT_ONE_K and not same_k):
         return "not comparable"
     one, other = (0.0, 0.0) if name in CERTAIN else errors
     if one is None or other is None:

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from segmentation import files, paths
+from segmentation.clustering.verdict import DOUBTFUL
 from segmentation.config import Featurize, Params, read_yaml, validate
 from segmentation.insight.facts import describe, verdict
 from segmentation.insight.playbook import Playbook
@@ -71,6 +72,11 @@ def _facts(
         structured=bool(metrics["structured"]),
         seed=params.seed,
         reference=load_reference().names,
+        unstable=[
+            int(number)
+            for number, found in clustering["stability"]["segments"].items()
+            if found["jaccard"] < DOUBTFUL
+        ],
     )
     for segment in facts["segments"]:
         segment["stability"] = clustering["stability"]["segments"][str(segment["id"])]

@@ -91,7 +91,8 @@ def _match(params: Params, customers: pd.DataFrame, labels: np.ndarray) -> Match
         order=order,
         reference=load_reference_assignments(data.id),
         centroids=here,
-        reference_centroids=before.fillna(0.0),  # a category that only some segments had
+        # A segment of a handful has no centroid; a category that only some had is 0 in the others.
+        reference_centroids=before.dropna(how="all").fillna(0.0),
         scale=spread,
         next_id=reference.next_id,
     )
