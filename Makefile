@@ -10,7 +10,7 @@
 # make clean  remove .venv
 # make help   print these lines
 
-SHOWN = Experiment|k|structured|silhouette|stability|train\.algorithm|train\.k|featurize\.scaler
+SHOWN = Experiment|k|structured|silhouette|stability|noise_share|train\.algorithm|train\.k|featurize\.scaler
 PYTHON ?= python3
 BASE ?= main
 export BASE

@@ -179,7 +179,7 @@ def promote(
             "centroids. With a remote: `dvc fetch --all-commits`, then promote again."
         )
     typer.echo(
-        f"Next: dvc repro; git add {paths.REFERENCE.parent} dvc.lock reports; git commit; dvc push"
+        f"Next: dvc repro; git add {paths.REFERENCE.parent} dvc.lock reports; git commit; with a remote: dvc push"
     )
 
 

@@ -95,8 +95,8 @@ def test_groups_for_convenience_get_plain_names_only() -> None:
         {1: [high("floor_area")], 2: [high("age", -2)], 5: [], 6: [level("c", "Toys")]}
     )
     assert names == {
-        1: "Group 1 of 4: higher floor area",
-        2: "Group 2 of 4: lower age",
-        5: "Group 3 of 4",
-        6: "Group 4 of 4: more often Toys",
+        1: "Group 1: higher floor area",
+        2: "Group 2: lower age",
+        5: "Group 5",
+        6: "Group 6: more often Toys",
     }

@@ -103,7 +103,7 @@ def test_two_segments_cannot_be_given_one_name() -> None:
 
 def test_an_unknown_column_is_an_error_with_the_nearest_name_and_the_mend() -> None:
     spend = book({"column": "spend", "index": {"min": 120}})
-    with pytest.raises(SettingsError, match=r"remove the play 'Treat'.*'spend', .*'spends'\?"):
+    with pytest.raises(SettingsError, match=r"remove plays: the play 'Treat'.*'spends'\?"):
         check_columns(spend, numeric=["age", "spends"], categorical=["town"])
     town = book({"column": "town", "level": "Köln", "lift": {"min": 2}})
     with pytest.raises(SettingsError, match="categorical column 'town', which is not declared"):

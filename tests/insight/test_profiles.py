@@ -12,6 +12,7 @@ from scipy import stats
 from segmentation.insight.profiles import (
     CategoryColumn,
     NumberColumn,
+    NumberProfile,
     SegmentProfile,
     profile_everyone,
     profile_segments,
@@ -57,16 +58,20 @@ def made(rows: int, segments: int, seed: int = 0) -> tuple[pd.DataFrame, NDArray
 
 def test_figures_equal_those_worked_out_by_hand() -> None:
     first, second = profile_segments(
-        CUSTOMERS, SEGMENT, numeric=["age", "spend"], categorical=["town"], value="spend"
+        pd.concat([CUSTOMERS] * 5, ignore_index=True),
+        np.tile(SEGMENT, 5),
+        numeric=["age", "spend"],
+        categorical=["town"],
+        value="spend",
     )
-    assert (first.id, first.size, first.share) == (1, 3, 3 / 8)
+    assert (first.id, first.size, first.share) == (1, 15, 3 / 8)
     assert first.value_mean == 200
     assert first.share_of_value == pytest.approx(600 / 700)
     age = first.numeric["age"]
-    assert (age.known, age.mean, age.median) == (2, 21.0, 21.0)
+    assert (age.known, age.mean, age.median) == (10, 21.0, 21.0)
     assert age.index == pytest.approx(100 * 21 / np.mean([20, 22, 60, 62, 58, 64, 40]))
     others = [60, 62, 58, 64, 40]
-    spread = (np.var([20, 22], ddof=1) + np.var(others, ddof=1)) / 2
+    spread = (np.var([20, 22] * 5, ddof=1) + np.var(others * 5, ddof=1)) / 2
     assert age.difference == pytest.approx((21 - np.mean(others)) / spread**0.5)
     bonn = first.categorical["town"]["Bonn"]
     assert bonn.share == pytest.approx(2 / 3)
@@ -161,10 +166,25 @@ def test_traits_are_large_confirmed_differences_strongest_first() -> None:
 
 
 def test_a_large_difference_among_few_customers_is_no_trait() -> None:
-    first = described(CUSTOMERS, SEGMENT)[0]
+    table = pd.DataFrame({"spend": [9.0, 1.0, 8.0, 2.0, 9.0, 1.0, 3.0, 2.0, 1.0, 4.0]})
+    first = profile_segments(
+        table, np.repeat([1, 2], 5), numeric=["spend"], categorical=[], value="spend"
+    )[0]
     assert abs(first.numeric["spend"].difference or 0) > 1
     assert not first.numeric["spend"].confirmed
-    assert "spend" not in {trait.column for trait in traits_of(first)}
+    assert traits_of(first) == []
+
+
+def test_a_handful_is_not_described_and_nothing_is_confirmed_against_one() -> None:
+    table = pd.DataFrame({"spend": [54.0] * 4 + list(range(100)), "town": ["Ulm"] * 104})
+    few, many = profile_segments(
+        table, np.repeat([1, 2], [4, 100]), numeric=["spend"], categorical=["town"], value="spend"
+    )
+    assert few.size == 4
+    assert few.numeric["spend"] == NumberProfile(known=4)
+    assert (few.categorical, few.value_mean, few.share_of_value) == ({"town": {}}, None, None)
+    assert many.numeric["spend"].mean == 49.5
+    assert traits_of(many) == []
 
 
 def test_unremarkable_is_shown_to_be_alike_and_not_merely_not_different() -> None:

@@ -30,7 +30,10 @@ def told(project: Project, stage: str, exit_code: int) -> str:
         (None, "data/raw/customers.csv does not exist"),
         ("", "is empty"),
         (HEADER, "has a header but no rows"),
-        (HEADER.replace("income", "incme") + ROWS, "no column 'income'; did you mean 'incme'?"),
+        (
+            HEADER.replace("income", "incme") + ROWS,
+            "'income' (data.numeric); did you mean 'incme'?",
+        ),
         (HEADER + ROWS.replace("51,", "much,").replace("52,", "more,"), "line 2 holds 'much'"),
         (
             HEADER + ROWS.replace("Sports", ""),

@@ -54,10 +54,15 @@ def content(
         "reference": reference,
         "stability": {"segments": dict.fromkeys(ids, stable), "rows": n, "of_rows": 2 * n},
     }
-    choice = {"k": 4, "votes": {"gap": 4, "elbow": 5}, "why": [ODD]}
+    choice = {"k": k, "rule": "consensus", "votes": {"gap": 4, "elbow": 5}, "why": [ODD]}
     details = {
         "features": columns,
-        "dominance": {"dominated": False, "sentence": f"`{ODD}` explains most."},
+        "dominance": {
+            "dominated": False,
+            "score": 0.3,
+            "score_of_the_others": None,
+            "sentence": f"`{ODD}` explains most.",
+        },
         "silhouette": {"rows": 100, "sampled": True},
         "segments": {i: {"radius": 1.0, "elongation": 1.5, "silhouette": 0.3} for i in ids},
     }

@@ -146,6 +146,7 @@ def describe(
         if structured
         else name_groups(traits)
     )
+    kept = set(reference or {}) - set(playbook.names) if structured else set()
     made = name_segments(traits, Playbook(words=playbook.words), average=average)
     levels = {
         name: list(column.levels)
@@ -180,11 +181,7 @@ def describe(
                 name=names[profile.id],
                 traits=traits[profile.id],
                 rule=rules[profile.id],
-                outdated=made[profile.id]
-                if structured
-                and profile.id in (reference or {})
-                and profile.id not in playbook.names
-                else None,
+                fresh=made[profile.id] if profile.id in kept else None,
                 plays=recommend(profile, playbook.plays, value=value)
                 if structured and profile.id not in unstable
                 else [],
@@ -209,7 +206,7 @@ def _segment(
     *,
     name: str,
     traits: list[Trait],
-    outdated: str | None,
+    fresh: str | None,
     rule: Rule | str,
     plays: list[Recommendation],
     no_plays: str,
@@ -222,8 +219,8 @@ def _segment(
         **asdict(profile),
         "name": name,
         "name_note": None
-        if outdated in (None, name)
-        else f"The name is the reference's; today these would be called: {outdated}.",
+        if fresh in (None, name)
+        else f"The name is the reference's; today these would be called: {fresh}.",
         "marks": [in_words(trait, labels) for trait in traits],
         "unremarkable": [labels[column] for column in unremarkable(profile)],
         "rule": None if isinstance(rule, str) else _rule_facts(rule, kind, units),
