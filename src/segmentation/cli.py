@@ -178,9 +178,8 @@ def promote(
             "Its customers are not in DVC's cache, so segments will be recognised by their "
             "centroids. With a remote: `dvc fetch --all-commits`, then promote again."
         )
-    typer.echo(
-        f"Next: dvc repro; git add {paths.REFERENCE.parent} dvc.lock reports; git commit; with a remote: dvc push"
-    )
+    typer.echo(f"Next: dvc repro; git add {paths.REFERENCE.parent} dvc.lock reports; git commit")
+    typer.echo("With a DVC remote: dvc push, so that others have the reference's customers too.")
 
 
 @app.command()
