@@ -100,7 +100,7 @@ def _structure(metrics: Facts) -> dict[str, str]:
     return _answer(
         "Are there segments at all?",
         "No sign of any",
-        f"One population explains the data ({p_value(p)}); the groups are a convenient cut.",
+        f"One population can explain the data ({p_value(p)}); the groups are a convenient cut.",
         "bad",
     )
 
