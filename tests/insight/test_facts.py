@@ -182,3 +182,34 @@ def test_rules_and_marks_read_as_sentences() -> None:
     assert "are in this segment, and" in text
     assert first["marks"][0].startswith("income: 10")
     assert "on average, index 1" in first["marks"][0]
+
+
+def test_a_kept_name_that_has_aged_is_noted() -> None:
+    rng = np.random.default_rng(0)
+    segment = np.repeat([1, 2], 200)
+    table = pd.DataFrame({"income": rng.normal(100, 10, 400) + 50 * (segment == 2)})
+    first, second = facts_of(
+        table, segment, reference={1: "Customers with high income", 2: "Old friends"}
+    )["segments"]
+    assert first["name"] == "Customers with high income"
+    assert first["name_note"] == (
+        "The name is the reference's; today these would be called: Customers with low income."
+    )
+    assert "Customers with high income" in second["name_note"]
+    fresh = facts_of(table, segment)["segments"]
+    assert [s["name_note"] for s in fresh] == [None, None]
+
+
+def test_a_segment_that_does_not_come_back_gets_no_play() -> None:
+    rng = np.random.default_rng(0)
+    segment = np.repeat([1, 2], 200)
+    table = pd.DataFrame({"income": rng.normal(100, 10, 400) + 50 * (segment == 2)})
+    play = {
+        "name": "Treat", "when": [{"column": "income", "index": {"min": 110}}],
+        "action": "a", "channel": "c", "measure": "m",
+    }  # fmt: skip
+    book = Playbook.model_validate({"plays": [play]})
+    assert facts_of(table, segment, playbook=book)["segments"][1]["plays"]
+    shaky = facts_of(table, segment, playbook=book, unstable=[2])["segments"][1]
+    assert shaky["plays"] == []
+    assert "does not come back" in shaky["plays_note"]

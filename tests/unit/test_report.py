@@ -22,6 +22,12 @@ PICTURES = (
     "evaluate/silhouette_samples", "explore/distributions", "explore/categories",
     "explore/by_category", "explore/correlation", "explore/missing",
 )  # fmt: skip
+DETAILS = {
+    "features": 3,
+    "dominance": {
+        "dominated": False, "score": 0.7, "score_of_the_others": None, "sentence": "`x` 0.7",
+    },
+}  # fmt: skip
 
 
 def content(
@@ -184,6 +190,43 @@ def test_what_a_reader_asks_is_answered() -> None:
     assert told["Is it just one column?"]["answer"] == "No"
     assert answers(structured=False)["Are there segments at all?"]["level"] == "bad"
     assert "Is 4 the right number?" not in answers(algorithm="hdbscan")
+
+
+def test_a_number_set_by_hand_is_said_to_be() -> None:
+    shape = content(k=5)
+    told = trust(
+        customers=200, metrics=shape["metrics"], choice=shape["choice"] | {"k": 4},
+        clustering=shape["clustering"], details=DETAILS,
+    )  # fmt: skip
+    found = {item["question"]: item for item in told}["Is 5 the right number?"]
+    assert (found["answer"], found["level"]) == ("Set by hand", "doubtful")
+    assert found["why"] == "train.k sets 5; 4 was chosen by the rule consensus."
+
+
+def test_a_column_that_nearly_explains_all_is_a_reason_for_doubt() -> None:
+    shape = content()
+    told = trust(
+        customers=200, metrics=shape["metrics"], choice=shape["choice"],
+        clustering=shape["clustering"], details=DETAILS,
+    )  # fmt: skip
+    found = {item["question"]: item for item in told}["Is it just one column?"]
+    assert (found["answer"], found["level"]) == ("Largely", "doubtful")
+
+
+@pytest.mark.parametrize(("k", "why"), [(0, "no dense region"), (1, "only one dense region")])
+def test_one_segment_or_none_is_no_success(k: int, why: str) -> None:
+    told = answers(k=k, algorithm="dbscan")
+    assert told["Did the algorithm find them?"]["level"] == "bad"
+    assert why in told["Did the algorithm find them?"]["why"]
+    assert "Would they come back?" not in told
+
+
+def test_other_segments_than_before_are_called_so() -> None:
+    reference = {
+        "kept": {}, "new": [6, 7], "retired": [1, 2], "common_customers": 100,
+        "moved_customers": 100, "adjusted_rand": 0.0,
+    }  # fmt: skip
+    assert answers(reference=reference)["Same segments as before?"]["answer"] == "No"
 
 
 def test_a_reference_is_compared_with() -> None:
