@@ -21,8 +21,18 @@ def exact(value: float) -> str:
 
 
 def percent(value: float | None) -> str:
-    """Write a share for people."""
-    return "–" if value is None else f"{100 * value:.0f}%"
+    """Write a share for people; what is not quite nothing or all does not look as if it were.
+
+    Examples
+    --------
+    >>> percent(0.25), percent(0.002), percent(0.999), percent(1.0)
+    ('25%', '<1%', '>99%', '100%')
+    """
+    if value is None:
+        return "–"
+    if 0 < value < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 < value < 1 else f"{100 * value:.0f}%"
 
 
 def p_value(p: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from segmentation.clustering.verdict import VALID
-from segmentation.insight.numbers import p_value
+from segmentation.insight.numbers import p_value, percent
 
 Facts = Mapping[str, Any]
 Level = Literal["good", "doubtful", "bad", "plain"]
@@ -161,7 +161,7 @@ def _rows(customers: int, metrics: Facts, details: Facts) -> dict[str, str]:
     why = f"{customers:,} customers, {details['features']} features."
     noise = metrics["noise_share"]
     if noise:
-        why += f" {noise:.0%} of them are in no segment."
+        why += f" {percent(noise)} of them are in no segment."
     level: Level = "doubtful" if customers < 200 or noise > 0.25 else "plain"
     return _answer("What does it stand on?", f"{customers:,} customers", why, level)
 
