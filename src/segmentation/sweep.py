@@ -10,13 +10,12 @@ from itertools import product
 from math import inf
 from typing import Any, get_args
 
-from segmentation.config import Featurize, Train
+from segmentation.clustering.algorithms import ALGORITHMS
+from segmentation.config import Featurize
 from segmentation.errors import SettingsError, did_you_mean
 from segmentation.programs import dvc
 
-ALGORITHMS: tuple[str, ...] = get_args(Train.model_fields["algorithm"].annotation)
 SCALERS: tuple[str, ...] = get_args(Featurize.model_fields["scaler"].annotation)
-FINDS_K = ("dbscan", "hdbscan")  # these have no k to set: density decides
 
 
 @dataclass(frozen=True)
@@ -65,10 +64,10 @@ def grid(algorithms: Sequence[str], ks: Sequence[int], scalers: Sequence[str]) -
     found: dict[str, Candidate] = {}
     for algorithm, k, scaler in product(algorithms, ks, scalers):
         settings: dict[str, str | int] = {"train.algorithm": algorithm}
-        if algorithm not in FINDS_K:
+        if ALGORITHMS[algorithm].needs_k:
             settings["train.k"] = k
         settings["featurize.scaler"] = scaler
-        size = "" if algorithm in FINDS_K else f"-k{k}"
+        size = f"-k{k}" if ALGORITHMS[algorithm].needs_k else ""
         name = f"{algorithm.replace('_', '-')}{size}-{scaler}"
         found[name] = Candidate(name, settings)
     return list(found.values())

@@ -56,6 +56,7 @@ def content(
                "noise_share": noise / n}  # fmt: skip
     clustering = {
         "algorithm": algorithm,
+        "finds_k": algorithm in {"dbscan", "hdbscan"},
         "notes": [ODD],
         "reference": reference,
         "stability": {"segments": dict.fromkeys(ids, stable), "rows": n, "of_rows": 2 * n},

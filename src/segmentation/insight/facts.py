@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import exact, number, p_value, percent, whole
 from segmentation.insight.playbook import (
+    Play,
     Playbook,
     Recommendation,
     absent_levels,
@@ -185,13 +186,9 @@ def describe(
                 plays=recommend(profile, playbook.plays, value=value)
                 if structured and profile.id not in unstable
                 else [],
-                no_plays=NO_SEGMENTS
-                if not structured
-                else NOT_STABLE
-                if profile.id in unstable
-                else NO_PLAY
-                if playbook.plays
-                else NO_PLAYS,
+                no_plays=_why_no_play(
+                    structured=structured, stable=profile.id not in unstable, plays=playbook.plays
+                ),
                 labels=labels,
                 units=units,
                 structured=structured,
@@ -199,6 +196,14 @@ def describe(
             for profile in profiles
         ],
     }
+
+
+def _why_no_play(*, structured: bool, stable: bool, plays: Collection[Play]) -> str:
+    if not structured:
+        return NO_SEGMENTS
+    if not stable:
+        return NOT_STABLE
+    return NO_PLAY if plays else NO_PLAYS
 
 
 def _segment(

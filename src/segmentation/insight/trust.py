@@ -36,7 +36,7 @@ def trust(
         answers.append(_undivided(metrics, clustering))
     else:
         answers.append(_stability(clustering))
-        if clustering["algorithm"] not in ("dbscan", "hdbscan"):
+        if not clustering["finds_k"]:
             answers.append(_agreement(metrics, choice))
         answers.append(_dominance(details))
     answers.append(_rows(customers, metrics, details))

@@ -39,12 +39,19 @@ def run(params: Params) -> None:
     """Write the facts of every segment, the pages made from them, and the scored customers."""
     customers = files.read_parquet(paths.PREPARED)
     assignments = files.read_parquet(paths.ASSIGNMENTS)
-    metrics = files.read_json(paths.METRICS)
-    facts = _facts(params, customers, assignments, metrics)
+    found = {
+        "metrics": files.read_json(paths.METRICS),
+        "choice": files.read_json(paths.CHOICE),
+        "clustering": files.read_json(paths.CLUSTERING),
+        "details": files.read_json(paths.DETAILS),
+        "pca": files.read_json(paths.PCA),
+        "quality": files.read_json(paths.QUALITY),
+    }
+    facts = _facts(params, customers, assignments, found)
     files.write_json(paths.SEGMENTS, facts)
     names = {segment["id"]: segment["name"] for segment in facts["segments"]}
     _draw(facts, names)
-    _write_pages(params, facts, metrics)
+    _write_pages(params, facts, found)
 
     scored = customers.assign(
         segment=assignments["segment"],
@@ -55,11 +62,11 @@ def run(params: Params) -> None:
 
 
 def _facts(
-    params: Params, customers: pd.DataFrame, assignments: pd.DataFrame, metrics: dict[str, Any]
+    params: Params, customers: pd.DataFrame, assignments: pd.DataFrame, found: dict[str, Any]
 ) -> dict[str, Any]:
     """Gather what is known of the run and of each segment, in the digits that every page shows."""
     data = params.data
-    clustering, details = files.read_json(paths.CLUSTERING), files.read_json(paths.DETAILS)
+    metrics, clustering, details = found["metrics"], found["clustering"], found["details"]
     facts = describe(
         customers,
         assignments["segment"].to_numpy(),
@@ -74,8 +81,8 @@ def _facts(
         reference=load_reference().names,
         unstable=[
             int(number)
-            for number, found in clustering["stability"]["segments"].items()
-            if found["jaccard"] < DOUBTFUL
+            for number, stability in clustering["stability"]["segments"].items()
+            if stability["jaccard"] < DOUBTFUL
         ],
     )
     for segment in facts["segments"]:
@@ -85,7 +92,7 @@ def _facts(
     facts["trust"] = trust(
         customers=len(customers),
         metrics=metrics,
-        choice=files.read_json(paths.CHOICE),
+        choice=found["choice"],
         clustering=clustering,
         details=details,
     )
@@ -93,7 +100,7 @@ def _facts(
         metrics=metrics,
         clustering=clustering,
         details=details,
-        pca=files.read_json(paths.PCA),
+        pca=found["pca"],
         scaling=_scaling(params.featurize),
     )
     content: dict[str, Any] = files.rounded(facts)
@@ -139,15 +146,8 @@ def _draw(facts: dict[str, Any], names: dict[int, str]) -> None:
     style.save(pictures.profile(differences, names=names), paths.PROFILE_PLOT)
 
 
-def _write_pages(params: Params, facts: dict[str, Any], metrics: dict[str, Any]) -> None:
-    content = {
-        "facts": facts,
-        "metrics": metrics,
-        "choice": files.read_json(paths.CHOICE),
-        "quality": files.read_json(paths.QUALITY),
-        "clustering": files.read_json(paths.CLUSTERING),
-        "kind": "segment" if facts["structured"] else "group",
-    }
+def _write_pages(params: Params, facts: dict[str, Any], found: dict[str, Any]) -> None:
+    content = {**found, "facts": facts, "kind": "segment" if facts["structured"] else "group"}
     files.write_text(paths.SEGMENTS_MD, render("segments.md.j2", **content))
     files.write_text(
         paths.REPORT,

@@ -25,7 +25,7 @@ def run(params: Params) -> None:
     features = files.read_model(paths.FEATURES_MODEL)
     algorithm = ALGORITHMS[params.train.algorithm]
     options = params.train.options
-    if algorithm.name == "kprototypes":
+    if algorithm.uses_categories:
         options["category_blocks"] = category_blocks(features)
     k = _number(params, len(points)) if algorithm.needs_k else None
 
@@ -60,7 +60,10 @@ def run(params: Params) -> None:
             "share it as you would share the data."
         )
     facts = _facts(found, stability, matching)
-    files.write_json(paths.CLUSTERING, {"algorithm": algorithm.name, "notes": notes, **facts})
+    files.write_json(
+        paths.CLUSTERING,
+        {"algorithm": algorithm.name, "finds_k": not algorithm.needs_k, "notes": notes, **facts},
+    )
 
 
 def _number(params: Params, customers: int) -> int:

@@ -44,11 +44,14 @@ class Algorithm:
         False for density methods, which find their own number of segments.
     keeps_rows : bool
         True if the assigner holds rows of `X` to compare new ones with.
+    uses_categories : bool
+        True if its options name the one-hot columns of each category, as ``category_blocks``.
     """
 
     name: str
     needs_k: bool = True
     keeps_rows: bool = False
+    uses_categories: bool = False
 
     def __call__(
         self,
@@ -106,7 +109,7 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
         "bisecting_kmeans": Algorithm("bisecting_kmeans"),
         "gaussian_mixture": Algorithm("gaussian_mixture"),
         "agglomerative": Algorithm("agglomerative", keeps_rows=True),
-        "kprototypes": Algorithm("kprototypes"),
+        "kprototypes": Algorithm("kprototypes", uses_categories=True),
         "dbscan": Algorithm("dbscan", needs_k=False, keeps_rows=True),
         "hdbscan": Algorithm("hdbscan", needs_k=False, keeps_rows=True),
     }
