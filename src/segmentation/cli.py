@@ -75,16 +75,18 @@ def review(
     ] = False,
 ) -> None:
     """Compare two revisions: settings, metrics, who moved, data. Nothing is run again."""
-    from segmentation.review.revisions import read_revision
+    from segmentation.repository.snapshot import Snapshot
 
-    before, after = read_revision(base), read_revision(head)
+    before = Snapshot.at(base)
+    after = Snapshot.at(head) if head else Snapshot.of_workspace()
 
     # Imported here so that a mistyped revision is told at once.
     from segmentation import files
     from segmentation.review.comparison import compare
+    from segmentation.review.side import side_of
     from segmentation.views import review as pages
 
-    found = compare(before, after)
+    found = compare(side_of(before), side_of(after))
     files.write_text(out, pages.markdown(found))
     typer.echo(f"{found.headline}\n\nReview: {out}")
     if html:
@@ -132,7 +134,7 @@ def sweep(
     candidates = sweep.grid(algorithm.split(","), ks, scaler.split(","))
     typer.echo(f"{len(candidates)} experiments, {jobs} at a time", err=True)
     sweep.run(candidates, jobs=jobs)
-    ranked = sweep.rank(sweep.results(candidates))
+    ranked = sweep.rank(sweep.results(candidates, Path.cwd()))
     console = Console()
     for space in dict.fromkeys(result.space for result in ranked):
         table = Table(title=f"Scaler: {space}", title_justify="left", title_style="bold")

@@ -1,23 +1,19 @@
 """Fill a tracking server from git and DVC alone: log every committed state of the pipeline."""
 
-import hashlib
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import chdir, contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import reduce
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
-from segmentation import lock, paths
-from segmentation.config import load_params, read_yaml
+from segmentation import paths
+from segmentation.config import Params, load_params, validate
 from segmentation.errors import InputError, SegmentationError
-from segmentation.programs import dvc, git
+from segmentation.repository import lock
+from segmentation.repository.dvc_internals import experiments
+from segmentation.repository.git import content_of, git
+from segmentation.repository.snapshot import Snapshot
 from segmentation.tracking.origin import EXPERIMENT_TAG
+from segmentation.tracking.record import Record
 from segmentation.tracking.runs import track, tracked
-
-EXPERIMENT_REF = re.compile(r"(\w+) refs/exps/([0-9a-f]{2})/([0-9a-f]{38})/(.+)")
 
 
 @dataclass(frozen=True)
@@ -38,7 +34,7 @@ class State:
     key: str
     commit: str
     time: int
-    stages: Mapping[str, Any] = field(repr=False)
+    stages: lock.Stages = field(repr=False)
     origin: dict[str, str]
 
     @property
@@ -62,7 +58,7 @@ def committed_states(root: Path) -> list[State]:
     states = []
     for commit, origin in [*_commits(root), *_experiments(root)]:
         try:
-            stages = lock.parse(git("show", f"{commit}:{paths.DVC_LOCK}", folder=root))
+            stages = lock.parse(content_of(commit, paths.DVC_LOCK, root))
         except InputError:
             continue  # the pipeline was not there yet, or DVC itself could not read this
         shown = git("show", "--no-patch", "--format=%an%n%ct", commit, folder=root)
@@ -83,28 +79,18 @@ def track_all(root: Path) -> Iterator[Outcome]:
     TrackingError
         The tracking store cannot be used.
     """
-    from segmentation.stages.track import gather
-
     experiment = load_params(root / paths.PARAMS).track.experiment
-    with _scratch_clone(root) as clone:
-        for state in committed_states(root):
-            if tracked(state.key, state.origin, experiment=experiment, root=root):
-                yield Outcome(state)
-                continue
-            with chdir(clone):
-                try:
-                    _materialise(clone, state)
-                    record = gather(load_params(paths.PARAMS))
-                except KeyError as error:
-                    yield Outcome(state, problem=f"it has no {error}; other code made it")
-                    continue
-                except SegmentationError as error:
-                    yield Outcome(state, problem=str(error))
-                    continue
-                track(
-                    record, experiment=experiment, root=root, origin=state.origin, time=state.time
-                )
-            yield Outcome(state, logged=True)
+    for state in committed_states(root):
+        if tracked(state.key, state.origin, experiment=experiment, root=root):
+            yield Outcome(state)
+            continue
+        try:
+            record = _gathered(root, state)
+        except SegmentationError as error:
+            yield Outcome(state, problem=str(error))
+            continue
+        track(record, experiment=experiment, root=root, origin=state.origin, time=state.time)
+        yield Outcome(state, logged=True)
 
 
 def _commits(root: Path) -> Iterator[tuple[str, dict[str, str]]]:
@@ -117,43 +103,25 @@ def _commits(root: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _experiments(root: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield DVC's experiments, which it keeps as commits on their baselines."""
-    refs = git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps", folder=root)
-    for commit, start, rest, name in EXPERIMENT_REF.findall(refs):
-        origin = {EXPERIMENT_TAG: name, "dvc.exp.baseline": start + rest}
-        origin |= {"git.commit": start + rest, "mlflow.source.git.commit": start + rest}
-        yield commit, {**origin, "git.dirty": "true"}
+    """Yield DVC's experiments with the commits that they started from."""
+    for experiment in experiments(root):
+        origin = {EXPERIMENT_TAG: experiment.name, "dvc.exp.baseline": experiment.baseline}
+        origin |= dict.fromkeys(("git.commit", "mlflow.source.git.commit"), experiment.baseline)
+        yield experiment.commit, {**origin, "git.dirty": "true"}
 
 
-@contextmanager
-def _scratch_clone(root: Path) -> Iterator[Path]:
-    """Make a clone that shares the repository's commits and DVC's cache."""
-    cache = dvc("cache", "dir", folder=root).strip()
-    with TemporaryDirectory() as folder:
-        clone = Path(folder) / "clone"
-        git("clone", "--quiet", "--shared", "--no-checkout", str(root), str(clone))
-        (clone / ".dvc").mkdir()
-        (clone / ".dvc/config.local").write_text(f"[cache]\n    dir = {cache}\n", encoding="utf-8")
-        yield clone
+def _gathered(root: Path, state: State) -> Record:
+    """Read what the run of a state is made of, or say what the state lacks."""
+    # Imported here: they need pandas, and listing the states does not.
+    from segmentation.review.changes import outdated_parameters
+    from segmentation.stages.track import gather
 
-
-def _materialise(clone: Path, state: State) -> None:
-    """Bring a state into the clone, or say what it lacks."""
-    git("checkout", "--quiet", "--force", "--detach", state.commit, folder=clone)
-    git("clean", "--quiet", "-d", "-x", "--force", "--exclude=/.dvc", folder=clone)
-    dvc("checkout", "--quiet", "--force", "--allow-missing", folder=clone)
-    params = read_yaml(clone / paths.PARAMS)
-    for name, value in lock.settings(state.stages):
-        if reduce(lambda group, part: group[part], name.split("."), params) != value:
-            raise InputError(f"its params.yaml has another {name} than its dvc.lock")
-    for path, md5 in lock.hashes(lock.pipeline(state.stages), "outs").items():
-        file = clone / path
-        if not file.exists():
-            raise InputError(f"{path} is not in DVC's cache")
-        if file.is_file() and _md5(file) != md5:
-            raise InputError(f"its {path} is not the one in its dvc.lock")
-
-
-def _md5(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "md5").hexdigest()
+    snapshot = Snapshot.at(state.commit, root=root, remote=False)
+    if changed := outdated_parameters(snapshot.params, state.stages):
+        raise InputError(f"its params.yaml has another {changed[0]} than its dvc.lock")
+    snapshot.check()
+    params = validate(Params, dict(snapshot.params), paths.PARAMS.name)
+    try:
+        return gather(snapshot, params)
+    except KeyError as error:
+        raise InputError(f"it has no {error}; other code made it") from error

@@ -8,6 +8,7 @@ from pathlib import Path
 PARAMS = Path("params.yaml")
 PLAYBOOK = Path("playbook.yaml")
 DVC_LOCK = Path("dvc.lock")
+REPORTS = Path("reports")
 
 SAMPLE = Path("data/raw/customers.csv")
 

@@ -7,12 +7,15 @@ from math import hypot
 from pathlib import Path
 from typing import Any
 
-from segmentation import files, history, lock, paths
+from segmentation import files, history, paths
 from segmentation.clustering.verdict import DOUBTFUL
 from segmentation.config import Params
 from segmentation.errors import InputError
-from segmentation.programs import dvc
 from segmentation.reference import Reference, ReferenceSegment, centroid_of
+from segmentation.repository import lock
+from segmentation.repository.dvc import dvc
+from segmentation.repository.dvc_internals import cached
+from segmentation.repository.snapshot import Snapshot
 from segmentation.tracking import registry, runs, store
 
 
@@ -72,7 +75,8 @@ def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -
     """
     root = store.repository()
     experiment = params.track.experiment
-    key = None if wanted else lock.state_key(lock.read(paths.DVC_LOCK))
+    here = Snapshot.of_workspace()
+    key = None if wanted else lock.state_key(here.get(paths.DVC_LOCK, lock.parse))
     with store.open_store(root) as client:
         run = runs.find_run(client, experiment, wanted=wanted, key=key)
         candidate = _read(client, run)
@@ -164,7 +168,7 @@ def _write(candidate: Candidate) -> bool:
     files.write_json(paths.REFERENCE, reference.model_dump())
     target = paths.REFERENCE_ASSIGNMENTS
     target.unlink(missing_ok=True)  # those of another reference
-    source = _cached(lock.hash_of(candidate.stages, paths.ASSIGNMENTS, "outs"))
+    source = cached(lock.hash_of(candidate.stages, paths.ASSIGNMENTS, "outs"), Path())
     if source is None:
         target.with_name(f"{target.name}.dvc").unlink(missing_ok=True)
         return False
@@ -176,12 +180,3 @@ def _write(candidate: Candidate) -> bool:
 def _next_id() -> int:
     """Return the id that no reference used yet: ids of retired segments are not given again."""
     return int(files.read_json(paths.REFERENCE).get("next_id", 1))
-
-
-def _cached(md5: str) -> Path | None:
-    """Return the file with this content in DVC's cache, if it is there."""
-    from dvc.repo import Repo
-
-    with Repo() as repo:
-        path = Path(repo.cache.local.oid_to_path(md5))
-    return path if path.exists() else None

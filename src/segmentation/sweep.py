@@ -1,19 +1,23 @@
 """Try a grid of settings through DVC's experiments queue, and rank what came out.
 
-Read from `dvc exp show`, which knows every experiment without a tracking server.
+Read from the experiments' own commits, which need no tracking server.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import inf
-from typing import Any, get_args
+from pathlib import Path
+from typing import get_args
 
+from segmentation import paths
 from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.config import Featurize
 from segmentation.errors import SettingsError, did_you_mean
-from segmentation.programs import dvc
+from segmentation.repository.dvc import dvc
+from segmentation.repository.dvc_internals import experiments
+from segmentation.repository.git import commit_of
+from segmentation.repository.snapshot import Snapshot, as_json
 
 SCALERS: tuple[str, ...] = get_args(Featurize.model_fields["scaler"].annotation)
 
@@ -84,11 +88,11 @@ def run(candidates: Iterable[Candidate], *, jobs: int) -> None:
     dvc("exp", "run", "--run-all", "--jobs", str(jobs), watched=True)
 
 
-def results(candidates: Iterable[Candidate]) -> list[Result]:
-    """Look up what DVC holds of the candidates."""
-    shown = json.loads(dvc("exp", "show", "--json", "--force"))
-    found = dict(_metrics(shown))
-    return [Result(candidate, found.get(candidate.name)) for candidate in candidates]
+def results(candidates: Iterable[Candidate], root: Path) -> list[Result]:
+    """Look up the metrics of the candidates' experiments on the present commit."""
+    here = commit_of("HEAD", root)
+    done = {each.name: each.commit for each in experiments(root) if each.baseline == here}
+    return [Result(each, _metrics(done.get(each.name), root)) for each in candidates]
 
 
 def rank(results: Iterable[Result]) -> list[Result]:
@@ -134,13 +138,8 @@ def _near(result: Result, best: Result) -> bool:
     return mine["silhouette"] >= first["silhouette"] - 2 * first["silhouette_se"]
 
 
-def _metrics(shown: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, float]]]:
-    """Yield name and metrics of every successful experiment of the present commit."""
-    for baseline in shown:
-        for experiment in baseline.get("experiments") or ():
-            data = experiment["revs"][0].get("data") or {}
-            metrics: dict[str, float] = {}
-            for file in (data.get("metrics") or {}).values():
-                metrics |= file.get("data") or {}
-            if "k" in metrics:
-                yield experiment["name"], metrics
+def _metrics(commit: str | None, root: Path) -> dict[str, float] | None:
+    """Return the metrics of an experiment; a failed one has no commit."""
+    if commit is None:
+        return None
+    return Snapshot.at(commit, root=root, remote=False).get(paths.METRICS, as_json)

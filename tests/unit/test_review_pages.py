@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from segmentation.review.comparison import compare
-from segmentation.review.revisions import Revision
+from segmentation.review.side import Side
 from segmentation.views import review, style
 
 NASTY = '<script>$\\frac$</script> | "Müller" `*_[a](b)'
@@ -32,7 +32,7 @@ def revision(
     customers: str = "c",
     silhouette: float = 0.31,
     start: int = 0,
-) -> Revision:
+) -> Side:
     labels = [segment for segment, size in sizes.items() for _ in range(size)]
     n, k = len(labels), len([i for i in sizes if i > 0])
     rng = np.random.default_rng(7)
@@ -47,7 +47,7 @@ def revision(
         for i, size in sizes.items()
         if i > 0
     ]
-    return Revision(
+    return Side(
         name=name,
         commit="abc1234",
         params={
@@ -83,7 +83,7 @@ HEAD = revision(
 )
 
 
-def pages(base: Revision, head: Revision) -> tuple[str, str]:
+def pages(base: Side, head: Side) -> tuple[str, str]:
     found = compare(base, head)
     return review.markdown(found), review.html(found)
 
@@ -168,7 +168,7 @@ def test_results_of_other_settings_are_told() -> None:
 
 @pytest.mark.parametrize("alone", ["base", "head"])
 def test_one_side_without_a_pipeline_shows_the_other(alone: str) -> None:
-    empty = Revision("empty", "abc1234", {}, {})
+    empty = Side("empty", "abc1234", {}, {})
     for page in pages(*((BASE, empty) if alone == "base" else (empty, BASE))):
         assert "empty has no results of a pipeline" in page
         assert "Loyal grocers" in page

@@ -1,9 +1,11 @@
 import json
+from pathlib import Path
 
 import pytest
 
-from segmentation import sweep
+from segmentation import paths, sweep
 from segmentation.errors import SettingsError
+from segmentation.repository.git import git
 
 
 def result(name: str, scaler: str, structured: int, silhouette: float | None) -> sweep.Result:
@@ -80,18 +82,29 @@ def test_figures_that_do_not_apply_show_a_dash() -> None:
     assert sweep.cells(none) == ["0", "no", "-", "-", "100%"]
 
 
-def test_what_dvc_shows_is_found_by_name_and_what_failed_has_no_metrics(
-    monkeypatch: pytest.MonkeyPatch,
+def test_results_are_those_of_experiments_on_the_present_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def shown(name: str, data: dict[str, object] | None) -> dict[str, object]:
-        return {"name": name, "revs": [{"data": data}]}
+    def commit(k: int) -> str:
+        (tmp_path / paths.METRICS).write_text(json.dumps({"k": k, "structured": 0}))
+        git("add", "-A", folder=tmp_path)
+        git("commit", "-q", "-m", f"k={k}", folder=tmp_path)
+        return git("rev-parse", "HEAD", folder=tmp_path)
 
-    metrics = {"reports/evaluate/metrics.json": {"data": {"k": 0, "structured": 0}}}
-    listed = [
-        {"experiments": None},
-        {"experiments": [shown("none", {"metrics": metrics}), shown("failed", None)]},
-    ]
-    monkeypatch.setattr(sweep, "dvc", lambda *_: json.dumps(listed))
-    candidates = [sweep.Candidate(name, {}) for name in ("failed", "none", "absent")]
-    found = sweep.results(candidates)
+    def experiment(name: str, baseline: str, commit: str) -> None:
+        ref = f"refs/exps/{baseline[:2]}/{baseline[2:]}/{name}"
+        git("update-ref", ref, commit, folder=tmp_path)
+
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "t")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "t@example.com")
+    (tmp_path / paths.METRICS).parent.mkdir(parents=True)
+    git("init", "-q", folder=tmp_path)
+    before, here = commit(2), commit(3)
+    experiment("older", before, commit(4))
+    experiment("none", here, commit(0))
+    git("reset", "-q", "--hard", here, folder=tmp_path)
+
+    candidates = [sweep.Candidate(name, {}) for name in ("failed", "none", "older")]
+    found = sweep.results(candidates, tmp_path)
     assert [r.metrics for r in found] == [None, {"k": 0, "structured": 0}, None]

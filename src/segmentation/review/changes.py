@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from segmentation import lock, paths
+from segmentation import paths
 from segmentation.config import leaves
+from segmentation.repository import lock
 
 Verdict = Literal["", "same", "better", "worse", "within noise", "not comparable"]
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from segmentation import paths
 from segmentation.clustering.matching import NOISE
+from segmentation.repository.snapshot import WORKSPACE
 from segmentation.review.changes import (
     MetricChange,
     ParameterChange,
@@ -19,7 +20,7 @@ from segmentation.review.changes import (
 )
 from segmentation.review.drift import Drift, drift
 from segmentation.review.migration import ABSENT, Migration, cells, migrate, profiles_of, spread_of
-from segmentation.review.revisions import WORKSPACE, Revision
+from segmentation.review.side import Side
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class DataChange:
 class Comparison:
     """Two revisions and all that differs. Without a pipeline in the base, the head alone."""
 
-    base: Revision
-    head: Revision
+    base: Side
+    head: Side
     headline: str
     notes: tuple[str, ...]
     parameters: tuple[ParameterChange, ...]
@@ -59,7 +60,7 @@ class Comparison:
     data: DataChange | None
 
 
-def compare(base: Revision, head: Revision) -> Comparison:
+def compare(base: Side, head: Side) -> Comparison:
     """Compare two revisions that were read before; nothing is run and nothing is read."""
     both = bool(base.stages) and bool(head.stages)
     same_points = both and same_output(base.stages, head.stages, paths.MATRIX)
@@ -95,7 +96,7 @@ def compare(base: Revision, head: Revision) -> Comparison:
     )
 
 
-def _migration(base: Revision, head: Revision) -> Migration | None:
+def _migration(base: Side, head: Side) -> Migration | None:
     known = base.assignments is not None and head.assignments is not None
     before = base.assignments if known else _stand_in(base.segments, "base")
     after = head.assignments if known else _stand_in(head.segments, "head")
@@ -122,12 +123,12 @@ def _stand_in(segments: Mapping[str, Any] | None, prefix: str) -> pd.Series | No
     return pd.Series(labels, index=[f"{prefix} {i}" for i in range(len(labels))], dtype="int64")
 
 
-def _names(revision: Revision) -> dict[int, str]:
+def _names(revision: Side) -> dict[int, str]:
     segments = revision.segments["segments"] if revision.segments else ()
     return {int(s["id"]): str(s["name"]) for s in segments}
 
 
-def _data(base: Revision, head: Revision) -> DataChange:
+def _data(base: Side, head: Side) -> DataChange:
     same = same_output(base.stages, head.stages, paths.PREPARED)
     before, after = _columns(base), _columns(head)
     found = None
@@ -151,7 +152,7 @@ def _data(base: Revision, head: Revision) -> DataChange:
     )
 
 
-def _columns(revision: Revision) -> dict[str, str]:
+def _columns(revision: Side) -> dict[str, str]:
     """Return the kind of each column that describes a customer."""
     data = revision.params.get("data") or {}
     return {name: kind for kind in ("numeric", "categorical") for name in (data.get(kind) or {})}
@@ -174,7 +175,7 @@ def _rows(
     return tuple(rows)
 
 
-def _about(revision: Revision) -> list[str]:
+def _about(revision: Side) -> list[str]:
     """Say what is wrong with one revision, and how to mend it."""
     if not revision.stages:
         return [f"{revision.name} has no results of a pipeline, so only the other side is shown."]
@@ -201,7 +202,7 @@ def _about(revision: Revision) -> list[str]:
     return notes
 
 
-def _other_points(base: Revision, head: Revision) -> str:
+def _other_points(base: Side, head: Side) -> str:
     reasons = []
     if not same_output(base.stages, head.stages, paths.PREPARED):
         reasons.append("the customers")
@@ -214,8 +215,8 @@ def _other_points(base: Revision, head: Revision) -> str:
 
 
 def _headline(
-    base: Revision,
-    head: Revision,
+    base: Side,
+    head: Side,
     metrics: tuple[MetricChange, ...],
     migration: Migration | None,
     parameters: tuple[ParameterChange, ...],

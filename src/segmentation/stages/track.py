@@ -2,9 +2,11 @@
 
 import pandas as pd
 
-from segmentation import files, lock, paths
+from segmentation import files, paths
 from segmentation.config import Params
 from segmentation.errors import TrackingError
+from segmentation.repository import lock
+from segmentation.repository.snapshot import Snapshot, as_csv, as_json, as_parquet, as_text
 from segmentation.tracking.origin import KEY_TAG
 from segmentation.tracking.record import Dataset, Record
 from segmentation.tracking.runs import track
@@ -12,7 +14,7 @@ from segmentation.tracking.runs import track
 
 def run(params: Params) -> None:
     """Gather the state of the pipeline, track it, and write which state that was."""
-    record = gather(params)
+    record = gather(Snapshot.of_workspace(), params)
     try:
         track(record, experiment=params.track.experiment)
     except TrackingError as error:
@@ -22,24 +24,25 @@ def run(params: Params) -> None:
     files.write_json(paths.TRACKED, {KEY_TAG: record.key})
 
 
-def gather(params: Params) -> Record:
+def gather(snapshot: Snapshot, params: Params) -> Record:
     """Read what a run is made of."""
     data = params.data
-    facts = files.read_json(paths.SEGMENTS)
-    metrics = files.read_json(paths.METRICS)
-    quality = files.read_json(paths.QUALITY)
-    customers = files.read_parquet(paths.PREPARED)
-    choice = files.read_json(paths.CHOICE)
-    curve = files.read_csv(paths.CURVE)
-    stages = lock.read(paths.DVC_LOCK)
+    facts = snapshot.get(paths.SEGMENTS, as_json)
+    metrics = snapshot.get(paths.METRICS, as_json)
+    quality = snapshot.get(paths.QUALITY, as_json)
+    customers = snapshot.get(paths.PREPARED, as_parquet)
+    choice = snapshot.get(paths.CHOICE, as_json)
+    curve = snapshot.get(paths.CURVE, as_csv)
+    stages = snapshot.get(paths.DVC_LOCK, lock.parse)
     # Aggregates only: tables of customers stay here, and so do the points of the map.
-    reports = [path for path in lock.output_files(stages, "reports/") if path != paths.PCA_POINTS]
+    reports = [path for path in snapshot.outputs(paths.REPORTS) if path != paths.PCA_POINTS]
+    attached = [paths.PARAMS, paths.PLAYBOOK, paths.DVC_LOCK, *reports]
     return Record(
         key=lock.state_key(stages),
         name=f"{params.train.algorithm} k={metrics['k']}"
         + ("" if metrics["structured"] else " (no structure)"),
         tags={"structured": str(bool(metrics["structured"])).lower(), "verdict": facts["verdict"]},
-        description=described(paths.SEGMENTS_MD.read_text(encoding="utf-8")),
+        description=described(snapshot.get(paths.SEGMENTS_MD, as_text)),
         params=params.model_dump(mode="json"),
         metrics={
             **metrics,
@@ -55,13 +58,7 @@ def gather(params: Params) -> Record:
             f"select_k/{name}": dict(zip(curve["k"].tolist(), values.tolist(), strict=True))
             for name, values in curve.drop(columns="k").items()
         },
-        pictures=[path for path in reports if path.suffix == ".png"],
-        documents=[
-            paths.PARAMS,
-            paths.PLAYBOOK,
-            paths.DVC_LOCK,
-            *(path for path in reports if path.suffix != ".png"),
-        ],
+        files={path: snapshot.get(path, bytes) for path in attached},
         dataset=Dataset(
             name=data.path.stem,
             path=data.path.as_posix(),
@@ -72,7 +69,7 @@ def gather(params: Params) -> Record:
             },
             rows=quality["rows_in"],
         ),
-        model_path=paths.MODEL,
+        model=snapshot.get(paths.MODEL, bytes),
         example=typical_customer(customers[data.columns]),
     )
 

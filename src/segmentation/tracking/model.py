@@ -1,7 +1,6 @@
 """Attach the saved model to a run, in the form that `mlflow.sklearn` and `mlflow.pyfunc` load."""
 
 import platform
-import shutil
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -68,7 +67,7 @@ def _save(folder: Path, mlflow_model: "Model", record: Record) -> None:
     from mlflow.models import ModelSignature
     from mlflow.types.schema import AnyType, ColSpec, Schema
 
-    shutil.copy(record.model_path, folder / "model.skops")
+    (folder / "model.skops").write_bytes(record.model)
     example = record.example.to_json(orient="split", index=False)
     (folder / "input_example.json").write_text(example, encoding="utf-8")
     # Named here, because finding them out by running the model takes seconds.

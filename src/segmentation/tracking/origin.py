@@ -3,7 +3,7 @@
 import os
 
 from segmentation.errors import SegmentationError
-from segmentation.programs import git
+from segmentation.repository.git import git
 
 KEY_TAG = "dvc.lock.key"  # names the state
 EXPERIMENT_TAG = "dvc.exp.name"  # the first DVC experiment that reached the state

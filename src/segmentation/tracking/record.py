@@ -1,7 +1,7 @@
 """What one run shows."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,11 +42,11 @@ class Record:
         None is left out.
     curves : mapping of str to mapping of int to float
         Metrics against the number of segments.
-    pictures, documents : sequence of Path
-        Files to attach: pictures under ``plots/``, the others beside them.
+    files : mapping of Path to bytes
+        What to attach, by where it lies in the repository.
     dataset : Dataset
-    model_path : Path
-        The pipeline from a raw row to a segment.
+    model : bytes
+        The saved pipeline from a raw row to a segment.
     example : DataFrame
         One made-up customer.
     """
@@ -58,16 +58,31 @@ class Record:
     params: Mapping[str, Any]
     metrics: Mapping[str, float | None]
     curves: Mapping[str, Mapping[int, float]]
-    pictures: Sequence[Path]
-    documents: Sequence[Path]
+    files: Mapping[Path, bytes]
     dataset: Dataset
-    model_path: Path
+    model: bytes
     example: "pd.DataFrame"
 
 
 def flatten(nested: Mapping[str, Any]) -> dict[str, str]:
     """Turn nested settings into ``a.b.c: value`` pairs with names that MLflow accepts."""
     return {re.sub(r"[^\w.\- :/]", "_", name): str(value) for name, value in leaves(nested).items()}
+
+
+def artifact_of(path: Path) -> Path:
+    """Return where among a run's artifacts a file of the repository is attached.
+
+    Examples
+    --------
+    >>> [artifact_of(Path(path)).as_posix() for path in ("dvc.lock", "reports/report.html")]
+    ['dvc.lock', 'report.html']
+    >>> artifact_of(Path("reports/train/clustering.json")).as_posix()
+    'train/clustering.json'
+    >>> artifact_of(Path("reports/evaluate/pca.png")).as_posix()
+    'plots/evaluate/pca.png'
+    """
+    folder = Path(path.parent.name if len(path.parts) > 2 else "")
+    return Path("plots" if path.suffix == ".png" else "") / folder / path.name
 
 
 def shortened(text: str) -> str:

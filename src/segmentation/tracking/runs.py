@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from segmentation.errors import InputError
 from segmentation.tracking import model
 from segmentation.tracking.origin import ALSO_TAG, EXPERIMENT_TAG, KEY_TAG, present_origin
-from segmentation.tracking.record import Dataset, Record, flatten, shortened
+from segmentation.tracking.record import Dataset, Record, artifact_of, flatten, shortened
 from segmentation.tracking.store import experiment_of, open_store, repository
 
 if TYPE_CHECKING:
@@ -210,12 +210,17 @@ def _log(client: "MlflowClient", run: "Run", record: Record) -> None:
         client.log_batch(run_id, metrics=metrics[start : start + 1000])
     client.set_tag(run_id, "mlflow.note.content", shortened(record.description))
     _log_dataset(client, run_id, record.dataset)
-    for path in record.pictures:
-        client.log_artifact(run_id, str(path), f"plots/{path.parent.name}")
-    for path in record.documents:
-        folder = path.parent.name if len(path.parts) > 2 else None
-        client.log_artifact(run_id, str(path), folder)
+    _log_files(client, run_id, record.files)
     model.attach(client, run_id, model_id, record)
+
+
+def _log_files(client: "MlflowClient", run_id: str, files: Mapping[Path, bytes]) -> None:
+    with TemporaryDirectory() as folder:
+        for path, content in files.items():
+            target = folder / artifact_of(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        client.log_artifacts(run_id, folder)
 
 
 def _log_dataset(client: "MlflowClient", run_id: str, dataset: Dataset) -> None:

@@ -19,7 +19,7 @@ from segmentation.insight.numbers import number
 from segmentation.review.changes import MetricChange
 from segmentation.review.comparison import Comparison
 from segmentation.review.migration import ABSENT, Migration, cells
-from segmentation.review.revisions import PICTURES, Revision
+from segmentation.review.side import PICTURES, Side
 from segmentation.views.report import data_uri, render
 from segmentation.views.style import ACCENT, MUTED, colour, figure, short
 
@@ -63,7 +63,7 @@ def html(comparison: Comparison) -> str:
     )
 
 
-def curves(base: Revision, head: Revision) -> Figure:
+def curves(base: Side, head: Side) -> Figure:
     """Draw silhouette and inertia by k of both revisions over each other."""
     picture = figure(9.6, 3.6)
     for axes, (name, label) in zip(picture.subplots(1, 2), _CURVES.items(), strict=True):
@@ -211,7 +211,7 @@ def _setting(value: Any) -> str:
     return str(value)
 
 
-def _chart(base: Revision, head: Revision, name: str) -> str | None:
+def _chart(base: Side, head: Side, name: str) -> str | None:
     """Return a curve of both revisions in Mermaid, at the k that both have."""
     tables = [
         r.curve.set_index("k")[name].dropna()
@@ -257,7 +257,7 @@ def _round_up(value: float) -> float:
     return math.ceil(value / step) * step
 
 
-def _pairs(base: Revision, head: Revision) -> list[dict[str, str | None]]:
+def _pairs(base: Side, head: Side) -> list[dict[str, str | None]]:
     """Return the pictures of both, title by title; `base` is None where they are the same."""
     pairs: list[dict[str, str | None]] = []
     for title in PICTURES:

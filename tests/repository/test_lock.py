@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from segmentation import lock
 from segmentation.errors import InputError
+from segmentation.repository import lock
 
 TEXT = """\
 schema: '2.0'
@@ -39,24 +39,6 @@ def test_what_stages_read_and_wrote() -> None:
     assert dict(lock.settings(stages)) == {"seed": 42, "data.id": "id"}
     with pytest.raises(InputError, match=r"does not know 'data/raw/c\.csv'; run `dvc repro`"):
         lock.hash_of(stages, Path("data/raw/c.csv"), "outs")
-
-
-def test_files_of_the_pipeline_are_listed_those_in_folders_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "reports/plots").mkdir(parents=True)
-    (tmp_path / "reports/plots/b.png").touch()
-    outs = [{"path": path} for path in ("reports/a.json", "reports/plots", "data/c.csv")]
-    stages = {"profile": {"outs": outs}, "track": {"outs": [{"path": "reports/state.json"}]}}
-    assert lock.output_files(stages, "reports/") == [
-        Path("reports/a.json"), Path("reports/plots/b.png"),
-    ]  # fmt: skip
-
-
-def test_a_missing_file_says_how_to_make_it(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"dvc\.lock is missing; run `dvc repro`"):
-        lock.read(tmp_path / "dvc.lock")
 
 
 @pytest.mark.parametrize("text", ["", "schema: '2.0'"])

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from segmentation.errors import InputError, SettingsError
-from segmentation.programs import dvc, git
+from segmentation.repository.dvc import dvc
+from segmentation.repository.git import git
 
 
 def test_what_a_program_prints_is_returned(tmp_path: Path) -> None:

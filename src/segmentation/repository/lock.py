@@ -16,14 +16,6 @@ Stages = Mapping[str, Any]
 TRACK = "track"  # shows a state of the pipeline and is no part of it
 
 
-def read(path: Path) -> Stages:
-    """Return the stages of `dvc.lock`, which DVC updates after each of them."""
-    try:
-        return parse(path.read_bytes())
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing; run `dvc repro`") from None
-
-
 def parse(text: str | bytes) -> Stages:
     """Return the stages that the text of a `dvc.lock` holds; there may be none.
 
@@ -88,10 +80,3 @@ def hash_of(stages: Stages, path: Path, kind: Literal["deps", "outs"]) -> str:
     if found is None:
         raise InputError(f"dvc.lock does not know '{path.as_posix()}'; run `dvc repro`")
     return found
-
-
-def output_files(stages: Stages, folder: str) -> list[Path]:
-    """List the files below `folder`, which ends in a slash, that the pipeline wrote."""
-    outs = [Path(path) for path in hashes(pipeline(stages), "outs") if path.startswith(folder)]
-    files = [file for out in outs for file in (out.rglob("*") if out.is_dir() else [out])]
-    return sorted(file for file in files if not file.is_dir())

@@ -1,0 +1,42 @@
+"""Run a program, and tell in one line why it failed."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from segmentation.errors import InputError
+
+
+def printed(
+    command: Sequence[str], called: str, *, folder: Path | None, watched: bool = False
+) -> bytes:
+    """Return what a program prints.
+
+    Parameters
+    ----------
+    command : sequence of str
+    called : str
+        What a message calls it.
+    folder : Path or None
+        Where it runs; None for the current one.
+    watched : bool
+        Show what it prints instead, on the standard error.
+
+    Raises
+    ------
+    InputError
+        It failed.
+    """
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        check=False,
+        stdout=sys.stderr.fileno() if watched else subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    if done.returncode:
+        lines = done.stderr.decode("utf-8", "replace").splitlines()
+        errors = [line for line in lines if line.startswith("ERROR")]
+        raise InputError(f"`{called}` failed: {' '.join(errors or lines)}")
+    return done.stdout or b""

@@ -1,0 +1,294 @@
+"""A state of the project, read by name: the workspace, or any revision in git."""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+
+import yaml
+
+from segmentation import paths
+from segmentation.errors import InputError
+from segmentation.repository import dvc_internals, git, lock
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WORKSPACE = "workspace"
+
+T = TypeVar("T")
+
+
+class Source(Protocol):
+    """Where the files of a state are."""
+
+    @property
+    def commit(self) -> str:
+        """The commit that is read, or, of the workspace, the one that is checked out."""
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """Stages whose results do not belong to the rest."""
+
+    @property
+    def trouble(self) -> str:
+        """Why DVC's remote could not be asked for what is missing, if so."""
+
+    def read(self, path: Path) -> bytes | None:
+        """Return the content of a file, or None if it is nowhere."""
+
+    def files(self, folder: Path) -> list[Path]:
+        """List the files below a folder."""
+
+
+class Snapshot:
+    """A state of the project: settings, results, tables, pictures, wherever they are kept.
+
+    Parameters
+    ----------
+    name : str
+        What people call it: a revision as it was asked for, or ``"workspace"``.
+    source : Source
+
+    Examples
+    --------
+    >>> snapshot = Snapshot.at("main")  # doctest: +SKIP
+    >>> snapshot.get(paths.METRICS, as_json)["k"]  # doctest: +SKIP
+    4
+    """
+
+    def __init__(self, name: str, source: Source) -> None:
+        self.name = name
+        self._source = source
+        self._nowhere: dict[str, None] = {}  # in the order in which they were asked for
+
+    @classmethod
+    def of_workspace(cls, root: Path = Path()) -> Self:
+        """Return the state that lies on the disk."""
+        return cls(WORKSPACE, _Workspace(root))
+
+    @classmethod
+    def at(cls, revision: str, *, root: Path = Path(), remote: bool = True) -> Self:
+        """Return the state of a git revision; a DVC experiment is one too.
+
+        Parameters
+        ----------
+        revision : str
+        root : Path
+            The repository.
+        remote : bool
+            Whether to ask DVC's remote for outputs that are not in its cache.
+
+        Raises
+        ------
+        SettingsError
+            There is no such revision, or this is not a git repository.
+        """
+        return cls(revision, _Commit(git.commit_of(revision, root), root, remote=remote))
+
+    @property
+    def commit(self) -> str:
+        """Hash of the commit; of the one that is checked out, for the workspace."""
+        return self._source.commit
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """Stages whose results do not belong to the rest of the workspace; a commit has none."""
+        return self._source.outdated
+
+    @property
+    def trouble(self) -> str:
+        """Why DVC's remote could not be asked for what is missing, if so."""
+        return self._source.trouble if self._nowhere else ""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Outputs of the pipeline that were asked for and are nowhere to be found."""
+        made = self._outputs
+        return tuple(name for name in self._nowhere if name in made)
+
+    @cached_property
+    def stages(self) -> lock.Stages:
+        """The stages in `dvc.lock`; empty where there is no pipeline yet."""
+        return self.find(paths.DVC_LOCK, lock.parse) or {}
+
+    @cached_property
+    def params(self) -> Mapping[str, Any]:
+        """All of `params.yaml`, as it stands there; empty if there is none."""
+        return self.find(paths.PARAMS, as_settings) or {}
+
+    @cached_property
+    def _outputs(self) -> dict[str, str]:
+        return lock.hashes(lock.pipeline(self.stages), "outs")
+
+    def read(self, path: Path) -> bytes | None:
+        """Return the content of a file, or None if it is nowhere."""
+        content = self._source.read(path)
+        if content is None:
+            self._nowhere[path.as_posix()] = None
+        return content
+
+    def find(self, path: Path, decode: Callable[[bytes], T]) -> T | None:
+        """Return what a file holds, or None if it is nowhere.
+
+        Raises
+        ------
+        InputError
+            It cannot be read as what it is.
+        """
+        content = self.read(path)
+        if content is None:
+            return None
+        try:
+            return decode(content)
+        except ValueError as error:  # of JSON, YAML, CSV, Parquet and text alike
+            raise InputError(f"{path} at {self.name} cannot be read: {error}") from error
+
+    def get(self, path: Path, decode: Callable[[bytes], T]) -> T:
+        """Return what a file holds.
+
+        Raises
+        ------
+        InputError
+            It is nowhere, or cannot be read as what it is.
+        """
+        found = self.find(path, decode)
+        if found is None:
+            raise InputError(
+                f"{path} is missing; make it with `dvc repro`, or fetch it with `dvc pull`"
+            )
+        return found
+
+    def outputs(self, folder: Path) -> list[Path]:
+        """List the files below a folder that the pipeline wrote."""
+        found: list[Path] = []
+        for name, digest in self._outputs.items():
+            path = Path(name)
+            if path.is_relative_to(folder):
+                found += self._source.files(path) if _is_folder(digest) else [path]
+        return sorted(found)
+
+    def check(self) -> None:
+        """Make sure that all outputs are there and are those of `dvc.lock`.
+
+        Raises
+        ------
+        InputError
+            One is nowhere, or is another.
+        """
+        for name, digest in self._outputs.items():
+            path = Path(name)
+            folder = _is_folder(digest)
+            inside = self._source.files(path) if folder else [path]
+            contents = [self.read(file) for file in inside]
+            if not contents or None in contents:
+                raise InputError(f"{name} is not in DVC's cache")
+            # Of a folder, DVC's hash is one of a list of names and hashes, not of any content.
+            if not folder and _md5(contents[0]) != digest:
+                raise InputError(f"its {name} is not the one in its dvc.lock")
+
+
+def as_json(content: bytes) -> dict[str, Any]:
+    """Decode a JSON report."""
+    found: dict[str, Any] = json.loads(content)
+    return found
+
+
+def as_text(content: bytes) -> str:
+    """Decode text."""
+    return content.decode("utf-8")
+
+
+def as_settings(content: bytes) -> dict[str, Any]:
+    """Decode a YAML file of settings."""
+    try:
+        found = yaml.load(content, Loader=yaml.CSafeLoader) or {}
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from None
+    if not isinstance(found, dict):
+        raise ValueError("it must hold settings as `name: value` lines")
+    return found
+
+
+def as_csv(content: bytes) -> "pd.DataFrame":
+    """Decode a small table."""
+    import pandas as pd
+
+    return pd.read_csv(io.BytesIO(content))
+
+
+def as_parquet(content: bytes) -> "pd.DataFrame":
+    """Decode a table of customers."""
+    import pandas as pd
+
+    return pd.read_parquet(io.BytesIO(content))
+
+
+def _is_folder(digest: str) -> bool:
+    return digest.endswith(".dir")
+
+
+def _md5(content: bytes | None) -> str:
+    return hashlib.md5(content or b"", usedforsecurity=False).hexdigest()
+
+
+class _Workspace:
+    """The files on the disk."""
+
+    trouble = ""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @property
+    def commit(self) -> str:
+        return git.commit_of("HEAD", self._root)
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        return dvc_internals.outdated_stages(self._root)
+
+    def read(self, path: Path) -> bytes | None:
+        try:
+            return (self._root / path).read_bytes()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            return None
+
+    def files(self, folder: Path) -> list[Path]:
+        found = (self._root / folder).rglob("*")
+        return [path.relative_to(self._root) for path in found if path.is_file()]
+
+
+class _Commit:
+    """The files of a commit: those in git, and DVC's outputs from its cache or its remote."""
+
+    outdated = ()
+
+    def __init__(self, commit: str, root: Path, *, remote: bool) -> None:
+        self.commit = commit
+        self._root = root
+        self._remote = remote
+
+    @cached_property
+    def _in_git(self) -> frozenset[Path]:
+        return frozenset(git.files_of(self.commit, self._root))
+
+    @cached_property
+    def _in_dvc(self) -> dvc_internals.Outputs:
+        return dvc_internals.Outputs(self.commit, self._root, remote=self._remote)
+
+    @property
+    def trouble(self) -> str:
+        return self._in_dvc.trouble
+
+    def read(self, path: Path) -> bytes | None:
+        if path in self._in_git:
+            return git.content_of(self.commit, path, self._root)
+        return self._in_dvc.read(path)
+
+    def files(self, folder: Path) -> list[Path]:
+        found = [path for path in self._in_git if path.is_relative_to(folder)]
+        return found or self._in_dvc.files(folder)

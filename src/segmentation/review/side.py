@@ -1,0 +1,113 @@
+"""One side of a review: what it needs to know of a state."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from segmentation import paths
+from segmentation.repository import lock
+from segmentation.repository.snapshot import Snapshot, as_csv, as_json, as_parquet
+
+PICTURES = {
+    "The map (PCA)": paths.PCA_PLOT,
+    "Each segment beside the average customer": paths.PROFILE_PLOT,
+    "Size and worth": paths.SIZES_PLOT,
+    "Silhouette of every customer": paths.SILHOUETTE_SAMPLES_PLOT,
+}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side. What it does not have, or what is nowhere to be found, is None.
+
+    Attributes
+    ----------
+    name : str
+        The revision as it was asked for, or ``"workspace"``.
+    commit : str
+        Abbreviated hash; of the commit that is checked out, for the workspace.
+    params : mapping
+        All of `params.yaml`, as it stands there.
+    stages : mapping
+        The stages in `dvc.lock`; empty where there is no pipeline yet.
+    metrics, segments, quality, summary : mapping or None
+        The JSON reports.
+    curve : DataFrame or None
+        Criteria by ``k``.
+    customers : DataFrame or None
+        Prepared customers.
+    assignments : Series of int or None
+        Segment by customer id.
+    pictures : mapping of str to bytes
+        PNGs by title.
+    missing : tuple of str
+        Outputs of the pipeline that are nowhere to be found.
+    outdated : tuple of str
+        Stages whose results do not belong to the rest of the workspace.
+    trouble : str
+        Why DVC's remote could not be asked for what is missing.
+    """
+
+    name: str
+    commit: str
+    params: Mapping[str, Any]
+    stages: lock.Stages
+    metrics: Mapping[str, Any] | None = None
+    segments: Mapping[str, Any] | None = None
+    quality: Mapping[str, Any] | None = None
+    summary: Mapping[str, Any] | None = None
+    curve: pd.DataFrame | None = None
+    customers: pd.DataFrame | None = None
+    assignments: pd.Series | None = None
+    pictures: Mapping[str, bytes] | None = None
+    missing: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+def side_of(snapshot: Snapshot) -> Side:
+    """Read what a review needs to know of a state.
+
+    Raises
+    ------
+    InputError
+        A report cannot be read as what it is.
+    """
+    name, commit, outdated = snapshot.name, snapshot.commit[:7], snapshot.outdated
+    if not snapshot.stages or not snapshot.params:
+        return Side(name, commit, snapshot.params, {}, outdated=outdated)
+    made = lock.hashes(snapshot.stages, "outs")
+
+    def found(path: Path, decode: Callable[[bytes], T]) -> T | None:
+        return snapshot.find(path, decode) if path.as_posix() in made else None
+
+    customers = found(paths.PREPARED, as_parquet)
+    assignments = found(paths.ASSIGNMENTS, as_parquet)
+    pictures = {title: found(path, bytes) for title, path in PICTURES.items()}
+    return Side(
+        name,
+        commit,
+        snapshot.params,
+        snapshot.stages,
+        metrics=found(paths.METRICS, as_json),
+        segments=found(paths.SEGMENTS, as_json),
+        quality=found(paths.QUALITY, as_json),
+        summary=found(paths.EXPLORE_SUMMARY, as_json),
+        curve=found(paths.CURVE, as_csv),
+        customers=customers,
+        assignments=None if assignments is None else _by_customer(assignments),
+        pictures={title: content for title, content in pictures.items() if content is not None},
+        missing=snapshot.missing,
+        outdated=outdated,
+        trouble=snapshot.trouble,
+    )
+
+
+def _by_customer(assignments: pd.DataFrame) -> pd.Series:
+    """Return the segments by customer id, which is the first column."""
+    return assignments.set_index(assignments.columns[0])["segment"].rename_axis("id")
