@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.metrics import silhouette_score
 
-from segmentation.clustering.silhouette import silhouettes
+from segmentation.clustering.metrics.silhouette import silhouettes
 
 
 def _resident() -> int:

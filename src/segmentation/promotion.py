@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from segmentation import files, history, paths
-from segmentation.clustering.verdict import DOUBTFUL
+from segmentation.clustering.metrics.jaccard import DOUBTFUL
 from segmentation.config import Params
 from segmentation.errors import InputError
-from segmentation.reference import Reference, ReferenceSegment, centroid_of
+from segmentation.identity.reference import Reference, ReferenceSegment, centroid_of
 from segmentation.repository import lock
 from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import cached

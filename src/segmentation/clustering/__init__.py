@@ -5,16 +5,16 @@ from typing import Any
 
 # Loaded when first asked for: a stage that needs one of them does not pay for the others.
 _PLACES = {
-    "Choice": "select",
-    "Partition": "kmeans_path",
-    "Silhouette": "silhouette",
-    "Structure": "structure",
-    "gap_statistic": "gap",
-    "kmeans_path": "kmeans_path",
-    "resample_halves": "resampling",
-    "select_k": "select",
-    "silhouettes": "silhouette",
-    "structure_test": "structure",
+    "Choice": "choosing_k.select",
+    "Partition": "partition",
+    "Silhouette": "metrics.silhouette",
+    "Structure": "structure.homogeneity",
+    "gap_statistic": "choosing_k.gap",
+    "kmeans_path": "kmeans.path",
+    "resample_halves": "choosing_k.halves",
+    "select_k": "choosing_k.select",
+    "silhouettes": "metrics.silhouette",
+    "structure_test": "structure.homogeneity",
 }
 
 __all__ = list(_PLACES)

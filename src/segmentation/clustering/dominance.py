@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from segmentation.clustering.agreement import adjusted_mutual_information
+from segmentation.clustering.metrics.agreement import adjusted_mutual_information
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.errors import InputError
 

@@ -23,11 +23,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from segmentation.clustering.agreement import adjusted_rand
 from segmentation.clustering.algorithms import Algorithm
+from segmentation.clustering.metrics.agreement import adjusted_rand
+from segmentation.clustering.metrics.jaccard import in_words, jaccard_table
 from segmentation.clustering.sampling import stratified_rows
-from segmentation.clustering.similarity import jaccard_table
-from segmentation.clustering.verdict import in_words
 from segmentation.errors import InputError
 
 Labels = NDArray[np.intp]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from segmentation.clustering.verdict import VALID
+from segmentation.clustering.metrics.jaccard import VALID
 from segmentation.insight.numbers import p_value, percent
 
 Facts = Mapping[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from segmentation import paths
-from segmentation.clustering.matching import NOISE
+from segmentation.identity.matching import NOISE
 from segmentation.repository.snapshot import WORKSPACE
 from segmentation.review.changes import (
     MetricChange,

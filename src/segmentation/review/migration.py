@@ -7,8 +7,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from segmentation.clustering.matching import NOISE, Match, match_segments
-from segmentation.reference import centroid_of
+from segmentation.identity.matching import NOISE, Match, match_segments
+from segmentation.identity.reference import centroid_of
 
 ABSENT = -2  # of a customer who is in one revision only
 

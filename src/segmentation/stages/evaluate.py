@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from segmentation import files, paths
 from segmentation.clustering.dominance import dominance
-from segmentation.clustering.measures import measure, shapes
+from segmentation.clustering.metrics.measures import measure, shapes
+from segmentation.clustering.metrics.silhouette import silhouettes
 from segmentation.clustering.projection import project
 from segmentation.clustering.sampling import draw_rows
-from segmentation.clustering.silhouette import silhouettes
 from segmentation.config import Params
 from segmentation.views import clustering, evaluation, style
 

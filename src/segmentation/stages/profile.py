@@ -5,12 +5,12 @@ from typing import Any
 import pandas as pd
 
 from segmentation import files, paths
-from segmentation.clustering.verdict import DOUBTFUL
+from segmentation.clustering.metrics.jaccard import DOUBTFUL
 from segmentation.config import Featurize, Params, read_yaml, validate
+from segmentation.identity.reference import load_reference
 from segmentation.insight.facts import describe, verdict
 from segmentation.insight.playbook import Playbook
 from segmentation.insight.trust import limits, trust
-from segmentation.reference import load_reference
 from segmentation.views import profiles as pictures
 from segmentation.views import style
 from segmentation.views.export import for_spreadsheets

@@ -3,7 +3,7 @@
 import numpy as np
 
 from segmentation import files, paths
-from segmentation.clustering.select import select_k
+from segmentation.clustering.choosing_k.select import select_k
 from segmentation.config import Params
 from segmentation.errors import InputError
 from segmentation.views import curves, style

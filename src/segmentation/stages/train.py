@@ -9,13 +9,13 @@ from sklearn.pipeline import Pipeline
 from segmentation import files, paths
 from segmentation.clustering.algorithms import ALGORITHMS, Clustering, Dendrogram, KDistances
 from segmentation.clustering.algorithms.assigners import with_ids
-from segmentation.clustering.matching import Matching, apply_ids, match_segments, order_by_value
 from segmentation.clustering.stability import Stability, bootstrap_stability, refit
 from segmentation.config import Params
 from segmentation.engines.aggregate import centroids
 from segmentation.engines.features import category_blocks
 from segmentation.errors import InputError
-from segmentation.reference import load_reference, load_reference_assignments
+from segmentation.identity.matching import Matching, apply_ids, match_segments, order_by_value
+from segmentation.identity.reference import load_reference, load_reference_assignments
 
 
 def run(params: Params) -> None:

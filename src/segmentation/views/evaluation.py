@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from segmentation.clustering.metrics.jaccard import BANDS
 from segmentation.clustering.projection import Projection
-from segmentation.clustering.verdict import BANDS
 from segmentation.views.style import INK, MUTED, NOISE_COLOUR, colour, figure, short
 
 _MARKERS = "osD^vP*X<>"

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering._check import as_matrix
-from segmentation.clustering._distances import distance_sums, groups
+from segmentation.clustering.metrics.distances import distance_sums, groups
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.errors import InputError
 

@@ -1,7 +1,6 @@
 """k-means for a whole range of k, each k helped by its neighbours."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
@@ -9,32 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering._check import as_k_range, as_matrix
-from segmentation.clustering._lloyd import Fit, lloyd, seed_centres
+from segmentation.clustering.kmeans.lloyd import Fit, lloyd, seed_centres
+from segmentation.clustering.partition import Partition
 
 _TRIED = 5  # clusters whose division is tried at each step up, at least
 _MANY = 15  # above so many clusters random restarts rarely beat the neighbours of k
-
-
-@dataclass(frozen=True)
-class Partition:
-    """A k-means partition.
-
-    Attributes
-    ----------
-    k : int
-        Number of clusters.
-    labels : NDArray[np.intp]
-        Cluster of each row.
-    centres : NDArray[np.float64]
-        Means of the clusters, shape (k, d).
-    inertia : float
-        Sum of squared distances of the rows to their centres.
-    """
-
-    k: int
-    labels: NDArray[np.intp]
-    centres: NDArray[np.float64]
-    inertia: float
 
 
 def kmeans_path(

@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from segmentation.clustering._check import as_k_range, as_matrix
-from segmentation.clustering.criteria import elbow
-from segmentation.clustering.curve import criteria_curve
-from segmentation.clustering.explain import explain
-from segmentation.clustering.gap import Gap, gap_statistic
-from segmentation.clustering.kmeans_path import kmeans_path
-from segmentation.clustering.structure import Structure, structure_test
+from segmentation.clustering.choosing_k.curve import criteria_curve
+from segmentation.clustering.choosing_k.explain import explain
+from segmentation.clustering.choosing_k.gap import Gap, gap_statistic
+from segmentation.clustering.kmeans.path import kmeans_path
+from segmentation.clustering.metrics.indices import elbow
+from segmentation.clustering.structure.homogeneity import Structure, structure_test
 from segmentation.errors import InputError
 
 Rule = Literal["consensus", "silhouette", "elbow", "gap", "stability", "fixed"]

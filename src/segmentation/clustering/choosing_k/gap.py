@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering._check import as_k_range, as_matrix
-from segmentation.clustering.kmeans_path import Partition, kmeans_path
+from segmentation.clustering.kmeans.path import kmeans_path
+from segmentation.clustering.partition import Partition
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from segmentation.clustering.matching import apply_ids, match_segments, order_by_value
-from segmentation.clustering.similarity import closeness_table
 from segmentation.errors import InputError
+from segmentation.identity.closeness import closeness_table
+from segmentation.identity.matching import apply_ids, match_segments, order_by_value
 
 
 def series(labels, *, first=0):

@@ -5,10 +5,10 @@ import pytest
 from scipy.optimize import linprog, minimize
 from scipy.stats import kstest, spearmanr
 
-from segmentation.clustering.discrete import blurred, indicator_blocks
-from segmentation.clustering.elliptical import EllipticalCloud
-from segmentation.clustering.unimodal import UnimodalCopula, unimodal_masses
-from segmentation.clustering.valley import dip
+from segmentation.clustering.structure.dip import dip
+from segmentation.clustering.structure.discrete import blurred, indicator_blocks
+from segmentation.clustering.structure.elliptical import EllipticalCloud
+from segmentation.clustering.structure.unimodal import UnimodalCopula, unimodal_masses
 
 
 def test_unimodal_masses_are_the_maximum_likelihood() -> None:

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering._check import as_k_range, as_matrix
-from segmentation.clustering._lloyd import nearest
-from segmentation.clustering.agreement import adjusted_rand
-from segmentation.clustering.criteria import calinski_harabasz, davies_bouldin
-from segmentation.clustering.kmeans_path import kmeans_path
+from segmentation.clustering.kmeans.lloyd import nearest
+from segmentation.clustering.kmeans.path import kmeans_path
+from segmentation.clustering.metrics.agreement import adjusted_rand
+from segmentation.clustering.metrics.indices import calinski_harabasz, davies_bouldin
 from segmentation.errors import InputError
 
 

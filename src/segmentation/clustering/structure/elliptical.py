@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from segmentation.clustering.unimodal import equal_count_edges
+from segmentation.clustering.structure.unimodal import equal_count_edges
 
 
 class EllipticalCloud:

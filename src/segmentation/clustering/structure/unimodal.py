@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import ndtr, ndtri
 
-from segmentation.clustering.discrete import FEW, cells, indicator_blocks
+from segmentation.clustering.structure.discrete import FEW, cells, indicator_blocks
 
 _ATOM = 0.02  # share of rows at one value that makes it a spike of the density
 

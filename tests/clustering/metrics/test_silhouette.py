@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import silhouette_samples as reference
 from sklearn.metrics import silhouette_score
 
-from segmentation.clustering.silhouette import silhouettes
+from segmentation.clustering.metrics.silhouette import silhouettes
 from segmentation.errors import InputError
 
 
@@ -64,7 +64,7 @@ def test_gaps_in_labels_do_not_matter() -> None:
 def test_more_segments_than_fit_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(4)
     X, many = rng.normal(size=(700, 2)), labelings(700, rng)
-    monkeypatch.setattr("segmentation.clustering._distances.SUMS_BYTES", 1)
+    monkeypatch.setattr("segmentation.clustering.metrics.distances.SUMS_BYTES", 1)
     for found, y in zip(silhouettes(X, many), many, strict=True):
         np.testing.assert_allclose(found.samples, reference(X, y), atol=1e-8)
 

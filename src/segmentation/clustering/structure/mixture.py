@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.kmeans_path import Partition
+from segmentation.clustering.partition import Partition
 
 _ITERATIONS = 25
 _RIDGE = 1e-6  # share of the mean variance added to every variance: columns may be dependent

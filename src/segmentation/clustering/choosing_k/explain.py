@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from segmentation.clustering.structure import Structure
+from segmentation.clustering.structure.homogeneity import Structure
 
 _NAMES = {
     "silhouette": "the silhouette",

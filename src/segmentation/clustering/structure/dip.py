@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from segmentation.clustering.kmeans_path import Partition
+from segmentation.clustering.partition import Partition
 
 _KNOTS = 160  # points at which the distribution functions are compared
 _MODES = 24  # positions tried for the single mode

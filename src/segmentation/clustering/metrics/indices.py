@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.kmeans_path import Partition
+from segmentation.clustering.partition import Partition
 
 
 def calinski_harabasz(X: NDArray[np.float64], partition: Partition) -> float:

@@ -6,7 +6,7 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import load_wine
 from sklearn.metrics import adjusted_rand_score
 
-from segmentation.clustering.kmeans_path import kmeans_path
+from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.errors import InputError
 
 

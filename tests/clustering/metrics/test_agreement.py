@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
-from segmentation.clustering.agreement import adjusted_mutual_information, adjusted_rand
+from segmentation.clustering.metrics.agreement import adjusted_mutual_information, adjusted_rand
 
 
 @pytest.mark.parametrize("k", [1, 2, 5, 40])

@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segmentation.clustering.criteria import calinski_harabasz, davies_bouldin
-from segmentation.clustering.discrete import blurred
-from segmentation.clustering.gap import Gap
-from segmentation.clustering.kmeans_path import Partition
-from segmentation.clustering.mixture import mixture_evidence
-from segmentation.clustering.resampling import resample_halves
-from segmentation.clustering.silhouette import silhouettes
-from segmentation.clustering.structure import Structure
-from segmentation.clustering.valley import valley_depths
+from segmentation.clustering.choosing_k.gap import Gap
+from segmentation.clustering.choosing_k.halves import resample_halves
+from segmentation.clustering.metrics.indices import calinski_harabasz, davies_bouldin
+from segmentation.clustering.metrics.silhouette import silhouettes
+from segmentation.clustering.partition import Partition
+from segmentation.clustering.structure.dip import valley_depths
+from segmentation.clustering.structure.discrete import blurred
+from segmentation.clustering.structure.homogeneity import Structure
+from segmentation.clustering.structure.mixture import mixture_evidence
 
 _DEEP = 0.5  # depth from which a valley counts in full; a line through one cloud has 0.2 to 0.4
 _NATS = 0.02  # loss of evidence a row that leaves 1/e of the point for evidence

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.criteria import calinski_harabasz, davies_bouldin
-from segmentation.clustering.kmeans_path import Partition
-from segmentation.clustering.silhouette import Silhouette
+from segmentation.clustering.metrics.indices import calinski_harabasz, davies_bouldin
+from segmentation.clustering.metrics.silhouette import Silhouette
+from segmentation.clustering.partition import Partition
 
 
 def measure(

@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr
 
 from segmentation.clustering._check import as_k_range, as_matrix
-from segmentation.clustering.discrete import blurred
-from segmentation.clustering.elliptical import EllipticalCloud
-from segmentation.clustering.kmeans_path import kmeans_path
-from segmentation.clustering.silhouette import silhouette_samples
-from segmentation.clustering.unimodal import UnimodalCopula
-from segmentation.clustering.valley import valley_depths
+from segmentation.clustering.kmeans.path import kmeans_path
+from segmentation.clustering.metrics.silhouette import silhouette_samples
+from segmentation.clustering.structure.dip import valley_depths
+from segmentation.clustering.structure.discrete import blurred
+from segmentation.clustering.structure.elliptical import EllipticalCloud
+from segmentation.clustering.structure.unimodal import UnimodalCopula
 
 _BEYOND_DOUBT = 25.0  # an excess that no elliptical cloud was ever seen to explain
 _ITERATIONS = 20  # of Lloyd; a silhouette does not change visibly after them

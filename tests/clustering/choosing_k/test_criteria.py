@@ -6,11 +6,11 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 from sklearn.mixture import GaussianMixture
 
-from segmentation.clustering.criteria import calinski_harabasz, davies_bouldin, elbow
-from segmentation.clustering.gap import gap_statistic
-from segmentation.clustering.kmeans_path import kmeans_path
-from segmentation.clustering.mixture import mixture_evidence
-from segmentation.clustering.resampling import resample_halves
+from segmentation.clustering.choosing_k.gap import gap_statistic
+from segmentation.clustering.choosing_k.halves import resample_halves
+from segmentation.clustering.kmeans.path import kmeans_path
+from segmentation.clustering.metrics.indices import calinski_harabasz, davies_bouldin, elbow
+from segmentation.clustering.structure.mixture import mixture_evidence
 from segmentation.errors import InputError
 
 

@@ -1,0 +1,1 @@
+"""How many clusters: criteria for every k, the choice, and its reasons."""

@@ -1,0 +1,1 @@
+"""k-means for a whole range of k, on plain arrays."""

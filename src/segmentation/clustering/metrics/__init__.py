@@ -1,0 +1,1 @@
+"""What a partition is worth, and how far two of them agree."""

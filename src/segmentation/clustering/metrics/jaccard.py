@@ -1,0 +1,60 @@
+"""The Jaccard similarity of clusters, and what that of a segment between draws means.
+
+References
+----------
+Hennig (2007), Cluster-wise assessment of cluster stability, Computational Statistics & Data
+Analysis 52(1), 258-271; thresholds as in the documentation of ``clusterboot`` (R package fpc).
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+DOUBTFUL, VALID, HIGHLY_STABLE = 0.60, 0.75, 0.85
+
+BANDS = ((DOUBTFUL, "doubtful"), (VALID, "valid"), (HIGHLY_STABLE, "highly stable"))
+"""Where each verdict begins; below the first a segment is not to be trusted."""
+
+
+def jaccard_table(
+    one: NDArray[np.intp], other: NDArray[np.intp], *, rows: ArrayLike, columns: ArrayLike
+) -> NDArray[np.float64]:
+    """Return the Jaccard similarity of each group of `one` with each group of `other`.
+
+    Parameters
+    ----------
+    one, other : int arrays of shape (n,)
+        Two labellings of the same customers.
+    rows, columns : int arrays of shape (r,) and (c,)
+        The groups to compare, of `one` and of `other`.
+
+    Returns
+    -------
+    array of shape (r, c)
+        Size of the intersection over size of the union; 0 for two empty groups.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one, other = np.array([0, 0, 0, 1, 1]), np.array([5, 5, 6, 6, 6])
+    >>> jaccard_table(one, other, rows=[0, 1], columns=[5, 6]).round(2).tolist()
+    [[0.67, 0.2], [0.0, 0.67]]
+    """
+    first = (one[:, None] == np.asarray(rows, dtype=np.intp)).astype(np.float64)
+    second = (other[:, None] == np.asarray(columns, dtype=np.intp)).astype(np.float64)
+    both = first.T @ second
+    either = first.sum(axis=0)[:, None] + second.sum(axis=0) - both
+    table: NDArray[np.float64] = np.zeros(both.shape)
+    np.divide(both, either, out=table, where=either > 0)
+    return table
+
+
+def in_words(jaccard: float) -> str:
+    """Return what a mean Jaccard similarity means.
+
+    Examples
+    --------
+    >>> [in_words(j) for j in (0.9, 0.8, 0.7, 0.5)]
+    ['highly stable', 'valid', 'doubtful', 'not to be trusted']
+    """
+    reached = [words for least, words in BANDS if jaccard >= least]
+    return reached[-1] if reached else "not to be trusted"

@@ -1,0 +1,1 @@
+"""Whether there is more than one population, and what speaks for it."""

@@ -1,0 +1,1 @@
+"""Who a segment is from run to run: matching, and the reference whose ids and names are kept."""
