@@ -4,20 +4,44 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from segmentation.errors import SettingsError, did_you_mean
+from segmentation.yaml_reader import read_yaml
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Natural = Annotated[int, Field(ge=1)]
 Model = TypeVar("Model", bound=BaseModel)
+
+SUM = "value"
+"""The column of the prepared table that holds the value, where that is a sum of columns."""
 
 
 class Settings(BaseModel):
     """A group of settings: immutable, and strict about names."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_written(cls, value: Any, info: ValidationInfo) -> Any:
+        """Take a group that nothing stands under as one left out; never take true for a 1."""
+        field = cls.model_fields[str(info.field_name)]
+        if value is None and isinstance(field.default, Mapping | tuple | Settings):
+            return field.default
+        if isinstance(value, bool) and field.annotation is not bool:
+            raise ValueError(f"{str(value).lower()} is a yes or no to YAML; {_unquoted(value)}")
+        return value
 
 
 class NumericColumn(Settings):
@@ -40,17 +64,40 @@ class CategoricalColumn(Settings):
     aliases: dict[str, str] = {}
 
 
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str | int | float) else value
+
+
+def _as_given(columns: tuple[str, ...]) -> str | list[str]:
+    return columns[0] if len(columns) == 1 else list(columns)
+
+
+def _one_character(delimiter: Any) -> Any:
+    r"""Check the length. Without quotes, YAML takes the two characters of ``\t`` as they are."""
+    if delimiter == r"\t":
+        return "\t"
+    if isinstance(delimiter, str) and len(delimiter) != 1:
+        raise ValueError(
+            f"'{delimiter}' is not one character; put the one between two columns in quotes, "
+            'such as ";", "|" or "\\t" for a tab'
+        )
+    return delimiter
+
+
 class Data(Settings):
     """Which file holds the customers, and the role of each column in it."""
 
     path: Path
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    delimiter: Annotated[str, BeforeValidator(_one_character)] = ","
     encoding: str = "utf-8"
     decimal: Literal[".", ","] = "."
     id: str
-    value: str
+    value: Annotated[
+        tuple[str, ...], BeforeValidator(_listed), PlainSerializer(_as_given), Field(min_length=1)
+    ]
     numeric: Annotated[dict[str, NumericColumn | None], Field(min_length=1)]
     categorical: dict[str, CategoricalColumn | None] = {}
+    describe: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _roles(self) -> Self:
@@ -59,21 +106,77 @@ class Data(Settings):
             raise ValueError(f"column '{twice[0]}' is both numeric and categorical")
         if self.id in self.columns:
             raise ValueError(f"the id '{self.id}' cannot be a feature too")
-        if self.value not in self.numeric:
+        for column in self.value:
+            if column not in self.numeric:
+                raise ValueError(
+                    f"the value column '{column}' is not among the numeric columns"
+                    + did_you_mean(column, self.numeric)
+                )
+        for column in self.describe:
+            if column not in self.columns:
+                raise ValueError(
+                    f"describe: '{column}' is not among the numeric and categorical columns"
+                    + did_you_mean(column, self.columns)
+                )
+        for name, columns in (("value", self.value), ("describe", self.describe)):
+            if len(set(columns)) < len(columns):
+                raise ValueError(f"{name} names a column twice: {', '.join(columns)}")
+        if not self.features:
             raise ValueError(
-                f"the value column '{self.value}' is not among the numeric columns"
-                + did_you_mean(self.value, self.numeric)
+                "describe names every column; leave out those that segments are to be found in"
+            )
+        if self.sums_value and SUM in (self.id, *self.columns):
+            raise ValueError(
+                f"value is a sum, which becomes a column '{SUM}', but there is one of that name; "
+                "rename it in the file"
             )
         return self
 
     @property
     def columns(self) -> list[str]:
-        """The columns that describe a customer, numeric first."""
+        """The columns of the file that describe a customer, numeric first."""
         return [*self.numeric, *self.categorical]
+
+    @property
+    def numeric_features(self) -> list[str]:
+        """The numbers that segments are found in."""
+        return [name for name in self.numeric if name not in self.describe]
+
+    @property
+    def categorical_features(self) -> list[str]:
+        """The categories that segments are found in."""
+        return [name for name in self.categorical if name not in self.describe]
+
+    @property
+    def features(self) -> list[str]:
+        """The columns that segments are found in: what a model takes."""
+        return [*self.numeric_features, *self.categorical_features]
+
+    @property
+    def sums_value(self) -> bool:
+        """Whether the value is a sum, which is a column of the prepared table only."""
+        return len(self.value) > 1
+
+    @property
+    def value_column(self) -> str:
+        """The column of the prepared table that says what a customer is worth."""
+        return SUM if self.sums_value else self.value[0]
+
+    @property
+    def numbers(self) -> list[str]:
+        """The numeric columns of the prepared table."""
+        return [*self.numeric, *([SUM] if self.sums_value else [])]
 
     def limits(self, column: str) -> NumericColumn:
         """Limits and unit of a numeric column, empty where none are declared."""
         return self.numeric[column] or NumericColumn()
+
+    def unit(self, column: str) -> str | None:
+        """The unit of a number; of a sum, the one that all its parts have."""
+        if self.sums_value and column == SUM:
+            units = {self.limits(part).unit for part in self.value}
+            return units.pop() if len(units) == 1 else None
+        return self.limits(column).unit if column in self.numeric else None
 
     def aliases(self, column: str) -> dict[str, str]:
         """Other spellings of the categories of a column."""
@@ -82,9 +185,23 @@ class Data(Settings):
 
     def label(self, column: str) -> str:
         """A column's name for people, with its unit: ``income ($ a year)``."""
-        name = column.replace("_", " ").strip()
-        unit = self.limits(column).unit if column in self.numeric else None
-        return f"{name} ({unit})" if unit and not name.endswith(f" {unit}") else name
+        unit = self.unit(column)
+        if self.sums_value and column == SUM:
+            return f"{SUM} ({_sum(self.value)}{f', {unit}' if unit else ''})"
+        name = _spaced(column)
+        said = unit is None or name.endswith((f" {unit}", f"({unit})"))
+        return name if said else f"{name} ({unit})"
+
+
+def _spaced(column: str) -> str:
+    return column.replace("_", " ").strip()
+
+
+def _sum(columns: tuple[str, ...]) -> str:
+    """``fresh + milk + grocery``; of many columns the first two, and how many more."""
+    names = [_spaced(column) for column in columns]
+    shown = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
+    return " + ".join(shown)
 
 
 class Prepare(Settings):
@@ -263,6 +380,22 @@ class Params(Settings):
     evaluate: Evaluate = Evaluate()
     track: Track = Track()
 
+    @model_validator(mode="after")
+    def _enough_features(self) -> Self:
+        data = self.data
+        if self.featurize.encoding == "onehot" and data.categorical_features:
+            return self  # a category becomes a column a level
+        if len(data.numeric_features) < 2:
+            left = (
+                f"only '{data.numeric_features[0]}' is" if data.numeric_features else "nothing is"
+            )
+            raise ValueError(
+                f"{left} left to find segments in; declare more columns under data.numeric or "
+                "data.categorical, take some out of data.describe"
+                + (", or set featurize.encoding to onehot" if data.categorical_features else "")
+            )
+        return self
+
 
 def load_params(path: Path) -> Params:
     """Read and check `params.yaml`.
@@ -272,22 +405,12 @@ def load_params(path: Path) -> Params:
     SettingsError
         The file is missing, is not YAML, or holds an unknown key or a value out of range.
     """
-    return validate(Params, read_yaml(path), str(path))
+    return load(Params, path)
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML file that holds a mapping."""
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except FileNotFoundError:
-        raise SettingsError(f"{path} is missing; run from the repository's root") from None
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is not UTF-8 text: {error}") from None
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, dict):
-        raise SettingsError(f"{path} must hold settings as `name: value` lines")
-    return content
+def load(model: type[Model], path: Path) -> Model:
+    """Read a YAML file and check it against a settings model; it fails like `load_params`."""
+    return validate(model, read_yaml(path), str(path))
 
 
 def leaves(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -328,20 +451,47 @@ def _place(location: tuple[Any, ...]) -> tuple[str, ...]:
 def _message(model: type[BaseModel], place: tuple[str, ...], mistakes: list[Any]) -> str:
     """Say in plain words what is wrong in one place."""
     where, first = ".".join(place), mistakes[0]
-    kind, context = first["type"], first.get("ctx", {})
+    kind, context, given = first["type"], first.get("ctx", {}), first["input"]
     if kind == "extra_forbidden":
         return f"unknown setting '{where}'{did_you_mean(place[-1], _known(model, place[:-1]))}"
     if kind == "missing":
         return f"'{where}' is missing"
     if kind == "value_error":
         return f"'{where}': {context['error']}" if where else str(context["error"])
+    if given is None or kind in ("too_short", "string_too_short"):
+        return f"'{where}' is empty"
+    if kind in ("dict_type", "model_type"):
+        names = given if isinstance(given, list) else [given]
+        lines = ", ".join(f"`{name}:`" for name in names if isinstance(name, str))
+        such = f", such as {lines}, each on a line of its own" if lines else ""
+        return f"'{where}' is {_kind(given)}; it takes `name: value` lines{such}"
+    if kind == "tuple_type":
+        such = f", such as [{given}]" if isinstance(given, str) else ""
+        return f"'{where}' is {_kind(given)}; it takes a list{such}"
+    if kind == "string_type":
+        mend = "it takes a text" if isinstance(given, dict | list) else _unquoted(given)
+        return f"'{where}' is {_kind(given)}; {mend}"
     allowed = []
     for mistake in mistakes:
         if mistake["type"] == "literal_error":
             allowed.append(mistake["ctx"]["expected"])
         else:
             allowed.append(mistake["msg"].removeprefix("Input should be ").split(", unable")[0])
-    return f"'{where}' is {first['input']!r}; allowed: {', or '.join(allowed)}"
+    return f"'{where}' is {given!r}; allowed: {', or '.join(allowed)}"
+
+
+def _kind(value: Any) -> str:
+    """What YAML read, for people."""
+    if isinstance(value, dict):
+        return "a group of `name: value` lines"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return f"the text '{value}'" if isinstance(value, str) else f"the number {value}"
+
+
+def _unquoted(value: Any) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f'put it in quotes where text is meant: "{text}"'
 
 
 def _known(model: type[BaseModel], parents: tuple[str, ...]) -> list[str]:

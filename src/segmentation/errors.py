@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+_MOST = 20  # names that are listed
+
 
 class SegmentationError(Exception):
     """Anything a user can mend. The message is shown as it is, without a traceback."""
@@ -38,12 +40,24 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     >>> did_you_mean("incme", ["age", "income"])
     "; did you mean 'income'?"
     """
-    known = [str(k) for k in known]
-    folded = {k.casefold(): k for k in known}
-    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
+    known = sorted(str(k) for k in known)
+    near = nearest(name, known)
     if near:
-        return f"; did you mean '{folded[near[0]]}'?"
-    return f"; known: {', '.join(sorted(known))}" if known else ""
+        return f"; did you mean '{near}'?"
+    more = f" and {len(known) - _MOST} more" if len(known) > _MOST else ""
+    return f"; known: {', '.join(known[:_MOST])}{more}" if known else ""
+
+
+def nearest(name: str, known: Iterable[str], *, at_least: float = 0.5) -> str | None:
+    """The known name that is most like `name`, whatever the case; None if none is `at_least`."""
+    folded = {str(k).casefold(): str(k) for k in known}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=at_least)
+    return folded[near[0]] if near else None
+
+
+def warn(message: str) -> None:
+    """Tell what does not stop the work."""
+    print(f"warning: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from segmentation import files, history, paths
 from segmentation.clustering.metrics.jaccard import DOUBTFUL
 from segmentation.config import Params
 from segmentation.errors import InputError
-from segmentation.identity.reference import Reference, ReferenceSegment, centroid_of
+from segmentation.identity.reference import Reference, ReferenceSegment, centroids_of
 from segmentation.repository import lock
 from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import cached
@@ -134,10 +134,11 @@ def worse(candidate: Candidate, champion: Candidate, *, margin: float) -> list[s
 
 def reference_of(facts: Mapping[str, Any], *, next_id: int) -> Reference:
     """Put together what the reference keeps of a run's segments."""
+    centroids = centroids_of(facts)
     return Reference(
         segments=tuple(
-            ReferenceSegment(id=segment["id"], name=segment["name"], centroid=centroid_of(segment))
-            for segment in facts["segments"]
+            ReferenceSegment(id=each["id"], name=each["name"], centroid=centroids[each["id"]])
+            for each in facts["segments"]
         ),
         next_id=next_id,
     )

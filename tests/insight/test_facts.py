@@ -73,7 +73,7 @@ def test_planted_segments_get_their_names_and_plays() -> None:
         assert all(len(p["because"]) == len(p["evidence"]) for p in s["plays"])
         assert s["rule"]["precision"] > 0.85
         assert s["rule"]["coverage"] > 0.8
-    assert facts["plays_without_level"] == []
+    assert facts["playbook_notes"] == []
 
 
 def test_on_data_without_segments_no_group_is_praised() -> None:
@@ -213,3 +213,51 @@ def test_a_segment_that_does_not_come_back_gets_no_play() -> None:
     shaky = facts_of(table, segment, playbook=book, unstable=[2])["segments"][1]
     assert shaky["plays"] == []
     assert "does not come back" in shaky["plays_note"]
+
+
+def test_rules_and_names_are_made_of_features_and_what_only_describes_is_told() -> None:
+    rng = np.random.default_rng(1)
+    segment = np.repeat([1, 2], 200)
+    table = pd.DataFrame(
+        {
+            "visits": rng.normal(10, 2, 400) + 3 * (segment == 1),
+            "response": np.where(segment == 1, 100.0, 0.0) + rng.normal(0, 1, 400),
+            "churn": np.where(segment == 1, "yes", "no"),
+        }
+    )
+    both = facts_of(table, segment, descriptive={"response", "churn"})
+    for each in both["segments"]:
+        assert {condition["column"] for condition in each["rule"]["conditions"]} == {"visits"}
+        assert "visits" in each["name"]
+        assert "response" not in each["name"]
+        assert any(mark.startswith("response: ") for mark in each["marks"])
+        assert any(mark.startswith("churn ") for mark in each["marks"])
+    assert {name for name, column in both["columns"].items() if column["feature"]} == {"visits"}
+    assert both["method"]["descriptive"].startswith("response, churn: described, but no feature.")
+    assert "response" in facts_of(table, segment)["segments"][0]["name"]
+
+    unmarked = facts_of(table.assign(visits=rng.normal(10, 2, 400)), segment, descriptive=["churn"])
+    assert "response" in unmarked["segments"][0]["name"]
+
+
+def test_a_playbook_for_other_columns_is_left_out_and_told_in_one_line() -> None:
+    table = pd.DataFrame({"rent": np.repeat([1.0, 9.0], 100), "Age": np.tile([20.0, 30.0], 100)})
+    facts = facts_of(table, np.repeat([2, 1], 100), playbook=SHIPPED)
+    (note,) = facts["playbook_notes"]
+    assert note.startswith("playbook.yaml: left out 6 plays and 8 words, as data in params.yaml")
+    assert "'age' (did you mean 'Age'?)" in note
+    assert "'income'," in note
+    none = validate(Playbook, {"plays": [SHIPPED.plays[0].model_dump()]}, "playbook.yaml")
+    (first, _) = facts_of(table, np.repeat([2, 1], 100), playbook=none)["segments"]
+    assert first["plays_note"] == (
+        "No specific play: those in playbook.yaml are about columns that are not there."
+    )
+
+
+def test_a_name_for_a_segment_that_is_not_there_is_told() -> None:
+    table = pd.DataFrame({"rent": np.repeat([1.0, 9.0], 100)})
+    named = validate(Playbook, {"names": {"7": "VIPs", "1": "Best"}}, "playbook.yaml")
+    facts = facts_of(table, np.repeat([2, 1], 100), playbook=named)
+    assert facts["playbook_notes"] == [
+        "playbook.yaml: names: no segment 7 is there to be called 'VIPs'; segments: 1, 2"
+    ]

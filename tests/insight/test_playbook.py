@@ -9,13 +9,8 @@ import yaml
 
 from segmentation.config import validate
 from segmentation.errors import SettingsError
-from segmentation.insight.playbook import (
-    Playbook,
-    Recommendation,
-    absent_levels,
-    check_columns,
-    recommend,
-)
+from segmentation.insight.playbook import Playbook, absent_levels, fitting
+from segmentation.insight.plays import Recommendation, recommend
 from segmentation.insight.profiles import profile_segments
 
 
@@ -85,6 +80,10 @@ def test_a_range_around_the_average_must_hold_the_whole_interval() -> None:
     [
         ({"column": "spend"}, "needs one of index"),
         ({"column": "spend", "index": {}}, "needs min, max or both"),
+        ({"column": "spend", "index": {"min": 120, "max": 80}}, "min 120 is not below max 80"),
+        ({"column": "spend", "index": {"min": 9, "max": 9}}, "min 9 is not below max 9"),
+        ({"column": "town", "level": True, "lift": {"min": 2}}, 'level.*in quotes.*: "true"'),
+        ({"column": "town", "level": 7, "lift": {"min": 2}}, "the number 7; put it in quotes"),
         ({"index": {"min": 1}}, "needs a column"),
         ({"column": "spend", "value_index": {"min": 1}}, "takes no column"),
         ({"column": "town", "level": "Köln"}, "level and lift go together"),
@@ -101,22 +100,40 @@ def test_two_segments_cannot_be_given_one_name() -> None:
         book({"value_index": {"min": 1}}, names={1: "VIPs", 3: "vips"})
 
 
-def test_an_unknown_column_is_an_error_with_the_nearest_name_and_the_mend() -> None:
-    spend = book({"column": "spend", "index": {"min": 120}})
-    with pytest.raises(SettingsError, match=r"remove plays: the play 'Treat'.*'spends'\?"):
-        check_columns(spend, numeric=["age", "spends"], categorical=["town"])
+def test_a_misspelt_column_is_left_out_and_told_with_the_nearest_name() -> None:
+    spend = book({"column": "spends", "index": {"min": 120}}, words={"spend": {"high": "big"}})
+    fits, (told,) = fitting(spend, numeric=["age", "spend"], categorical=["town"])
+    assert (fits.plays, list(fits.words)) == ((), ["spend"])
+    assert told == (
+        "playbook.yaml: left out the play 'Treat', as data in params.yaml declares no column "
+        "'spends' (did you mean 'spend'?)"
+    )
+    word = validate(Playbook, {"words": {"twon": {"level": "from {level}"}}}, "playbook.yaml")
+    fits, (told,) = fitting(word, numeric=["age", "spend"], categorical=["town"])
+    assert fits.words == {}
+    assert "left out the words for 'twon'" in told
+    assert "did you mean 'town'?" in told
+
+
+def test_a_column_of_the_other_kind_is_left_out_too() -> None:
     town = book({"column": "town", "level": "Köln", "lift": {"min": 2}})
-    with pytest.raises(SettingsError, match="categorical column 'town', which is not declared"):
-        check_columns(town, numeric=["town"], categorical=[])
-    check_columns(book({"value_index": {"min": 1}}), numeric=[], categorical=[])
+    fits, (told,) = fitting(town, numeric=["town"], categorical=[])
+    assert fits.plays == ()
+    assert told.endswith("declares no column 'town' as a category")
+
+
+def test_what_fits_stays_as_it_is() -> None:
+    worth = book({"value_index": {"min": 1}}, words={"town": {"level": "{level}"}})
+    assert fitting(worth, numeric=[], categorical=["town"]) == (worth, [])
 
 
 def test_a_level_that_no_customer_has_is_told_but_no_error() -> None:
     town = book({"column": "town", "level": "Koln", "lift": {"min": 2}})
-    check_columns(town, numeric=[], categorical=["town"])
+    assert fitting(town, numeric=[], categorical=["town"]) == (town, [])
     (told,) = absent_levels(town, {"town": ["Bonn", "Köln"]})
     assert told == (
-        "Play 'Treat' asks for town 'Koln', which no customer has; did you mean 'Köln'?"
+        "playbook.yaml: the play 'Treat' asks for town 'Koln', which no customer has; "
+        "did you mean 'Köln'?"
     )
     assert absent_levels(town, {"town": ["Koln"]}) == []
 
@@ -126,4 +143,5 @@ def test_the_example_in_the_documentation_is_a_valid_playbook() -> None:
     (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     shown = validate(Playbook, yaml.safe_load(example), "the example")
     assert shown.names == {1: "Champions"}
-    check_columns(shown, numeric=["visits"], categorical=["hobby"])
+    columns = {"numeric": ["visits", "rent"], "categorical": ["hobby"]}
+    assert fitting(shown, **columns) == (shown, [])

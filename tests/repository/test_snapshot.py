@@ -165,7 +165,7 @@ def test_stages_that_are_out_of_date_are_named(changed: Project) -> None:
     [
         (paths.METRICS, "{", as_json, r"metrics\.json at workspace cannot be read: Expecting"),
         (paths.PREPARED, "no", as_parquet, r"customers\.parquet at workspace cannot be read"),
-        (paths.PARAMS, "a: [", as_settings, r"params\.yaml at workspace cannot be read: while"),
+        (paths.PARAMS, "a: [", as_settings, r"params\.yaml at workspace cannot be read: line 2"),
         (paths.PARAMS, "3", as_settings, r"params\.yaml at workspace cannot be read: it must hold"),
     ],
 )

@@ -96,6 +96,74 @@ def test_every_setting_is_used_somewhere(content: dict[str, Any]) -> None:
         ),
         (lambda c: c["select_k"].update(k_min=11), "k_min 11 is above k_max 10"),
         (lambda c: c.pop("data"), "'data' is missing"),
+        (
+            lambda c: c["data"].update(value=["income", "spending_scor"]),
+            "'spending_scor' is not among the numeric columns; did you mean 'spending_score'?",
+        ),
+        (lambda c: c["data"].update(value=["income", "income"]), "value names a column twice"),
+        (lambda c: c["data"].update(value=[]), "'data.value' is empty"),
+        (lambda c: c["data"].update(value=None), "'data.value' is empty"),
+        (
+            lambda c: c["data"].update(value=2019),
+            "'data.value.0' is the number 2019; put it in quotes where text is meant: \"2019\"",
+        ),
+        (
+            lambda c: c["data"].update(describe=["gendre"]),
+            "'gendre' is not among the numeric and categorical columns; did you mean 'gender'?",
+        ),
+        (
+            lambda c: c["data"].update(describe="gender"),
+            "'data.describe' is the text 'gender'; it takes a list, such as [gender]",
+        ),
+        (
+            lambda c: c["data"].update(describe=[*c["data"]["numeric"], *c["data"]["categorical"]]),
+            "describe names every column",
+        ),
+        (
+            lambda c: c["data"].update(
+                describe=[*list(c["data"]["numeric"])[1:], *c["data"]["categorical"]]
+            ),
+            "only 'age' is left to find segments in; declare more columns under data.numeric",
+        ),
+        (
+            lambda c: (
+                c["featurize"].update(encoding="none"),
+                c["data"].update(describe=[*c["data"]["numeric"]]),
+            ),
+            "or set featurize.encoding to onehot",
+        ),
+        (
+            lambda c: (
+                c["data"]["numeric"].update(value=None),
+                c["data"].update(value=["income", "age"]),
+            ),
+            "value is a sum, which becomes a column 'value', but there is one of that name",
+        ),
+        (lambda c: c["data"].update(numeric=None), "'data.numeric' is empty"),
+        (lambda c: c["data"].update(numeric={}), "'data.numeric' is empty"),
+        (lambda c: c["data"].update(id=None), "'data.id' is empty"),
+        (
+            lambda c: c["data"].update(numeric=["age", "income"]),
+            "is a list; it takes `name: value` lines, such as `age:`, `income:`, each on a line",
+        ),
+        (
+            lambda c: c.update(train="kmeans"),
+            "'train' is the text 'kmeans'; it takes `name: value`",
+        ),
+        (lambda c: c["data"]["numeric"]["age"].update(min=110), "min 110 is not below max 110"),
+        (lambda c: c["data"]["numeric"]["age"].update(min=True), "true is a yes or no to YAML"),
+        (lambda c: c["data"].update(id=True), 'put it in quotes where text is meant: "true"'),
+        (
+            lambda c: c["data"]["numeric"]["age"].update(min="some"),
+            "is 'some'; allowed: a valid nu",
+        ),
+        (
+            lambda c: c["data"]["categorical"]["gender"]["aliases"].update(m=1),
+            "'data.categorical.gender.aliases.m' is the number 1; put it in quotes",
+        ),
+        (lambda c: c["data"].update(delimiter=""), "'' is not one character; put the one between"),
+        (lambda c: c["data"].update(delimiter="||"), "'||' is not one character"),
+        (lambda c: c["data"].update(delimiter=None), "'data.delimiter' is empty"),
     ],
 )
 def test_a_mistake_is_said_in_one_line_with_the_mend(
@@ -115,6 +183,30 @@ def test_a_missing_or_malformed_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "params.yaml").write_text("data: [1, 2\nseed: 3", encoding="utf-8")
     with pytest.raises(SettingsError, match="not valid YAML"):
         load_params(tmp_path / "params.yaml")
-    (tmp_path / "params.yaml").write_text("just text", encoding="utf-8")
-    with pytest.raises(SettingsError, match="must hold settings"):
+    (tmp_path / "params.yaml").write_text("seed: 1\nseed: 2\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"line 2: 'seed' stands there already, in line 1"):
         load_params(tmp_path / "params.yaml")
+
+
+def test_what_nothing_stands_under_is_none(content: dict[str, Any]) -> None:
+    content["data"] |= {"categorical": None, "describe": None}
+    content["prepare"] = None
+    params = validate(Params, content, "params.yaml")
+    assert (params.data.categorical, params.data.describe) == ({}, ())
+    assert params.prepare == Params.model_validate({"data": content["data"]}).prepare
+
+
+def test_a_tab_needs_no_quotes(content: dict[str, Any], tmp_path: Path) -> None:
+    for written in (r"\t", r'"\t"', r"'\t'"):
+        text = (ROOT / "params.yaml").read_text("utf-8")
+        text = text.replace('delimiter: ","', f"delimiter: {written}")
+        (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+        assert load_params(tmp_path / "params.yaml").data.delimiter == "\t"
+
+
+def test_aliases_may_be_numbers(content: dict[str, Any], tmp_path: Path) -> None:
+    text = (ROOT / "params.yaml").read_text("utf-8")
+    text = text.replace("{f: Female, m: Male}", "{1: Male, 2: Female, no: No}")
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    data = load_params(tmp_path / "params.yaml").data
+    assert data.aliases("gender") == {"1": "Male", "2": "Female", "no": "No"}

@@ -28,8 +28,8 @@ def centroids(
     Series
         The standard deviation of each of these features over all customers.
     """
-    columns = {name: customers[name].astype("float64") for name in data.numeric}
-    for name in data.categorical:
+    columns = {name: customers[name].astype("float64") for name in data.numeric_features}
+    for name in data.categorical_features:
         known = customers[name].notna()
         for level in sorted(customers.loc[known, name].unique()):
             columns[f"{name}={level}"] = (customers[name] == level).astype("float64").where(known)

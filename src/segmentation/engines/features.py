@@ -41,18 +41,18 @@ def build_features(
     Returns
     -------
     ColumnTransformer
-        From a table with the declared columns to an array (n_customers, n_features) of float64.
+        From a table with the feature columns to an array (n_customers, n_features) of float64.
     """
     skewed = skewed_columns(customers, data=data, settings=settings)
-    even = [name for name in data.numeric if name not in skewed]
+    even = [name for name in data.numeric_features if name not in skewed]
     parts: list[tuple[str, Any, list[str]]] = []
     if even:
         parts.append(("even", _numeric(settings, transform="none"), even))
     if skewed:
         parts.append(("skewed", _numeric(settings, transform=settings.transform), skewed))
     weights = None
-    if data.categorical and settings.encoding == "onehot":
-        parts.append(("categories", _categorical(settings), list(data.categorical)))
+    if data.categorical_features and settings.encoding == "onehot":
+        parts.append(("categories", _categorical(settings), data.categorical_features))
         weights = {"categories": settings.category_weight / math.sqrt(2)}
     return ColumnTransformer(parts, transformer_weights=weights, verbose_feature_names_out=False)
 
@@ -61,8 +61,8 @@ def skewed_columns(customers: pd.DataFrame, *, data: Data, settings: Featurize) 
     """Return the numeric columns that are to be transformed before scaling."""
     if settings.transform == "none":
         return []
-    skewness = customers[list(data.numeric)].skew().abs()
-    return [name for name in data.numeric if skewness[name] > settings.skew_above]
+    skewness = customers[data.numeric_features].skew().abs()
+    return [name for name in data.numeric_features if skewness[name] > settings.skew_above]
 
 
 def matrix(transformer: ColumnTransformer, customers: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,8 @@ def customers(data: Data) -> pa.DataFrameSchema:
     columns = {data.id: pa.Column(str, unique=True)}
     columns |= _numbers(data)
     columns |= {name: pa.Column(str, nullable=True) for name in data.categorical}
+    if data.sums_value:
+        columns[data.value_column] = pa.Column(float, nullable=True)
     return pa.DataFrameSchema(columns, strict=True, ordered=True)
 
 

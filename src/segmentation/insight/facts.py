@@ -10,14 +10,8 @@ from numpy.typing import NDArray
 
 from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import exact, number, p_value, percent, whole
-from segmentation.insight.playbook import (
-    Play,
-    Playbook,
-    Recommendation,
-    absent_levels,
-    check_columns,
-    recommend,
-)
+from segmentation.insight.playbook import Playbook, absent_levels, absent_names, fitting
+from segmentation.insight.plays import Recommendation, recommend
 from segmentation.insight.profiles import (
     FEWEST,
     CategoryColumn,
@@ -65,10 +59,17 @@ METHOD = {
     ),
 }
 
+DESCRIPTIVE = (
+    "{columns}: described, but no feature. The segments were not found in {them} and rules are not "
+    "made of {them}. So a difference there is a discovery, but not where a column is worked out "
+    "from features."
+)
+
 _ENOUGH = 30
 
 NO_PLAY = "No specific play: no condition in playbook.yaml is certain to hold here."
 NO_PLAYS = "No specific play: playbook.yaml lists none."
+NO_FITTING_PLAYS = "No specific play: those in playbook.yaml are about columns that are not there."
 NOT_STABLE = (
     "No play: this segment does not come back when customers are drawn again, so a plan for it may "
     "soon be a plan for nobody."
@@ -92,10 +93,15 @@ def describe(
     playbook: Playbook,
     structured: bool,
     seed: int,
+    descriptive: Collection[str] = (),
     reference: Mapping[int, str] | None = None,
     unstable: Collection[int] = (),
 ) -> dict[str, Any]:
     """Work out everything that is told about a run's segments.
+
+    Rules, and names unless nothing else marks a segment, are made of features alone: they say whom
+    a segment is made of, which must be known of a new customer too, and a descriptive column is
+    often an outcome that nobody knows yet.
 
     Parameters
     ----------
@@ -115,6 +121,8 @@ def describe(
         and no plays.
     seed : int
         Of the sample that rules are learnt and tested on.
+    descriptive : collection of str
+        Those of the columns that are no features: the segments were not found in them.
     reference : mapping of int to str, optional
         Names of an earlier run, by segment id.
     unstable : collection of int
@@ -124,13 +132,9 @@ def describe(
     -------
     dict
         What goes into `segments.json`, but for the verdict.
-
-    Raises
-    ------
-    SettingsError
-        A play asks for a column that is not there.
     """
-    check_columns(playbook, numeric=numeric, categorical=categorical)
+    given = playbook
+    playbook, left_out = fitting(given, numeric=numeric, categorical=categorical)
     shape: dict[str, Any] = {
         "numeric": numeric,
         "categorical": categorical,
@@ -138,17 +142,27 @@ def describe(
     }
     everyone = profile_everyone(customers, **shape)
     profiles = profile_segments(customers, segment, value=value, **shape)
-    rules = find_rules(customers, segment, numeric=numeric, categorical=categorical, seed=seed)
+    rules = find_rules(
+        customers,
+        segment,
+        numeric=[name for name in numeric if name not in descriptive],
+        categorical=[name for name in categorical if name not in descriptive],
+        seed=seed,
+    )
     traits = {profile.id: traits_of(profile) for profile in profiles}
+    naming = {
+        i: [trait for trait in found if trait.column not in descriptive] or found
+        for i, found in traits.items()
+    }
     # So many customers would show a notable difference if there were one.
     average = {profile.id for profile in profiles if profile.size >= _ENOUGH}
     names = (
-        name_segments(traits, playbook, reference=reference, average=average)
+        name_segments(naming, playbook, reference=reference, average=average)
         if structured
-        else name_groups(traits)
+        else name_groups(naming)
     )
     kept = set(reference or {}) - set(playbook.names) if structured else set()
-    made = name_segments(traits, Playbook(words=playbook.words), average=average)
+    made = name_segments(naming, Playbook(words=playbook.words), average=average)
     levels = {
         name: list(column.levels)
         for name, column in everyone.items()
@@ -170,12 +184,17 @@ def describe(
                 "label": labels[name],
                 "unit": units.get(name),
                 "kind": "number" if isinstance(column, NumberColumn) else "category",
+                "feature": name not in descriptive,
                 **asdict(column),
             }
             for name, column in everyone.items()
         },
-        "method": METHOD,
-        "plays_without_level": absent_levels(playbook, levels),
+        "method": METHOD | _method([labels[name] for name in everyone if name in descriptive]),
+        "playbook_notes": [
+            *left_out,
+            *absent_levels(playbook, levels),
+            *absent_names(playbook, list(names)),
+        ],
         "segments": [
             _segment(
                 profile,
@@ -187,7 +206,10 @@ def describe(
                 if structured and profile.id not in unstable
                 else [],
                 no_plays=_why_no_play(
-                    structured=structured, stable=profile.id not in unstable, plays=playbook.plays
+                    structured=structured,
+                    stable=profile.id not in unstable,
+                    given=len(given.plays),
+                    fitting=len(playbook.plays),
                 ),
                 labels=labels,
                 units=units,
@@ -198,12 +220,21 @@ def describe(
     }
 
 
-def _why_no_play(*, structured: bool, stable: bool, plays: Collection[Play]) -> str:
+def _method(descriptive: list[str]) -> dict[str, str]:
+    if not descriptive:
+        return {}
+    them = "it" if len(descriptive) == 1 else "them"
+    return {"descriptive": DESCRIPTIVE.format(columns=", ".join(descriptive), them=them)}
+
+
+def _why_no_play(*, structured: bool, stable: bool, given: int, fitting: int) -> str:
     if not structured:
         return NO_SEGMENTS
     if not stable:
         return NOT_STABLE
-    return NO_PLAY if plays else NO_PLAYS
+    if not given:
+        return NO_PLAYS
+    return NO_PLAY if fitting else NO_FITTING_PLAYS
 
 
 def _segment(

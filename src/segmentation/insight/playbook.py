@@ -1,14 +1,12 @@
 """`playbook.yaml`: the words that name segments, and the plays that suit them."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from segmentation.config import Settings
-from segmentation.errors import SettingsError, did_you_mean
-from segmentation.insight.profiles import LevelProfile, NumberProfile, Pair, SegmentProfile
+from segmentation.errors import did_you_mean, nearest
 
 
 class Range(Settings):
@@ -21,6 +19,8 @@ class Range(Settings):
     def _bounded(self) -> Self:
         if self.min is None and self.max is None:
             raise ValueError("needs min, max or both")
+        if self.min is not None and self.max is not None and self.min >= self.max:
+            raise ValueError(f"min {self.min:g} is not below max {self.max:g}")
         return self
 
     def holds(self, value: float | None) -> bool:
@@ -110,55 +110,85 @@ class Playbook(Settings):
         return found
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """A figure of a segment that meets a condition.
+def fitting(
+    playbook: Playbook, *, numeric: Collection[str], categorical: Collection[str]
+) -> tuple[Playbook, list[str]]:
+    """Leave out the plays and words that are about other columns, and say so in one line.
 
-    Attributes
+    That is no error: the playbook comes with plays and words for the columns of the sample, and
+    another table is to get as far as its report with them. A misspelt column looks the same, so
+    the line names every such column, with the nearest one there is.
+
+    Parameters
     ----------
-    column : str
-    level : str or None
-    figure : {"index", "lift"}
-    value : float
-        100 (index) or 1 (lift) for the average customer.
-    interval : pair of float or None
-    min, max : float or None
-        The bounds that the condition sets.
+    playbook : Playbook
+    numeric, categorical : collection of str
+        The columns there are.
+
+    Returns
+    -------
+    Playbook
+        With the plays all of whose columns are there, and the words for columns that are.
+    list of str
+        One line, or none.
     """
+    columns = {*numeric, *categorical}
+    misfits = [list(_misfits(play, numeric, categorical)) for play in playbook.plays]
+    unknown = [column for column in playbook.words if column not in columns]
+    if not unknown and not any(misfits):
+        return playbook, []
+    fits = playbook.model_copy(
+        update={
+            "plays": tuple(
+                play for play, found in zip(playbook.plays, misfits, strict=True) if not found
+            ),
+            "words": {name: word for name, word in playbook.words.items() if name in columns},
+        }
+    )
+    plays = [f"the play '{play.name}'" for play in playbook.plays if play not in fits.plays]
+    words = [f"the words for '{column}'" for column in unknown]
+    out = [
+        " and ".join(named) if len(named) <= 2 else f"{len(named)} {kind}"
+        for kind, named in (("plays", plays), ("words", words))
+        if named
+    ]
+    missing = [
+        *(column for found in misfits for column in found),
+        *(_misfit(column, columns) for column in unknown),
+    ]
+    told = (
+        f"playbook.yaml: left out {' and '.join(out)}, as data in params.yaml declares no column "
+        f"{', '.join(dict.fromkeys(missing))}"
+    )
+    return fits, [told]
 
-    column: str
-    level: str | None
-    figure: str
-    value: float
-    interval: Pair | None
-    min: float | None
-    max: float | None
+
+def _misfits(play: Play, numeric: Collection[str], categorical: Collection[str]) -> Iterator[str]:
+    for condition in play.when:
+        if condition.column is None:
+            continue
+        known, others, role = numeric, categorical, "number"
+        if condition.level is not None:
+            known, others, role = categorical, numeric, "category"
+        if condition.column in others:
+            yield f"'{condition.column}' as a {role}"
+        elif condition.column not in known:
+            yield _misfit(condition.column, known)
 
 
-@dataclass(frozen=True)
-class Recommendation:
-    """A play with the numbers that triggered it, one for each of its conditions."""
-
-    play: Play
-    evidence: tuple[Evidence, ...]
+def _misfit(column: str, known: Collection[str]) -> str:
+    near = nearest(column, known, at_least=0.7)  # so near that it may be meant
+    return f"'{column}' (did you mean '{near}'?)" if near else f"'{column}'"
 
 
-def check_columns(playbook: Playbook, *, numeric: list[str], categorical: list[str]) -> None:
-    """Raise `SettingsError` if conditions name columns that do not exist or do not fit."""
-    wrong = []
-    for play in playbook.plays:
-        for condition in play.when:
-            if condition.column is None:
-                continue
-            known, role = (numeric, "numeric") if condition.index else (categorical, "categorical")
-            if condition.column not in known:
-                near = did_you_mean(condition.column, known)
-                wrong.append(
-                    f"the play '{play.name}' asks for the {role} column '{condition.column}', "
-                    f"which is not declared{near}"
-                )
-    if wrong:
-        raise SettingsError(f"playbook.yaml: edit or remove plays: {'; '.join(wrong)}")
+def absent_names(playbook: Playbook, segments: Collection[int]) -> list[str]:
+    """Say which names given by hand are of segments that this run does not have."""
+    there = ", ".join(str(i) for i in segments) or "none"
+    return [
+        f"playbook.yaml: names: no segment {i} is there to be called '{name}'; segments: {there}"
+        for i, name in playbook.names.items()
+        if i not in segments
+    ]
 
 
 def absent_levels(playbook: Playbook, levels: Mapping[str, Collection[str]]) -> list[str]:
@@ -179,49 +209,8 @@ def absent_levels(playbook: Playbook, levels: Mapping[str, Collection[str]]) -> 
             column, level = condition.column, condition.level
             if column is not None and level is not None and level not in levels[column]:
                 told.append(
-                    f"Play '{play.name}' asks for {column} '{level}', which no customer has"
+                    f"playbook.yaml: the play '{play.name}' asks for {column} '{level}', which no "
+                    f"customer has"
                     f"{did_you_mean(level, levels[column])}"
                 )
     return told
-
-
-def recommend(
-    profile: SegmentProfile, plays: tuple[Play, ...], *, value: str
-) -> list[Recommendation]:
-    """List the plays whose conditions all hold, in the playbook's order; often none.
-
-    A bound on one side of the average, such as an index of at least 120, claims a difference:
-    the figure must meet the bound, and a difference to that side must be confirmed. A range with
-    the average in it claims none: the figure's whole interval must lie within.
-    """
-    found = []
-    for play in plays:
-        evidence = [_evidence(profile, condition, value) for condition in play.when]
-        if all(evidence):
-            found.append(Recommendation(play, tuple(e for e in evidence if e)))
-    return found
-
-
-def _evidence(profile: SegmentProfile, condition: Condition, value: str) -> Evidence | None:
-    """The figure that meets a condition; None if it does not."""
-    column, bounds = condition.column or value, condition.bounds
-    figures: NumberProfile | LevelProfile | None
-    if condition.level is None:
-        number = profile.numeric[column]
-        figures, figure, average = number, number.index, 100.0
-        interval, name = number.index_interval, "index"
-    else:
-        level = profile.categorical[column].get(condition.level)
-        if level is None:
-            return None
-        figures, figure, average = level, level.lift, 1.0
-        interval, name = level.lift_interval, "lift"
-    if figure is None or not bounds.holds(figure):
-        return None
-    if bounds.holds(average):
-        certain = interval is not None and all(bounds.holds(limit) for limit in interval)
-    else:
-        certain = figures.confirmed
-    if not certain:
-        return None
-    return Evidence(column, condition.level, name, figure, interval, bounds.min, bounds.max)

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from segmentation.errors import InputError
 from segmentation.paths import PARAMS
+from segmentation.yaml_reader import parse_yaml
 
 Stages = Mapping[str, Any]
 
@@ -25,9 +24,9 @@ def parse(text: str | bytes) -> Stages:
         It is not what DVC writes.
     """
     try:
-        content = yaml.load(text, Loader=yaml.CSafeLoader) or {}
-    except yaml.YAMLError as error:
-        raise InputError(f"dvc.lock is not valid YAML: {' '.join(str(error).split())}") from None
+        content = parse_yaml(text) or {}
+    except ValueError as error:
+        raise InputError(f"dvc.lock is not valid YAML: {error}") from None
     stages = content.get("stages", {}) if isinstance(content, dict) else None
     if not isinstance(stages, dict):
         raise InputError("dvc.lock holds no stages; bring it back with git, or run `dvc repro`")

@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-import yaml
-
 from segmentation import paths
 from segmentation.errors import InputError
 from segmentation.repository import dvc_internals, git, lock
+from segmentation.yaml_reader import parse_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,10 +203,7 @@ def as_text(content: bytes) -> str:
 
 def as_settings(content: bytes) -> dict[str, Any]:
     """Decode a YAML file of settings."""
-    try:
-        found = yaml.load(content, Loader=yaml.CSafeLoader) or {}
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from None
+    found = parse_yaml(content) or {}
     if not isinstance(found, dict):
         raise ValueError("it must hold settings as `name: value` lines")
     return found

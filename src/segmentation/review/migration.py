@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.identity.matching import NOISE, Match, match_segments
-from segmentation.identity.reference import centroid_of
+from segmentation.identity.reference import centroids_of
 
 ABSENT = -2  # of a customer who is in one revision only
 
@@ -172,8 +172,9 @@ def profiles_of(segments: Mapping[str, Any] | None) -> pd.DataFrame | None:
     """
     if segments is None:
         return None
-    rows = {int(segment["id"]): centroid_of(segment) for segment in segments["segments"]}
-    return pd.DataFrame.from_dict(rows, orient="index", dtype="float64").sort_index()
+    return pd.DataFrame.from_dict(
+        centroids_of(segments), orient="index", dtype="float64"
+    ).sort_index()
 
 
 def spread_of(summary: Mapping[str, Any] | None) -> pd.Series | None:

@@ -28,7 +28,7 @@ def run(params: Params) -> None:
     )
     choice = files.read_json(paths.CHOICE)
     clustered = files.read_json(paths.CLUSTERING)
-    customers = files.read_parquet(paths.PREPARED)[params.data.columns]
+    customers = files.read_parquet(paths.PREPARED)[params.data.features]
     dominant = dominance(customers, segment, seed=params.seed)
     files.write_json(
         paths.DETAILS,

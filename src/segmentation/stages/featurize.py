@@ -22,7 +22,7 @@ def run(params: Params) -> None:
                 "method": settings.transform,
                 "columns": skewed_columns(customers, data=data, settings=settings),
             },
-            "skewness": customers[list(data.numeric)].skew().to_dict(),
+            "skewness": customers[data.numeric_features].skew().to_dict(),
             "category_scale": settings.category_weight / 2**0.5,
         },
     )

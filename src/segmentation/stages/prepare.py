@@ -1,17 +1,35 @@
 """Read the customers' file, clean it by the declared rules, and account for every row."""
 
+import pandas as pd
+
 from segmentation import files, paths
-from segmentation.config import Params
+from segmentation.config import Data, Params, load
 from segmentation.engines import local
 from segmentation.engines.cleaning import check_usable, clean
 from segmentation.engines.schema import customers
+from segmentation.engines.value import with_value
+from segmentation.errors import warn
+from segmentation.insight.playbook import Playbook, absent_levels, fitting
 
 
 def run(params: Params) -> None:
     """Write prepared customers, rejected rows with their reasons, and what was done."""
-    cleaned = clean(local.read_text(params.data), data=params.data, rules=params.prepare)
+    data = params.data
+    # What is wrong with the playbook is told now, not by `profile` after an hour of training.
+    # Nothing is made of it here, so `dvc.yaml` does not name it: a new word reruns no clustering.
+    playbook = load(Playbook, paths.PLAYBOOK)
+    cleaned = clean(local.read_text(data), data=data, rules=params.prepare)
     # Before anything can fail: rejected rows are there to be looked at even if none is left.
     files.write_parquet(paths.REJECTED, cleaned.rejected)
     files.write_json(paths.QUALITY, cleaned.quality())
-    check_usable(cleaned, params.data)
-    files.write_parquet(paths.PREPARED, customers(params.data).validate(cleaned.kept))
+    check_usable(cleaned, data)
+    prepared = customers(data).validate(with_value(cleaned.kept, data))
+    files.write_parquet(paths.PREPARED, prepared)
+    for note in _misfits(playbook, prepared, data):
+        warn(note)
+
+
+def _misfits(playbook: Playbook, prepared: pd.DataFrame, data: Data) -> list[str]:
+    fits, left_out = fitting(playbook, numeric=data.numbers, categorical=list(data.categorical))
+    levels = {name: prepared[name].dropna().unique().tolist() for name in data.categorical}
+    return [*left_out, *absent_levels(fits, levels)]

@@ -6,7 +6,8 @@ import pandas as pd
 
 from segmentation import files, paths
 from segmentation.clustering.metrics.jaccard import DOUBTFUL
-from segmentation.config import Featurize, Params, read_yaml, validate
+from segmentation.config import Featurize, Params, load
+from segmentation.errors import warn
 from segmentation.identity.reference import load_reference
 from segmentation.insight.facts import describe, verdict
 from segmentation.insight.playbook import Playbook
@@ -48,6 +49,8 @@ def run(params: Params) -> None:
         "quality": files.read_json(paths.QUALITY),
     }
     facts = _facts(params, customers, assignments, found)
+    for note in facts["playbook_notes"]:
+        warn(note)
     files.write_json(paths.SEGMENTS, facts)
     names = {segment["id"]: segment["name"] for segment in facts["segments"]}
     _draw(facts, names)
@@ -70,12 +73,13 @@ def _facts(
     facts = describe(
         customers,
         assignments["segment"].to_numpy(),
-        numeric=list(data.numeric),
+        numeric=data.numbers,
         categorical=list(data.categorical),
-        value=data.value,
-        labels={name: data.label(name) for name in data.columns},
-        units={name: data.limits(name).unit for name in data.numeric},
-        playbook=validate(Playbook, read_yaml(paths.PLAYBOOK), str(paths.PLAYBOOK)),
+        value=data.value_column,
+        labels={name: data.label(name) for name in (*data.numbers, *data.categorical)},
+        units={name: data.unit(name) for name in data.numbers},
+        descriptive={*data.numbers, *data.categorical} - {*data.features},
+        playbook=load(Playbook, paths.PLAYBOOK),
         structured=bool(metrics["structured"]),
         seed=params.seed,
         reference=load_reference().names,

@@ -70,7 +70,7 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
             rows=quality["rows_in"],
         ),
         model=snapshot.get(paths.MODEL, bytes),
-        example=typical_customer(customers[data.columns]),
+        example=typical_customer(customers[data.features]),
     )
 
 

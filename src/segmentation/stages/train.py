@@ -79,7 +79,7 @@ def _number(params: Params, customers: int) -> int:
 def _match(params: Params, customers: pd.DataFrame, labels: np.ndarray) -> Matching:
     """Number the segments: as in the reference where they are the same, else by value."""
     data, reference = params.data, load_reference()
-    value = customers.groupby(labels)[data.value].agg(["mean", "size"]).loc[0:]
+    value = customers.groupby(labels)[data.value_column].agg(["mean", "size"]).loc[0:]
     order = order_by_value(value["mean"].to_numpy(), value["size"].to_numpy())
     label = pd.Series(labels, index=customers[data.id])
     if not reference.segments:

@@ -83,7 +83,8 @@ def _save(folder: Path, mlflow_model: "Model", record: Record) -> None:
     # Declared as double, MLflow would refuse a column of whole numbers as soon as it holds one
     # above 1, and so almost every table that was read from a CSV.
     types = {"double": AnyType(), "string": "string"}
-    inputs = [ColSpec(types[kind], name) for name, kind in record.dataset.columns.items()]
+    names = [str(name) for name in record.example]
+    inputs = [ColSpec(types[record.dataset.columns[name]], name) for name in names]
     mlflow_model.signature = ModelSignature(Schema(inputs), Schema([ColSpec("long")]))
     mlflow_model.saved_input_example_info = {
         "artifact_path": "input_example.json",

@@ -48,7 +48,7 @@ class Record:
     model : bytes
         The saved pipeline from a raw row to a segment.
     example : DataFrame
-        One made-up customer.
+        One made-up customer, with the columns that the model takes.
     """
 
     key: str

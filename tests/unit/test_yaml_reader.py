@@ -1,0 +1,61 @@
+"""YAML as DVC reads it, and stricter."""
+
+from pathlib import Path
+
+import pytest
+
+from segmentation.errors import SettingsError
+from segmentation.yaml_reader import parse_yaml, read_yaml
+
+
+def test_words_that_only_old_yaml_takes_for_a_yes_or_no_are_text() -> None:
+    read = parse_yaml("a: Yes\nb: no\nc: on\nd: [Y, off]\ne: true\nf: False\ng: truely\n")
+    assert read["a"] == "Yes"
+    assert read["b"] == "no"
+    assert read["c"] == "on"
+    assert read["d"] == ["Y", "off"]
+    assert (read["e"], read["f"], read["g"]) == (True, False, "truely")
+
+
+def test_names_are_text_as_they_are_written() -> None:
+    read = parse_yaml("2019: {min: 0}\nno:\n007:\n2019-01-01:\n1.50: x\n~: y\ntrue: z\n")
+    assert list(read) == ["2019", "no", "007", "2019-01-01", "1.50", "~", "true"]
+    assert read["2019"] == {"min": 0}
+
+
+def test_a_name_that_stands_twice_is_told_with_both_lines() -> None:
+    with pytest.raises(ValueError, match="line 4: 'age' stands there already, in line 2"):
+        parse_yaml("numeric:\n  age:\n  income:\n  age: {min: 1}\n")
+    with pytest.raises(ValueError, match="line 2: 'a' stands there already, in line 1"):
+        parse_yaml("a: 1\na: 1\n")
+    with pytest.raises(ValueError, match="'b' stands there already"):
+        parse_yaml("x: {b: 1, c: 2, b: 3}\n")
+    assert parse_yaml("x: {a: 1}\ny: {a: 1}\n") == {"x": {"a": 1}, "y": {"a": 1}}
+    merged = parse_yaml("x: &x {a: 1, b: 2}\ny: {<<: *x, a: 3}\n")
+    assert merged["y"] == {"a": 3, "b": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("data:\n\tpath: a\n", "line 2 starts with a tab; indent it with spaces"),
+        ("data:\n  a: 1\n \t b: 2\n", "line 3 starts with a tab"),
+        ("a: [1, 2\nb: 3\n", "is not valid YAML: line 2"),
+        ("a: 1\n? [x, y]\n: 2\n", "line 2: a name must be plain text"),
+        ("a: \x00\n", "is not valid YAML"),
+        ("just text", "must hold settings"),
+        ("- a\n- b\n", "must hold settings"),
+    ],
+)
+def test_what_is_not_yaml_is_told_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "params.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=message) as error:
+        read_yaml(file)
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 200
+
+
+def test_a_file_of_comments_holds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "playbook.yaml").write_bytes(b"\xef\xbb\xbf# nothing here\n")
+    assert read_yaml(tmp_path / "playbook.yaml") == {}
