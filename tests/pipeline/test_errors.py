@@ -95,13 +95,6 @@ def test_an_unreadable_model(reproduced: Project) -> None:
     assert "models/features.skops is not a readable model" in told(reproduced, "train", 1)
 
 
-def test_a_play_for_an_unknown_column(reproduced: Project) -> None:
-    reproduced.edit("playbook.yaml", "column: income,", "column: incme,")
-    assert "'incme', which is not declared; did you mean 'income'?" in told(
-        reproduced, "profile", 2
-    )
-
-
 def test_debug_shows_the_traceback(project: Project) -> None:
     (project.path / "data/raw/customers.csv").unlink()
     done = project.run("python", "-m", "segmentation", "prepare", "--debug", check=False)

@@ -1,0 +1,191 @@
+"""A table of one's own through the real stages: an outcome, a value that is a sum, the playbook."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from sklearn.metrics import adjusted_rand_score
+
+from conftest import Project, copy_repository
+
+pytestmark = pytest.mark.pipeline
+
+ROWS = 300
+DATA = """\
+data:
+  path: data/raw/own.csv
+  id: customer
+  value: [Food, Toys]
+  describe: [Food, Toys, response, "2019"]
+  numeric:
+    visits: {min: 0}
+    age: {min: 16, max: 110}
+    basket:
+    Food: {min: 0, unit: €}
+    Toys: {min: 0, unit: €}
+    response:
+  categorical:
+    "2019": {aliases: {no: No, "1": Yes}}
+
+"""
+
+
+def own_table() -> pd.DataFrame:
+    """Two groups in three columns; `response` splits everyone in two across them, far apart."""
+    rng = np.random.default_rng(5)
+    group = np.repeat([0, 1], [180, ROWS - 180])
+    response = np.tile([0.0, 1.0], ROWS // 2)
+    # The second group buys for more in total, though the first buys for more food.
+    return pd.DataFrame(
+        {
+            "customer": [f"c{i:03d}" for i in range(ROWS)],
+            "visits": rng.normal(40 + 40 * group, 5).round(1),
+            "age": rng.normal(30 + 30 * group, 4).round(1),
+            "basket": rng.normal(50 + 40 * group, 5).round(1),
+            "Food": rng.normal(60 - 20 * group, 5).round(2),
+            "Toys": rng.normal(10 + 50 * group, 3).round(2),
+            "response": response,
+            "2019": np.where(response == 1, "1", "no"),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
+    """A clone in which only the section `data` was edited, and what `dvc repro` said."""
+    project = copy_repository(tmp_path_factory.mktemp("own") / "project")
+    text = (project.path / "params.yaml").read_text("utf-8")
+    start, end = text.index("data:  "), text.index("prepare:\n")
+    (project.path / "params.yaml").write_text(text[:start] + DATA + text[end:], "utf-8")
+    own_table().to_csv(project.path / "data/raw/own.csv", index=False)
+    done = project.dvc("repro")
+    return project, done.stderr
+
+
+def read(project: Project, name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((project.path / "reports" / name).read_text("utf-8"))
+    return content
+
+
+def exported(project: Project) -> pd.DataFrame:
+    return pd.read_csv(project.path / "data/segments/customers_with_segments.csv")
+
+
+def test_an_outcome_shapes_no_segments_but_is_described(own: tuple[Project, str]) -> None:
+    project, _ = own
+    found = exported(project)["segment"]
+    assert adjusted_rand_score(found, own_table()["age"] > 45) > 0.95
+    assert read(project, "featurize/features.json")["features"] == ["visits", "age", "basket"]
+    scores = read(project, "evaluate/details.json")["dominance"]["scores"]
+    assert set(scores) == {"visits", "age", "basket"}
+    facts = read(project, "profile/segments.json")
+    for segment in facts["segments"]:
+        assert segment["numeric"]["response"]["mean"] is not None
+        assert "No" in segment["categorical"]["2019"]
+        columns = {condition["column"] for condition in segment["rule"]["conditions"]}
+        assert columns <= {"visits", "age", "basket"}
+        assert not any(word in segment["name"] for word in ("response", "2019", "Food", "value"))
+    described = facts["method"]["descriptive"]
+    assert described.startswith("Food (€), Toys (€), response, value (Food + Toys, €), 2019: ")
+    assert described in (project.path / "reports/report.html").read_text("utf-8")
+
+
+def test_segments_are_numbered_by_the_sum(own: tuple[Project, str]) -> None:
+    project, _ = own
+    table = exported(project)
+    np.testing.assert_allclose(table["value"], table["Food"] + table["Toys"])
+    means = table.groupby("segment")[["value", "Food"]].mean()
+    assert means["value"].is_monotonic_decreasing
+    assert means["Food"].is_monotonic_increasing  # so it is not one part that decides
+    facts = read(project, "profile/segments.json")
+    assert facts["value"] == "value"
+    share = table.groupby("segment")["value"].sum() / table["value"].sum()
+    for segment in facts["segments"]:
+        assert segment["share_of_value"] == pytest.approx(share[segment["id"]], rel=1e-5)
+    page = (project.path / "reports/report.html").read_text("utf-8")
+    assert "numbered by value (Food + Toys, €), best first" in page
+
+
+def test_the_export_keeps_all_columns(own: tuple[Project, str]) -> None:
+    project, _ = own
+    assert list(exported(project)) == [
+        *own_table().columns, "value", "segment", "segment_name", "confidence"
+    ]  # fmt: skip
+
+
+def test_the_tracked_model_takes_features_only(own: tuple[Project, str]) -> None:
+    project, _ = own
+    (model,) = project.path.glob("mlartifacts/**/MLmodel")
+    described = yaml.safe_load(model.read_text("utf-8"))
+    inputs = json.loads(described["signature"]["inputs"])
+    assert [column["name"] for column in inputs] == ["visits", "age", "basket"]
+    example = json.loads((model.parent / "input_example.json").read_text("utf-8"))
+    assert example["columns"] == ["visits", "age", "basket"]
+    code = (
+        "import mlflow, pandas as pd, sys; "
+        "print(mlflow.pyfunc.load_model(sys.argv[1]).predict("
+        "pd.DataFrame({'visits': [80.0], 'age': [60.0], 'basket': [90.0]})))"
+    )
+    done = project.run("python", "-W", "ignore", "-c", code, str(model.parent))
+    assert done.stdout.strip() == "[1]"
+
+
+def test_the_shipped_playbook_is_no_obstacle(own: tuple[Project, str]) -> None:
+    project, said = own
+    (note,) = read(project, "profile/segments.json")["playbook_notes"]
+    assert note.startswith("playbook.yaml: left out 6 plays and 7 words, as data in params.yaml")
+    assert said.count(f"warning: {note}") == 2  # by prepare and by profile
+    page = (project.path / "reports/report.html").read_text("utf-8")
+    assert "left out 6 plays and 7 words" in page
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("column: income,", "column: incme,", "'incme' (did you mean 'income'?)"),
+        ("level: Groceries,", "level: Grocerys,", "no customer has; did you mean 'Groceries'?"),
+        ("  gender: {level", "  gendre: {level", "the words for 'gendre'"),
+    ],
+)
+def test_prepare_tells_what_in_the_playbook_does_not_fit(
+    project: Project, old: str, new: str, message: str
+) -> None:
+    project.edit("playbook.yaml", old, new)
+    (line,) = project.stage("prepare").stderr.splitlines()
+    assert line.startswith("warning: playbook.yaml: ")
+    assert message in line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("words:\n", "words:\n  age: {high: old}\n", "'age' stands there already"),
+        ("index: {min: 130}", "index: {min: 130, max: 90}", "min 130 is not below max 90"),
+        ("level: Electronics", "level: true", 'in quotes where text is meant: "true"'),
+        ("plays:\n", "plays:\n\tx: 1\n", "starts with a tab"),
+        ("    action: Invite", "    acton: Invite", "did you mean 'action'?"),
+    ],
+)
+def test_prepare_tells_what_is_wrong_with_the_playbook(
+    project: Project, old: str, new: str, message: str
+) -> None:
+    project.edit("playbook.yaml", old, new)
+    done = project.stage("prepare", check=False)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert message in line
+    assert not (project.path / "data/prepared/customers.parquet").exists()
+
+
+def test_a_new_word_reruns_no_clustering(own: tuple[Project, str]) -> None:
+    project, _ = own
+    text = (project.path / "playbook.yaml").read_text("utf-8")
+    try:
+        project.edit("playbook.yaml", "high: older", "high: elder")
+        changed = json.loads(project.dvc("status", "--json").stdout)
+    finally:
+        (project.path / "playbook.yaml").write_text(text, "utf-8")
+    assert set(changed) == {"profile"}
