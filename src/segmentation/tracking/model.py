@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from segmentation.files import TRUSTED_TYPES
+from segmentation.tracking.mlflow_internals import describe_as_sklearn
 from segmentation.tracking.record import Record
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ def attach(client: "MlflowClient", run_id: str, model_id: str, record: Record) -
 
 def _save(folder: Path, mlflow_model: "Model", record: Record) -> None:
     """Lay out a folder that `mlflow.sklearn` and `mlflow.pyfunc` load, around the saved model."""
-    from mlflow import pyfunc
     from mlflow.models import ModelSignature
     from mlflow.types.schema import AnyType, ColSpec, Schema
 
@@ -86,24 +85,10 @@ def _save(folder: Path, mlflow_model: "Model", record: Record) -> None:
     names = [str(name) for name in record.example]
     inputs = [ColSpec(types[record.dataset.columns[name]], name) for name in names]
     mlflow_model.signature = ModelSignature(Schema(inputs), Schema([ColSpec("long")]))
-    mlflow_model.saved_input_example_info = {
-        "artifact_path": "input_example.json",
-        "type": "dataframe",
-        "pandas_orient": "split",
-    }
-    pyfunc.add_to_model(
+    describe_as_sklearn(
         mlflow_model,
-        loader_module="mlflow.sklearn",
-        model_path="model.skops",
-        python_env="python_env.yaml",
-        predict_fn="predict",
-    )
-    mlflow_model.add_flavor(
-        "sklearn",
-        pickled_model="model.skops",
-        sklearn_version=version("scikit-learn"),
-        serialization_format="skops",
-        skops_trusted_types=list(TRUSTED_TYPES),
-        code=None,
+        file="model.skops",
+        example="input_example.json",
+        environment="python_env.yaml",
     )
     mlflow_model.save(str(folder / "MLmodel"))

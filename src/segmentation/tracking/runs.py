@@ -4,7 +4,6 @@ DVC owns the truth; a run is a view of it. The run carries a key made from `dvc.
 state is the same run, however often it is tracked, and a run that was cut short is completed.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from segmentation.errors import InputError
 from segmentation.tracking import model
+from segmentation.tracking.mlflow_internals import dataset_input, two_wrote_at_once
 from segmentation.tracking.origin import ALSO_TAG, EXPERIMENT_TAG, KEY_TAG, present_origin
-from segmentation.tracking.record import Dataset, Record, artifact_of, flatten, shortened
+from segmentation.tracking.record import Record, artifact_of, flatten, shortened
 from segmentation.tracking.store import experiment_of, open_store, repository
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _log_whole(client: "MlflowClient", run: "Run", record: Record) -> None:
         try:
             _log(client, run, record)
         except MlflowException as error:
-            if "IntegrityError" not in str(error) or not left:
+            if not two_wrote_at_once(error) or not left:
                 raise
         else:
             return
@@ -209,7 +209,7 @@ def _log(client: "MlflowClient", run: "Run", record: Record) -> None:
     for start in range(0, len(metrics), 1000):
         client.log_batch(run_id, metrics=metrics[start : start + 1000])
     client.set_tag(run_id, "mlflow.note.content", shortened(record.description))
-    _log_dataset(client, run_id, record.dataset)
+    client.log_inputs(run_id, datasets=[dataset_input(record.dataset)])
     _log_files(client, run_id, record.files)
     model.attach(client, run_id, model_id, record)
 
@@ -221,28 +221,3 @@ def _log_files(client: "MlflowClient", run_id: str, files: Mapping[Path, bytes])
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         client.log_artifacts(run_id, folder)
-
-
-def _log_dataset(client: "MlflowClient", run_id: str, dataset: Dataset) -> None:
-    from mlflow.entities import Dataset as LoggedDataset
-    from mlflow.entities import DatasetInput, InputTag
-
-    schema = [
-        {"name": name, "type": kind, "required": True} for name, kind in dataset.columns.items()
-    ]
-    client.log_inputs(
-        run_id,
-        datasets=[
-            DatasetInput(
-                LoggedDataset(
-                    name=dataset.name,
-                    digest=dataset.digest[:36],
-                    source_type="local",
-                    source=json.dumps({"uri": dataset.path}),
-                    schema=json.dumps({"mlflow_colspec": schema}),
-                    profile=json.dumps({"num_rows": dataset.rows}),
-                ),
-                [InputTag("mlflow.data.context", "training")],
-            )
-        ],
-    )

@@ -1,32 +1,20 @@
 """Open the tracking store: a server's, or the one that is embedded in the repository."""
 
-import json
 import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segmentation.errors import TrackingError
+from segmentation.tracking import mlflow_internals
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-# The columns that tell runs apart: a shared view of the UI, opened by the address from `ui_path`.
-VIEW = "segments"
-COLUMNS = [
-    *(f"metrics.`{name}`" for name in ("k", "silhouette", "structured")),
-    *(f"params.`{name}`" for name in ("train.algorithm", "train.k", "featurize.scaler")),
-]
-EXPERIMENT_TAGS = {
-    # Makes the UI show runs, metrics and models rather than traces of language models.
-    "mlflow.experimentKind": "custom_model_development",
-    "mlflow.experiment.primaryMetric.name": "silhouette",
-    "mlflow.experiment.primaryMetric.greaterIsBetter": "True",
-    f"mlflow.sharedViewState.{VIEW}": json.dumps({"selectedColumns": COLUMNS}),
-}
+ARTIFACTS = "mlartifacts"  # the embedded store's files, beside its database
 
 
 @contextmanager
@@ -67,10 +55,9 @@ def embedded_uri(root: Path) -> str:
 
 
 def ui_path(experiment: str, root: Path) -> str:
-    """Return where in the UI the runs are, in the columns that tell them apart."""
+    """Return where in the UI the runs are."""
     with open_store(root) as client:
-        found = experiment_of(client, experiment, root)
-    return f"/#/experiments/{found}/runs?viewStateShareKey={VIEW}"
+        return mlflow_internals.ui_path(experiment_of(client, experiment, root))
 
 
 def experiment_of(client: "MlflowClient", name: str, root: Path) -> str:
@@ -80,9 +67,9 @@ def experiment_of(client: "MlflowClient", name: str, root: Path) -> str:
     found = client.get_experiment_by_name(name)
     if found is None:
         served = client.tracking_uri.startswith(("http", "databricks"))
-        location = None if served else (root / "mlartifacts").as_uri()
+        location = None if served else (root / ARTIFACTS).as_uri()
         try:
-            return str(client.create_experiment(name, location, EXPERIMENT_TAGS))
+            return str(client.create_experiment(name, location, mlflow_internals.EXPERIMENT_TAGS))
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
@@ -95,34 +82,6 @@ def experiment_of(client: "MlflowClient", name: str, root: Path) -> str:
     return str(found.experiment_id)
 
 
-def follow_move(root: Path) -> None:
-    """Point the embedded store at its artifacts again after the repository's folder was moved.
-
-    MLflow stores absolute paths, even where relative ones are given to it, and has no command to
-    change them.
-    """
-    database, here = root / "mlflow.db", (root / "mlartifacts").as_uri()
-    if not database.exists():
-        return
-    tables = {
-        "experiments": "artifact_location",
-        "runs": "artifact_uri",
-        "logged_models": "artifact_location",
-    }
-    with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
-        found = connection.execute(
-            "SELECT DISTINCT artifact_location FROM experiments WHERE artifact_location LIKE ?",
-            ("file:%/mlartifacts",),
-        )
-        for (old,) in [row for row in found.fetchall() if row[0] != here]:
-            for table, column in tables.items():
-                connection.execute(
-                    f"UPDATE {table} SET {column} = ? || substr({column}, ?) "  # noqa: S608
-                    f"WHERE substr({column}, 1, ?) = ?",
-                    (here, len(old) + 1, len(old), old),
-                )
-
-
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """Let one process at a time use the embedded store, and give it one that is whole."""
@@ -130,18 +89,15 @@ def _alone(root: Path) -> Iterator[None]:
 
     with FileLock(root / "mlflow.db.lock"):
         database, unfinished = root / "mlflow.db", root / "mlflow.db.unfinished"
+        artifacts = root / ARTIFACTS
         if not database.exists():
-            from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-
             # Under another name first: a database whose making is cut short is of no use, and
             # MLflow would refuse it ever after.
             for leftover in root.glob(f"{unfinished.name}*"):
                 leftover.unlink()
-            SqlAlchemyStore(
-                f"sqlite:///{unfinished}", (root / "mlartifacts").as_uri()
-            ).engine.dispose()
+            mlflow_internals.make_database(unfinished, artifacts)
             unfinished.rename(database)
-        follow_move(root)
+        mlflow_internals.follow_move(database, artifacts)
         yield
 
 

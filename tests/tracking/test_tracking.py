@@ -1,6 +1,3 @@
-import sqlite3
-from pathlib import Path
-
 import pytest
 
 from segmentation.tracking import origin, record, store
@@ -29,34 +26,6 @@ def test_passwords_stay_out_of_messages() -> None:
 )
 def test_dirty_means_inputs_that_differ_from_the_commit(status: str, dirty: bool) -> None:
     assert origin._inputs_changed(status) is dirty
-
-
-def test_a_moved_store_finds_its_files_again(tmp_path: Path) -> None:
-    tables = {
-        "experiments": "artifact_location", "runs": "artifact_uri",
-        "logged_models": "artifact_location",
-    }  # fmt: skip
-    with sqlite3.connect(tmp_path / "mlflow.db") as database:
-        for table, column in tables.items():
-            database.execute(f"CREATE TABLE {table} ({column} TEXT)")
-            tail = "" if table == "experiments" else "/run/artifacts"
-            for place in ("file:///old/place/mlartifacts", "s3://bucket"):
-                database.execute(f"INSERT INTO {table} VALUES (?)", (place + tail,))
-    database.close()
-    store.follow_move(tmp_path)
-    store.follow_move(tmp_path)
-    with sqlite3.connect(tmp_path / "mlflow.db") as database:
-        found = {row[0] for row in database.execute("SELECT artifact_uri FROM runs")}
-    database.close()
-    assert found == {
-        f"{(tmp_path / 'mlartifacts').as_uri()}/run/artifacts",
-        "s3://bucket/run/artifacts",
-    }
-
-
-def test_no_store_is_nothing_to_move(tmp_path: Path) -> None:
-    store.follow_move(tmp_path)
-    assert not (tmp_path / "mlflow.db").exists()
 
 
 def test_a_long_description_is_cut_at_the_end_of_a_line() -> None:

@@ -1,0 +1,134 @@
+"""All that rests on what MLflow does not promise: tables, files and tags as it lays them out.
+
+Written for MLflow 3.17. `tests/tracking/test_mlflow_internals.py` tries each of these with the
+version that is installed, so that a new one which does otherwise is told here and not by a user.
+"""
+
+import json
+import sqlite3
+from contextlib import closing
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segmentation.files import TRUSTED_TYPES
+from segmentation.tracking.record import Dataset
+
+if TYPE_CHECKING:
+    from mlflow.entities import DatasetInput
+    from mlflow.models import Model
+
+# The columns that tell runs apart: a shared view of the UI, opened by the address from `ui_path`.
+VIEW = "segments"
+COLUMNS = [
+    *(f"metrics.`{name}`" for name in ("k", "silhouette", "structured")),
+    *(f"params.`{name}`" for name in ("train.algorithm", "train.k", "featurize.scaler")),
+]
+EXPERIMENT_TAGS = {
+    # Makes the UI show runs, metrics and models rather than traces of language models.
+    "mlflow.experimentKind": "custom_model_development",
+    "mlflow.experiment.primaryMetric.name": "silhouette",
+    "mlflow.experiment.primaryMetric.greaterIsBetter": "True",
+    f"mlflow.sharedViewState.{VIEW}": json.dumps({"selectedColumns": COLUMNS}),
+}
+
+# Where the embedded store keeps the absolute places of its artifacts.
+PLACES = {
+    "experiments": "artifact_location",
+    "runs": "artifact_uri",
+    "logged_models": "artifact_location",
+}
+
+
+def ui_path(experiment_id: str) -> str:
+    """Return where in the UI the runs of an experiment are, in the columns that tell them apart."""
+    return f"/#/experiments/{experiment_id}/runs?viewStateShareKey={VIEW}"
+
+
+def make_database(file: Path, artifacts: Path) -> None:
+    """Make an empty store in a new SQLite database."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    SqlAlchemyStore(f"sqlite:///{file}", artifacts.as_uri()).engine.dispose()
+
+
+def follow_move(database: Path, artifacts: Path) -> None:
+    """Point a store at its artifacts again after the folder that holds both was moved.
+
+    MLflow stores absolute paths, even where relative ones are given to it, and has no command to
+    change them.
+    """
+    here = artifacts.as_uri()
+    with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
+        found = connection.execute(
+            "SELECT DISTINCT artifact_location FROM experiments WHERE artifact_location LIKE ?",
+            (f"file:%/{artifacts.name}",),
+        )
+        for (old,) in [row for row in found.fetchall() if row[0] != here]:
+            for table, column in PLACES.items():
+                connection.execute(
+                    f"UPDATE {table} SET {column} = ? || substr({column}, ?) "  # noqa: S608
+                    f"WHERE substr({column}, 1, ?) = ?",
+                    (here, len(old) + 1, len(old), old),
+                )
+
+
+def two_wrote_at_once(error: Exception) -> bool:
+    """Whether a store refused a row because another process wrote it in the same moment."""
+    return "IntegrityError" in str(error)
+
+
+def dataset_input(dataset: Dataset) -> "DatasetInput":
+    """Return the customers' file as what a run was trained on, without reading it."""
+    from mlflow.entities import Dataset as LoggedDataset
+    from mlflow.entities import DatasetInput, InputTag
+
+    schema = [
+        {"name": name, "type": kind, "required": True} for name, kind in dataset.columns.items()
+    ]
+    return DatasetInput(
+        LoggedDataset(
+            name=dataset.name,
+            digest=dataset.digest[:36],
+            source_type="local",
+            source=json.dumps({"uri": dataset.path}),
+            schema=json.dumps({"mlflow_colspec": schema}),
+            profile=json.dumps({"num_rows": dataset.rows}),
+        ),
+        [InputTag("mlflow.data.context", "training")],
+    )
+
+
+def describe_as_sklearn(model: "Model", *, file: str, example: str, environment: str) -> None:
+    """Let `mlflow.sklearn` and `mlflow.pyfunc` load a model that lies in a folder already.
+
+    Parameters
+    ----------
+    model : Model
+        What is written as ``MLmodel``.
+    file, example, environment : str
+        Names in the folder of the model in skops' format, of its input example and of its Python
+        environment.
+    """
+    from mlflow import pyfunc
+
+    model.saved_input_example_info = {
+        "artifact_path": example,
+        "type": "dataframe",
+        "pandas_orient": "split",
+    }
+    pyfunc.add_to_model(
+        model,
+        loader_module="mlflow.sklearn",
+        model_path=file,
+        python_env=environment,
+        predict_fn="predict",
+    )
+    model.add_flavor(
+        "sklearn",
+        pickled_model=file,
+        sklearn_version=version("scikit-learn"),
+        serialization_format="skops",
+        skops_trusted_types=list(TRUSTED_TYPES),
+        code=None,
+    )
