@@ -14,6 +14,8 @@ from conftest import Project
 from segmentation.errors import SettingsError
 from segmentation.repository import dvc_internals
 
+pytestmark = pytest.mark.pipeline
+
 LOCKED = Path("out/a.txt")
 CONTENT = b"one\n"
 DIGEST = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()

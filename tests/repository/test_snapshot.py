@@ -12,6 +12,8 @@ from segmentation import paths
 from segmentation.errors import InputError, SettingsError
 from segmentation.repository.snapshot import Snapshot, as_json, as_parquet, as_settings, as_text
 
+pytestmark = pytest.mark.pipeline
+
 PLOTS = Path("reports/plots")  # a folder as an output
 DVC_YAML = """\
 stages:
@@ -154,7 +156,6 @@ def test_a_result_that_is_not_the_one_of_its_lock_is_told(changed: Project) -> N
 
 
 def test_stages_that_are_out_of_date_are_named(changed: Project) -> None:
-    assert Snapshot.of_workspace(changed.path).outdated == ()
     changed.edit("params.yaml", "seed: 1", "seed: 2")
     (changed.path / PLOTS / "a.txt").unlink()
     assert Snapshot.of_workspace(changed.path).outdated[0] == "prepare"

@@ -23,7 +23,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from segmentation.tracking import mlflow_internals, model
 from segmentation.tracking.record import Dataset, Record
 
-pytestmark = pytest.mark.filterwarnings("default")  # those of MLflow and SQLAlchemy
+# The warnings are those of MLflow and SQLAlchemy.
+pytestmark = [pytest.mark.pipeline, pytest.mark.filterwarnings("default")]
 
 CUSTOMERS = pd.DataFrame({"age": [20, 21, 60, 61], "town": ["Ulm", "Ulm", "Bonn", "Bonn"]})
 DATASET = Dataset(

@@ -101,7 +101,7 @@ class Snapshot:
     @property
     def trouble(self) -> str:
         """Why DVC's remote could not be asked for what is missing, if so."""
-        return self._source.trouble if self._nowhere else ""
+        return self._source.trouble if self.missing else ""
 
     @property
     def missing(self) -> tuple[str, ...]:
