@@ -18,6 +18,15 @@ class InputError(SegmentationError, ValueError):
     """The data (or an array handed to the library) cannot be used."""
 
 
+class SchemaError(InputError):
+    """A file that a stage wrote has other fields than this version of the package reads."""
+
+    def __init__(self, source: str, why: str) -> None:
+        super().__init__(
+            f"{source} was written by another version of segmentation ({why}): run `dvc repro`"
+        )
+
+
 class SettingsError(SegmentationError):
     """`params.yaml` or `playbook.yaml` is wrong, or the command line is."""
 

@@ -44,6 +44,12 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     write_text(path, text + "\n")
 
 
+def read_bytes(path: Path) -> bytes:
+    """Read a file that an earlier stage wrote."""
+    _must_exist(path)
+    return path.read_bytes()
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON file that an earlier stage wrote."""
     _must_exist(path)

@@ -1,0 +1,36 @@
+"""The number of segments, and what speaks for it."""
+
+from typing import ClassVar, Literal
+
+from segmentation import paths
+from segmentation.artifacts.base import Artifact, Known
+
+
+class Choice(Artifact):
+    """The number that `select_k` chose.
+
+    Attributes
+    ----------
+    structured : bool
+        Whether the data hold more than one population.
+    structure_p_value : float or None
+    votes : dict of str to int
+        The number that each criterion prefers.
+    agree : bool
+        Whether more than half of them prefer `k`.
+    rows : int
+        Customers that were looked at.
+    why : tuple of str
+        The reasons in sentences.
+    """
+
+    path: ClassVar = paths.CHOICE
+    schema_version: Literal[1] = 1
+    k: int
+    structured: bool
+    structure_p_value: Known
+    rule: str
+    votes: dict[str, int]
+    agree: bool
+    rows: int
+    why: tuple[str, ...]

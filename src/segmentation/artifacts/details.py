@@ -1,0 +1,63 @@
+"""What stands behind the metrics."""
+
+from typing import ClassVar, Literal
+
+from segmentation import paths
+from segmentation.artifacts.base import Artifact, Figure, Known, Part
+
+
+class Dominance(Part):
+    """How much of the segments one column explains by itself.
+
+    Attributes
+    ----------
+    score : float
+        Of `feature`, the strongest column, out of 1.
+    score_of_the_others : float or None
+        Of all other columns together, where that was looked at.
+    scores : dict of str to float
+        Of every column.
+    dominated : bool
+        Whether the segments are just this column.
+    """
+
+    feature: str
+    score: Figure
+    score_of_the_others: Known
+    scores: dict[str, Figure]
+    dominated: bool
+    sentence: str
+
+
+class SilhouetteRows(Part):
+    """How many customers silhouettes rest on, and whether they are a sample."""
+
+    rows: int
+    sampled: bool
+
+
+class Shape(Part):
+    """The shape of one segment; `clustering.metrics.measures` says what the figures are."""
+
+    radius: Figure
+    elongation: Figure
+    silhouette: Known
+
+
+class Details(Artifact):
+    """What the metrics rest on.
+
+    Attributes
+    ----------
+    features : int
+        How many the points have.
+    segments : dict of int to Shape
+        By segment id.
+    """
+
+    path: ClassVar = paths.DETAILS
+    schema_version: Literal[1] = 1
+    dominance: Dominance
+    silhouette: SilhouetteRows
+    features: int
+    segments: dict[int, Shape]

@@ -1,0 +1,29 @@
+"""What cleaning did to the customers' file."""
+
+from typing import ClassVar, Literal
+
+from segmentation import paths
+from segmentation.artifacts.base import Artifact
+
+
+class Quality(Artifact):
+    """Rows in are rows kept and rows rejected, always.
+
+    Attributes
+    ----------
+    rejected : dict of str to int
+        Rows by the rule that they broke.
+    repaired : dict of str to int
+        Cells by what was mended.
+    missing : dict of str to int
+        Missing cells of each column, before cleaning.
+    """
+
+    path: ClassVar = paths.QUALITY
+    schema_version: Literal[1] = 1
+    rows_in: int
+    rows_kept: int
+    rows_rejected: int
+    rejected: dict[str, int]
+    repaired: dict[str, int]
+    missing: dict[str, int]

@@ -1,0 +1,296 @@
+"""The facts: what each segment is beside everyone else, in the figures that every page shows."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from segmentation import paths
+from segmentation.artifacts.base import Artifact, Figure, Known, Pair, Part
+from segmentation.artifacts.clustering import SegmentStability
+from segmentation.artifacts.details import Shape
+
+Level = Literal["good", "doubtful", "bad", "plain"]
+
+
+class NumberProfile(Part):
+    """One numeric column in one segment. What cannot be told is None; intervals are of 95%.
+
+    Attributes
+    ----------
+    known : int
+        Customers of the segment whose cell is not missing.
+    mean, median : float or None
+    mean_interval, median_interval : pair of float or None
+    quartiles, whiskers : pair of float or None
+        Quantiles 25% and 75%, and 5% and 95%, interpolated linearly.
+    index : float or None
+        100 times the mean over everyone's mean; None where that mean is not positive.
+    index_interval : pair of float or None
+        None also where everyone else's mean may be negative.
+    difference : float or None
+        Mean minus everyone else's, in standard deviations (`intervals.difference`), cut at ±10.
+    difference_interval : pair of float or None
+    confirmed : bool
+        There is a difference, by Welch's test after Holm's correction for all that are looked at.
+    """
+
+    known: int
+    mean: Known = None
+    mean_interval: Pair | None = None
+    median: Known = None
+    median_interval: Pair | None = None
+    quartiles: Pair | None = None
+    whiskers: Pair | None = None
+    index: Known = None
+    index_interval: Pair | None = None
+    difference: Known = None
+    difference_interval: Pair | None = None
+    confirmed: bool = False
+
+
+class LevelProfile(Part):
+    """One category of one column in one segment. What cannot be told is None.
+
+    Attributes
+    ----------
+    share : float or None
+        Of the segment's customers whose category is known.
+    share_interval : pair of float or None
+    lift : float or None
+        That share over everyone's.
+    lift_interval : pair of float or None
+    difference : float or None
+        That share minus everyone else's, in standard deviations of a yes or no, cut at ±10.
+    difference_interval : pair of float or None
+    confirmed : bool
+        There is a difference, by the binomial test after Holm's correction.
+    """
+
+    share: Known
+    share_interval: Pair | None
+    lift: Known
+    lift_interval: Pair | None
+    difference: Known
+    difference_interval: Pair | None
+    confirmed: bool
+
+
+class NumberCondition(Part):
+    """A number above a threshold, or not above it."""
+
+    column: str
+    op: Literal[">", "<="]
+    value: Figure
+
+
+class LevelCondition(Part):
+    """A category."""
+
+    column: str
+    op: Literal["="]
+    level: str
+
+
+Condition = Annotated[NumberCondition | LevelCondition, Field(discriminator="op")]
+
+
+class Rule(Part):
+    """A rule of thumb, with what it achieves on customers that it was not learnt on.
+
+    Attributes
+    ----------
+    conditions : tuple of Condition
+        All must hold.
+    precision, coverage : float
+        Share of the customers whom the rule holds for that are in the segment, and share of the
+        segment whom it holds for.
+    precision_interval, coverage_interval : pair of float
+        Wilson's, of 95%.
+    rows : int
+        Customers it was tested on.
+    text : str
+        All of it in a sentence.
+    """
+
+    conditions: tuple[Condition, ...]
+    precision: Figure
+    precision_interval: Pair
+    coverage: Figure
+    coverage_interval: Pair
+    rows: int
+    text: str
+
+
+class Evidence(Part):
+    """A figure of a segment that meets a condition of a play.
+
+    Attributes
+    ----------
+    column : str
+    level : str or None
+    figure : {"index", "lift"}
+    value : float
+        100 (index) or 1 (lift) for the average customer.
+    interval : pair of float or None
+    min, max : float or None
+        The bounds that the condition sets.
+    """
+
+    column: str
+    level: str | None
+    figure: Literal["index", "lift"]
+    value: Figure
+    interval: Pair | None
+    min: Known
+    max: Known
+
+
+class Play(Part):
+    """A play that suits the segment, with the figures that say so, in words and as they are."""
+
+    name: str
+    action: str
+    channel: str
+    measure: str
+    because: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+class Profile(Part):
+    """One segment in figures. `share_of_value` is None where the total value is not positive."""
+
+    id: int
+    size: int
+    share: Figure
+    share_interval: Pair
+    value_mean: Known
+    value_mean_interval: Pair | None
+    share_of_value: Known
+    share_of_value_interval: Pair | None
+    numeric: dict[str, NumberProfile]
+    categorical: dict[str, dict[str, LevelProfile]]
+
+
+class Segment(Profile):
+    """One segment in figures and in words.
+
+    Attributes
+    ----------
+    name_note : str or None
+        What it would be called today, where its name is the reference's and has aged.
+    marks : tuple of str
+        What sets it apart, strongest first.
+    unremarkable : tuple of str
+        Columns in which it is like everyone else.
+    rule : Rule or None
+    rule_note : str or None
+        Why there is none.
+    plays : tuple of Play
+    plays_note : str or None
+        Why there are none.
+    stability : SegmentStability
+        Whether it comes back when customers are drawn again.
+    shape : Shape
+    """
+
+    name: str
+    name_note: str | None
+    marks: tuple[str, ...]
+    unremarkable: tuple[str, ...]
+    rule: Rule | None
+    rule_note: str | None
+    plays: tuple[Play, ...]
+    plays_note: str | None
+    stability: SegmentStability
+    shape: Shape
+
+
+class NumberColumn(Part):
+    """One numeric column among everyone; `deviation` is the standard deviation (n - 1)."""
+
+    kind: Literal["number"] = "number"
+    label: str
+    unit: str | None
+    known: int
+    mean: Known
+    median: Known
+    quartiles: Pair | None
+    whiskers: Pair | None
+    deviation: Known
+
+
+class CategoryColumn(Part):
+    """One categorical column among everyone: shares of the frequent levels, and of the others."""
+
+    kind: Literal["category"] = "category"
+    label: str
+    unit: str | None
+    known: int
+    levels: dict[str, Figure]
+    other_levels: int
+    other_share: Figure
+
+
+Column = Annotated[NumberColumn | CategoryColumn, Field(discriminator="kind")]
+
+
+class Scope(Part):
+    """How much was described."""
+
+    rows: int
+    columns: int
+    numeric: int
+    categorical: int
+
+
+class Answer(Part):
+    """A question that a reader should ask: the answer in a few words, why, and how good it is."""
+
+    question: str
+    answer: str
+    why: str
+    level: Level
+
+
+class Segments(Artifact):
+    """All that is told of a run's segments.
+
+    Attributes
+    ----------
+    verdict : str
+        What was found, in one line.
+    customers, unassigned : int
+        How many there are, and how many of them are in no segment.
+    value : str
+        The column that says what a customer is worth.
+    structured : bool
+        Whether the data hold segments beyond one population.
+    trust : tuple of Answer
+        Whether the segments can be trusted.
+    limits : tuple of str
+        What they cannot tell.
+    method : dict of str to str
+        How the figures came about.
+    plays_without_level : tuple of str
+        Conditions of the playbook that ask for a category which no customer has.
+    """
+
+    path: ClassVar = paths.SEGMENTS
+    schema_version: Literal[1] = 1
+    verdict: str
+    customers: int
+    unassigned: int
+    value: str
+    structured: bool
+    scope: Scope
+    columns: dict[str, Column]
+    segments: tuple[Segment, ...]
+    trust: tuple[Answer, ...]
+    limits: tuple[str, ...]
+    method: dict[str, str]
+    plays_without_level: tuple[str, ...]
+
+    @property
+    def names(self) -> dict[int, str]:
+        """The name of each segment, by its id."""
+        return {segment.id: segment.name for segment in self.segments}
