@@ -1,7 +1,6 @@
 """A flat map of customers: the first two principal components."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,14 +26,6 @@ class Projection:
     explained: NDArray[np.float64]
     loadings: pd.DataFrame
     centroids: pd.DataFrame
-
-    def summary(self) -> dict[str, Any]:
-        """Everything but the points."""
-        return {
-            "explained_variance": self.explained.tolist(),
-            "loadings": self.loadings.to_dict(orient="index"),
-            "centroids": self.centroids.to_dict(orient="index"),
-        }
 
 
 def project(

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from segmentation.artifacts.quality import Quality
 from segmentation.config import Data, Prepare
 from segmentation.engines.schema import outside_limits
 from segmentation.errors import InputError, did_you_mean
@@ -35,17 +36,17 @@ class Cleaned:
     repaired: dict[str, int]
     missing: dict[str, int]
 
-    def quality(self) -> dict[str, object]:
-        """Count what happened. Rows in are rows kept and rows rejected, always."""
+    def quality(self) -> Quality:
+        """Count what happened."""
         rule = self.rejected["reason"].str.split(":").str[0]
-        return {
-            "rows_in": len(self.kept) + len(self.rejected),
-            "rows_kept": len(self.kept),
-            "rows_rejected": len(self.rejected),
-            "rejected": rule.value_counts().to_dict(),
-            "repaired": self.repaired,
-            "missing": self.missing,
-        }
+        return Quality(
+            rows_in=len(self.kept) + len(self.rejected),
+            rows_kept=len(self.kept),
+            rows_rejected=len(self.rejected),
+            rejected=rule.value_counts().to_dict(),
+            repaired=self.repaired,
+            missing=self.missing,
+        )
 
 
 def clean(text: pd.DataFrame, *, data: Data, rules: Prepare) -> Cleaned:

@@ -1,17 +1,19 @@
 """Judge the segments: the metrics, a silhouette for every customer, a map of all of them."""
 
-import math
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segmentation import files, paths
+from segmentation import artifacts, files, paths
+from segmentation.artifacts.choice import Choice
+from segmentation.artifacts.clustering import Clustering
+from segmentation.artifacts.details import Details, Dominance, Shape, SilhouetteRows
+from segmentation.artifacts.map import Map, Place
+from segmentation.artifacts.metrics import Metrics
 from segmentation.clustering.dominance import dominance
 from segmentation.clustering.metrics.measures import measure, shapes
 from segmentation.clustering.metrics.silhouette import silhouettes
-from segmentation.clustering.projection import project
+from segmentation.clustering.projection import Projection, project
 from segmentation.clustering.sampling import draw_rows
 from segmentation.config import Params
 from segmentation.views import clustering, evaluation, style
@@ -26,46 +28,47 @@ def run(params: Params) -> None:
     (silhouette,) = silhouettes(
         points, [segment], max_rows=params.evaluate.max_rows, seed=params.seed
     )
-    choice = files.read_json(paths.CHOICE)
-    clustered = files.read_json(paths.CLUSTERING)
+    choice = artifacts.read(Choice)
+    clustered = artifacts.read(Clustering)
     customers = files.read_parquet(paths.PREPARED)[params.data.features]
     dominant = dominance(customers, segment, seed=params.seed)
-    files.write_json(
-        paths.DETAILS,
-        {
-            "dominance": {
-                "feature": dominant.feature,
-                "score": dominant.score,
-                "score_of_the_others": dominant.rest,
-                "scores": dominant.scores,
-                "dominated": dominant.dominated,
-                "sentence": dominant.sentence,
-            },
-            "silhouette": {"rows": silhouette.n_rows, "sampled": silhouette.sampled},
-            "features": points.shape[1],
-            "segments": shapes(points, segment, silhouette=silhouette),
-        },
+    found = shapes(points, segment, silhouette=silhouette)
+    artifacts.write(
+        Details(
+            dominance=Dominance(
+                feature=dominant.feature,
+                score=dominant.score,
+                score_of_the_others=dominant.rest,
+                scores=dominant.scores,
+                dominated=dominant.dominated,
+                sentence=dominant.sentence,
+            ),
+            silhouette=SilhouetteRows(rows=silhouette.n_rows, sampled=silhouette.sampled),
+            features=points.shape[1],
+            segments={number: Shape.model_validate(shape) for number, shape in found.items()},
+        )
     )
-    reference = clustered["reference"] or {}
-    files.write_json(
-        paths.METRICS,
-        _known(
-            **measure(points, segment, silhouette=silhouette),
-            structured=int(choice["structured"]),
-            structure_p_value=choice["structure_p_value"],
-            stability=clustered["stability"]["mean"],
-            stability_se=clustered["stability"]["se"],
-            stability_min=clustered["stability"]["minimum"],
-            dominance=dominant.score,
-            reference_ari=reference.get("adjusted_rand"),
-            customers_moved=reference.get("moved_customers"),
-        ),
+    stability, reference = clustered.stability, clustered.reference
+    artifacts.write(
+        Metrics.model_validate(
+            {
+                **measure(points, segment, silhouette=silhouette),
+                "structured": int(choice.structured),
+                "structure_p_value": choice.structure_p_value,
+                "stability": stability.mean,
+                "stability_se": stability.se,
+                "stability_min": stability.minimum,
+                "dominance": dominant.score,
+                "reference_ari": reference and reference.adjusted_rand,
+                "customers_moved": reference and reference.moved_customers,
+            }
+        )
     )
     style.save(
-        clustering.draw(clustered["picture"], k=clustered["k"], X=points, segment=segment),
+        clustering.draw(clustered.picture, k=clustered.k, X=points, segment=segment),
         paths.ALGORITHM_PLOT,
     )
-    style.save(evaluation.stability(clustered["stability"]), paths.STABILITY_PLOT)
+    style.save(evaluation.stability(stability), paths.STABILITY_PLOT)
     style.save(
         evaluation.silhouette_samples(silhouette.samples, segment), paths.SILHOUETTE_SAMPLES_PLOT
     )
@@ -80,14 +83,19 @@ def _write_map(params: Params, matrix: pd.DataFrame, segment: NDArray[np.intp]) 
     shown = pd.DataFrame(flat.points[rows], columns=["pc1", "pc2"]).round(4)
     shown["segment"] = segment[rows]
     files.write_csv(paths.PCA_POINTS, shown)
-    files.write_json(paths.PCA, flat.summary())
+    artifacts.write(_described(flat))
     style.save(evaluation.pca_map(shown, flat), paths.PCA_PLOT)
 
 
-def _known(**metrics: Any) -> dict[str, Any]:
-    """Leave out what does not apply: a silhouette of one segment, a reference that is not there."""
-    return {
-        name: value
-        for name, value in metrics.items()
-        if value is not None and not math.isnan(value)
-    }
+def _described(flat: Projection) -> Map:
+    """Return everything but the points."""
+    first, second = flat.explained
+    return Map(
+        explained_variance=(first, second),
+        loadings={str(name): _place(weights) for name, weights in flat.loadings.iterrows()},
+        centroids={int(str(i)): _place(centre) for i, centre in flat.centroids.iterrows()},
+    )
+
+
+def _place(row: pd.Series) -> Place:
+    return Place.model_validate(row.to_dict())

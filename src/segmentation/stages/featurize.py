@@ -1,6 +1,7 @@
 """Turn customers into points: one fitted transformer and the matrix it makes."""
 
-from segmentation import files, paths
+from segmentation import artifacts, files, paths
+from segmentation.artifacts.features import Features, Transformed
 from segmentation.config import Params
 from segmentation.engines.features import build_features, matrix, skewed_columns
 
@@ -13,16 +14,15 @@ def run(params: Params) -> None:
     points = matrix(transformer, customers)
     files.write_parquet(paths.MATRIX, points)
     files.write_model(paths.FEATURES_MODEL, transformer)
-    files.write_json(
-        paths.FEATURES,
-        {
-            "rows": len(points),
-            "features": list(points.columns),
-            "transformed": {
-                "method": settings.transform,
-                "columns": skewed_columns(customers, data=data, settings=settings),
-            },
-            "skewness": customers[data.numeric_features].skew().to_dict(),
-            "category_scale": settings.category_weight / 2**0.5,
-        },
+    artifacts.write(
+        Features(
+            rows=len(points),
+            features=tuple(points.columns),
+            transformed=Transformed(
+                method=settings.transform,
+                columns=tuple(skewed_columns(customers, data=data, settings=settings)),
+            ),
+            skewness=customers[data.numeric_features].skew().to_dict(),
+            category_scale=settings.category_weight / 2**0.5,
+        )
     )

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from segmentation import files, paths
+from segmentation import artifacts, files, paths
 from segmentation.config import Data, Params, load
 from segmentation.engines import local
 from segmentation.engines.cleaning import check_usable, clean
@@ -21,7 +21,7 @@ def run(params: Params) -> None:
     cleaned = clean(local.read_text(data), data=data, rules=params.prepare)
     # Before anything can fail: rejected rows are there to be looked at even if none is left.
     files.write_parquet(paths.REJECTED, cleaned.rejected)
-    files.write_json(paths.QUALITY, cleaned.quality())
+    artifacts.write(cleaned.quality())
     check_usable(cleaned, data)
     prepared = customers(data).validate(with_value(cleaned.kept, data))
     files.write_parquet(paths.PREPARED, prepared)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from segmentation import files, paths
+from segmentation import artifacts, files, paths
+from segmentation.artifacts.choice import Choice
 from segmentation.clustering.choosing_k.select import select_k
 from segmentation.config import Params
 from segmentation.errors import InputError
@@ -19,7 +20,7 @@ def run(params: Params) -> None:
             f"{len(points)} customers are too few to tell {settings.k_min} segments apart; "
             f"bring more customers or lower select_k.k_min"
         )
-    choice = select_k(
+    found = select_k(
         points,
         k_range=range(settings.k_min, k_max + 1),
         seed=params.seed,
@@ -30,23 +31,20 @@ def run(params: Params) -> None:
         alpha=settings.alpha,
         max_rows=settings.max_rows,
     )
-    files.write_csv(paths.CURVE, choice.curve)
-    files.write_json(
-        paths.CHOICE,
-        {
-            "k": choice.k,
-            "structured": choice.structured,
-            "structure_p_value": round(choice.p_value, 4),
-            "rule": choice.rule,
-            "votes": choice.votes,
-            "agree": choice.agree,
-            "rows": choice.n_rows,
-            "why": list(choice.why),
-        },
+    files.write_csv(paths.CURVE, found.curve)
+    artifacts.write(
+        Choice(
+            k=found.k,
+            structured=found.structured,
+            structure_p_value=round(found.p_value, 4),
+            rule=found.rule,
+            votes=found.votes,
+            agree=found.agree,
+            rows=found.n_rows,
+            why=found.why,
+        )
     )
-    elbow = choice.votes["elbow"]
-    style.save(curves.elbow(choice.curve, chosen=choice.k, elbow=elbow), paths.ELBOW_PLOT)
-    style.save(
-        curves.criteria(choice.curve, chosen=choice.k, votes=choice.votes), paths.CRITERIA_PLOT
-    )
-    style.save(curves.silhouette(choice.curve, chosen=choice.k), paths.SILHOUETTE_PLOT)
+    elbow = found.votes["elbow"]
+    style.save(curves.elbow(found.curve, chosen=found.k, elbow=elbow), paths.ELBOW_PLOT)
+    style.save(curves.criteria(found.curve, chosen=found.k, votes=found.votes), paths.CRITERIA_PLOT)
+    style.save(curves.silhouette(found.curve, chosen=found.k), paths.SILHOUETTE_PLOT)

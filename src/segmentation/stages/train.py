@@ -1,12 +1,12 @@
 """Find the segments, give them lasting numbers, see which are stable, and save one model."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from segmentation import files, paths
+from segmentation import artifacts, files, paths
+from segmentation.artifacts import clustering as facts
+from segmentation.artifacts.choice import Choice
 from segmentation.clustering.algorithms import ALGORITHMS, Clustering, Dendrogram, KDistances
 from segmentation.clustering.algorithms.assigners import with_ids
 from segmentation.clustering.stability import Stability, bootstrap_stability, refit
@@ -59,18 +59,14 @@ def run(params: Params) -> None:
             "The model keeps the scaled features of customers (no ids) to compare new ones with: "
             "share it as you would share the data."
         )
-    facts = _facts(found, stability, matching)
-    files.write_json(
-        paths.CLUSTERING,
-        {"algorithm": algorithm.name, "finds_k": not algorithm.needs_k, "notes": notes, **facts},
-    )
+    artifacts.write(_found(algorithm.name, found, stability, matching, notes))
 
 
 def _number(params: Params, customers: int) -> int:
     """Return how many segments to find."""
     k = params.train.k
     if k == "auto":
-        k = int(files.read_json(paths.CHOICE)["k"])
+        k = artifacts.read(Choice).k
     if k > customers:
         raise InputError(f"{customers} customers cannot make {k} segments; lower train.k")
     return k
@@ -101,61 +97,72 @@ def _match(params: Params, customers: pd.DataFrame, labels: np.ndarray) -> Match
     )
 
 
-def _picture(found: Clustering) -> dict[str, Any] | None:
+def _found(
+    name: str, found: Clustering, stability: Stability, matching: Matching, notes: list[str]
+) -> facts.Clustering:
+    """Put together what is told of the clustering."""
+    return facts.Clustering(
+        algorithm=name,
+        finds_k=not ALGORITHMS[name].needs_k,
+        k=found.k,
+        noise_share=found.noise_share,
+        notes=tuple(notes),
+        stability=_stability(stability, matching.ids),
+        picture=_picture(found),
+        reference=_reference(matching),
+        next_id=matching.next_id,
+    )
+
+
+def _picture(found: Clustering) -> facts.Picture | None:
     """What decided on the algorithm's main parameter, where there is such a thing, to be drawn."""
     match found.picture:
         case Dendrogram():
             tree = found.picture.top(max(40, found.k))  # more branches could not be told apart
-            return {"dendrogram": tree.linkage.tolist(), "height": tree.height}
+            return facts.Tree(dendrogram=tuple(map(tuple, tree.linkage)), height=tree.height)
         case KDistances():
             curve = found.picture.thinned(400)
-            return {
-                "k_distances": curve.distances.tolist(),
-                "neighbours": curve.neighbours,
-                "eps": curve.eps,
-            }
+            return facts.DistanceCurve(
+                k_distances=tuple(curve.distances), neighbours=curve.neighbours, eps=curve.eps
+            )
         case _:
             return None
 
 
-def _facts(found: Clustering, stability: Stability, matching: Matching) -> dict[str, Any]:
-    reference = None
-    if matching.matches or matching.retired:
-        reference = {
-            "kept": {
-                str(match.id): {"similarity": match.similarity, "by": match.how}
-                for match in matching.matches
-            },
-            "new": list(matching.new),
-            "retired": list(matching.retired),
-            "common_customers": matching.common,
-            "moved_customers": matching.moved,
-            "adjusted_rand": matching.reference_ari,
-        }
-    return {
-        "k": found.k,
-        "noise_share": found.noise_share,
-        "stability": {
-            "mean": stability.mean,
-            "se": stability.se,
-            "minimum": stability.minimum,
-            "adjusted_rand": stability.adjusted_rand,
-            "adjusted_rand_se": stability.adjusted_rand_se,
-            "resamples": stability.resamples,
-            "rows": stability.rows,
-            "of_rows": stability.of_rows,
-            "segments": {
-                str(matching.ids[segment.label]): {
-                    "jaccard": segment.jaccard,
-                    "se": segment.se,
-                    "dissolved": segment.dissolved,
-                    "verdict": segment.verdict,
-                    "sentence": segment.sentence,
-                }
-                for segment in stability.segments
-            },
+def _stability(found: Stability, ids: tuple[int, ...]) -> facts.Stability:
+    return facts.Stability(
+        mean=found.mean,
+        se=found.se,
+        minimum=found.minimum,
+        adjusted_rand=found.adjusted_rand,
+        adjusted_rand_se=found.adjusted_rand_se,
+        resamples=found.resamples,
+        rows=found.rows,
+        of_rows=found.of_rows,
+        segments={
+            ids[segment.label]: facts.SegmentStability(
+                jaccard=segment.jaccard,
+                se=segment.se,
+                dissolved=segment.dissolved,
+                verdict=segment.verdict,
+                sentence=segment.sentence,
+            )
+            for segment in found.segments
         },
-        "picture": _picture(found),
-        "reference": reference,
-        "next_id": matching.next_id,
-    }
+    )
+
+
+def _reference(matching: Matching) -> facts.ReferenceMatch | None:
+    if not matching.matches and not matching.retired:
+        return None
+    return facts.ReferenceMatch(
+        kept={
+            match.id: facts.KeptSegment(similarity=match.similarity, by=match.how)
+            for match in matching.matches
+        },
+        new=matching.new,
+        retired=matching.retired,
+        common_customers=matching.common,
+        moved_customers=matching.moved,
+        adjusted_rand=matching.reference_ari,
+    )

@@ -1,12 +1,12 @@
 """The picture behind an algorithm: its tree, its k-distances, or how far apart its segments are."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from segmentation.artifacts.clustering import DistanceCurve, Picture, Tree
 from segmentation.views.style import ACCENT, INK, SHADES, colour, figure, ink_on
 
 
@@ -126,14 +126,16 @@ def distances(X: NDArray[np.float64], segment: NDArray[np.intp]) -> Figure:
 
 
 def draw(
-    data: dict[str, Any] | None, *, k: int, X: NDArray[np.float64], segment: NDArray[np.intp]
+    found: Picture | None, *, k: int, X: NDArray[np.float64], segment: NDArray[np.intp]
 ) -> Figure:
     """Draw what the algorithm left to be drawn, or else the distances between segments."""
-    if data is None:
-        return distances(X, segment)
-    if "dendrogram" in data:
-        return dendrogram(data["dendrogram"], height=data["height"], k=k)
-    return k_distance(data["k_distances"], neighbours=data["neighbours"], eps=data["eps"])
+    match found:
+        case Tree():
+            return dendrogram(found.dendrogram, height=found.height, k=k)
+        case DistanceCurve():
+            return k_distance(found.k_distances, neighbours=found.neighbours, eps=found.eps)
+        case None:
+            return distances(X, segment)
 
 
 def _ordinal(number: int) -> str:

@@ -1,13 +1,12 @@
 """Pictures that judge the segments: silhouettes, stability, and the flat map."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from segmentation.artifacts.clustering import Stability
 from segmentation.clustering.metrics.jaccard import BANDS
 from segmentation.clustering.projection import Projection
 from segmentation.views.style import INK, MUTED, NOISE_COLOUR, colour, figure, short
@@ -51,17 +50,16 @@ def silhouette_samples(samples: NDArray[np.float64], segment: NDArray[np.intp]) 
     return picture
 
 
-def stability(found: dict[str, Any]) -> Figure:
+def stability(found: Stability) -> Figure:
     """Draw how similar each segment is to its likes in other draws of the customers."""
-    segments = {int(name): figures for name, figures in found["segments"].items()}
-    ids = sorted(segments)
+    ids = sorted(found.segments)
     picture = figure(6.0, max(2.6, 0.42 * len(ids) + 1.5))
     axes = picture.subplots()
     rows = np.arange(len(ids))
     axes.barh(
         rows,
-        [segments[i]["jaccard"] for i in ids],
-        xerr=[1.96 * segments[i]["se"] for i in ids],
+        [found.segments[i].jaccard for i in ids],
+        xerr=[1.96 * (found.segments[i].se or 0.0) for i in ids],
         height=0.62,
         color=[colour(i) for i in ids],
         error_kw={"ecolor": INK, "capsize": 3, "elinewidth": 1.0},
@@ -83,7 +81,7 @@ def stability(found: dict[str, Any]) -> Figure:
     axes.set_xticks(np.arange(0, 1.01, 0.2))
     axes.grid(visible=False, axis="y")
     axes.set_title("Does the segment return when customers are drawn again?", pad=20)
-    axes.set_xlabel(f"Jaccard similarity, mean of {found['resamples']} draws with 95% interval")
+    axes.set_xlabel(f"Jaccard similarity, mean of {found.resamples} draws with 95% interval")
     axes.set_ylabel("segment")
     return picture
 
