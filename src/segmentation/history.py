@@ -121,7 +121,4 @@ def _gathered(root: Path, state: State) -> Record:
         raise InputError(f"its params.yaml has another {changed[0]} than its dvc.lock")
     snapshot.check()
     params = validate(Params, dict(snapshot.params), paths.PARAMS.name)
-    try:
-        return gather(snapshot, params)
-    except KeyError as error:
-        raise InputError(f"it has no {error}; other code made it") from error
+    return gather(snapshot, params)

@@ -1,22 +1,27 @@
 """Make a tracked run the reference: later runs keep its segments' ids, names and colours."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import hypot
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from segmentation import files, history, paths
+from segmentation.artifacts.base import Artifact
+from segmentation.artifacts.clustering import Clustering
+from segmentation.artifacts.segments import Segments
 from segmentation.clustering.metrics.jaccard import DOUBTFUL
 from segmentation.config import Params
 from segmentation.errors import InputError
-from segmentation.identity.reference import Reference, ReferenceSegment, centroids_of
+from segmentation.identity.reference import Reference, ReferenceSegment, load_reference
 from segmentation.repository import lock
 from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import cached
 from segmentation.repository.snapshot import Snapshot
 from segmentation.tracking import registry, runs, store
+from segmentation.tracking.record import artifact_of
+
+Model = TypeVar("Model", bound=Artifact)
 
 
 @dataclass(frozen=True)
@@ -28,15 +33,11 @@ class Candidate:
     metrics : mapping of str to float
     stages : mapping
         The stages of its `dvc.lock`.
-    facts, clustering : mapping
-        Its `segments.json` and `clustering.json`.
     """
 
     name: str
     metrics: Mapping[str, float]
     stages: lock.Stages
-    facts: Mapping[str, Any]
-    clustering: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -
     with store.open_store(root) as client:
         run = runs.find_run(client, experiment, wanted=wanted, key=key)
         candidate = _read(client, run)
+        segments = _artifact(client, run, Segments)
+        clustering = _artifact(client, run, Clustering)
         champion = registry.champion(client, experiment)
         against = [] if _committed(root, candidate) else ["its state is not committed to git"]
         if champion is not None and champion.info.run_id != run.info.run_id:
@@ -91,7 +94,10 @@ def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -
                 "To promote it all the same: --force"
             )
         version = registry.crown(client, experiment, run)
-    found = _write(candidate)
+    # Ids of retired segments are not given again.
+    next_id = max(clustering.next_id, load_reference().next_id)
+    reference = reference_of(segments, next_id=next_id)
+    found = _write(reference, candidate.stages)
     return Promotion(candidate.name, experiment, version, found)
 
 
@@ -132,29 +138,30 @@ def worse(candidate: Candidate, champion: Candidate, *, margin: float) -> list[s
     return reasons
 
 
-def reference_of(facts: Mapping[str, Any], *, next_id: int) -> Reference:
+def reference_of(facts: Segments, *, next_id: int) -> Reference:
     """Put together what the reference keeps of a run's segments."""
-    centroids = centroids_of(facts)
+    centroids = facts.centroids
     return Reference(
         segments=tuple(
-            ReferenceSegment(id=each["id"], name=each["name"], centroid=centroids[each["id"]])
-            for each in facts["segments"]
+            ReferenceSegment(id=each.id, name=each.name, centroid=centroids[each.id])
+            for each in facts.segments
         ),
         next_id=next_id,
     )
 
 
 def _read(client: Any, run: Any) -> Candidate:
-    def artifact(path: str) -> str:
-        return runs.read_artifact(client, run.info.run_id, path)
+    stages = lock.parse(_attached(client, run, paths.DVC_LOCK))
+    return Candidate(name=run.info.run_name, metrics=run.data.metrics, stages=stages)
 
-    return Candidate(
-        name=run.info.run_name,
-        metrics=run.data.metrics,
-        stages=lock.parse(artifact("dvc.lock")),
-        facts=json.loads(artifact("profile/segments.json")),
-        clustering=json.loads(artifact("train/clustering.json")),
-    )
+
+def _artifact(client: Any, run: Any, kind: type[Model]) -> Model:
+    source = f"{kind.path} of the run '{run.info.run_name}'"
+    return kind.parse(_attached(client, run, kind.path), source)
+
+
+def _attached(client: Any, run: Any, path: Path) -> str:
+    return runs.read_artifact(client, run.info.run_id, artifact_of(path).as_posix())
 
 
 def _committed(root: Path, candidate: Candidate) -> bool:
@@ -162,22 +169,15 @@ def _committed(root: Path, candidate: Candidate) -> bool:
     return any(state.key == key for state in history.committed_states(root))
 
 
-def _write(candidate: Candidate) -> bool:
+def _write(reference: Reference, stages: lock.Stages) -> bool:
     """Write the reference. Return whether its customers' segments could be kept with it."""
-    next_id = max(candidate.clustering["next_id"], _next_id())
-    reference = reference_of(candidate.facts, next_id=next_id)
     files.write_json(paths.REFERENCE, reference.model_dump())
     target = paths.REFERENCE_ASSIGNMENTS
     target.unlink(missing_ok=True)  # those of another reference
-    source = cached(lock.hash_of(candidate.stages, paths.ASSIGNMENTS, "outs"), Path())
+    source = cached(lock.hash_of(stages, paths.ASSIGNMENTS, "outs"), Path())
     if source is None:
         target.with_name(f"{target.name}.dvc").unlink(missing_ok=True)
         return False
     target.write_bytes(source.read_bytes())
     dvc("add", "--quiet", str(target))
     return True
-
-
-def _next_id() -> int:
-    """Return the id that no reference used yet: ids of retired segments are not given again."""
-    return int(files.read_json(paths.REFERENCE).get("next_id", 1))

@@ -10,14 +10,14 @@ from math import inf
 from pathlib import Path
 from typing import get_args
 
-from segmentation import paths
+from segmentation.artifacts.metrics import Metrics
 from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.config import Featurize
 from segmentation.errors import SettingsError, did_you_mean
 from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import experiments
 from segmentation.repository.git import commit_of
-from segmentation.repository.snapshot import Snapshot, as_json
+from segmentation.repository.snapshot import Snapshot
 
 SCALERS: tuple[str, ...] = get_args(Featurize.model_fields["scaler"].annotation)
 
@@ -39,7 +39,7 @@ class Result:
     """
 
     candidate: Candidate
-    metrics: Mapping[str, float] | None
+    metrics: Metrics | None
     leader: bool = False
 
     @property
@@ -106,40 +106,45 @@ def rank(results: Iterable[Result]) -> list[Result]:
     """
     results = list(results)
     spaces = list(dict.fromkeys(result.space for result in results))
-    done = [result for result in results if result.metrics is not None]
     ranked: list[Result] = []
     for space in spaces:
-        mine = sorted((r for r in done if r.space == space), key=_order)
-        ranked += [Result(r.candidate, r.metrics, leader=_near(r, mine[0])) for r in mine]
+        mine = sorted(
+            ((r.candidate, r.metrics) for r in results if r.metrics and r.space == space),
+            key=_order,
+        )
+        ranked += [
+            Result(candidate, metrics, leader=_near(metrics, mine[0][1]))
+            for candidate, metrics in mine
+        ]
     return ranked + [result for result in results if result.metrics is None]
 
 
-def cells(metrics: Mapping[str, float]) -> list[str]:
+def cells(metrics: Metrics) -> list[str]:
     """Show the metrics that a ranking needs; a dash for what an algorithm does not have."""
-    silhouette, stability = metrics.get("silhouette"), metrics.get("stability")
+    silhouette, se, stability = metrics.silhouette, metrics.silhouette_se, metrics.stability
     return [
-        f"{metrics['k']:.0f}",
-        "yes" if metrics["structured"] else "no",
-        "-" if silhouette is None else f"{silhouette:.3f} ± {metrics['silhouette_se']:.3f}",
+        str(metrics.k),
+        "yes" if metrics.structured else "no",
+        "-" if silhouette is None else f"{silhouette:.3f} ± {se or 0.0:.3f}",
         "-" if stability is None else f"{stability:.2f}",
-        f"{metrics['noise_share']:.0%}",
+        f"{metrics.noise_share:.0%}",
     ]
 
 
-def _order(result: Result) -> tuple[float, float, str]:
-    metrics = result.metrics or {}
-    return (-metrics["structured"], -metrics.get("silhouette", -inf), result.candidate.name)
+def _order(done: tuple[Candidate, Metrics]) -> tuple[int, float, str]:
+    candidate, metrics = done
+    silhouette = -inf if metrics.silhouette is None else metrics.silhouette
+    return (-metrics.structured, -silhouette, candidate.name)
 
 
-def _near(result: Result, best: Result) -> bool:
-    mine, first = result.metrics or {}, best.metrics or {}
-    if "silhouette" not in mine or mine["structured"] != first["structured"]:
+def _near(mine: Metrics, best: Metrics) -> bool:
+    if mine.silhouette is None or best.silhouette is None or mine.structured != best.structured:
         return False
-    return mine["silhouette"] >= first["silhouette"] - 2 * first["silhouette_se"]
+    return mine.silhouette >= best.silhouette - 2 * (best.silhouette_se or 0.0)
 
 
-def _metrics(commit: str | None, root: Path) -> dict[str, float] | None:
+def _metrics(commit: str | None, root: Path) -> Metrics | None:
     """Return the metrics of an experiment; a failed one has no commit."""
     if commit is None:
         return None
-    return Snapshot.at(commit, root=root, remote=False).get(paths.METRICS, as_json)
+    return Snapshot.at(commit, root=root, remote=False).artifact(Metrics)

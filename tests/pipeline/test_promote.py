@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import factories
 from conftest import Project
 from segmentation.promotion import Candidate, reference_of, unfit, worse
 
@@ -125,7 +126,7 @@ def test_what_is_unfit_is_refused(change: dict[str, float], reason: str | None) 
 
 def run(points: str = "a", **change: float) -> Candidate:
     stages = {"featurize": {"outs": [{"path": "data/features/matrix.parquet", "md5": points}]}}
-    return Candidate("it", GOOD | change, stages, {}, {})
+    return Candidate("it", GOOD | change, stages)
 
 
 def test_worse_is_what_neither_margin_nor_chance_explains() -> None:
@@ -140,11 +141,13 @@ def test_worse_is_what_neither_margin_nor_chance_explains() -> None:
 
 
 def test_the_reference_keeps_what_is_known() -> None:
-    segment = {
-        "id": 3, "name": "Ünde", "numeric": {"age": {"mean": 40.0}, "spend": {"mean": None}},
-        "categorical": {"town": {"Bonn": {"share": 0.25}}},
-    }  # fmt: skip
-    reference = reference_of({"segments": [segment]}, next_id=9)
+    segment = factories.segment(
+        3,
+        name="Ünde",
+        numeric={"age": factories.number(mean=40.0), "spend": factories.number()},
+        categorical={"town": {"Bonn": factories.level(share=0.25)}},
+    )
+    reference = reference_of(factories.segments([segment]), next_id=9)
     assert reference.next_id == 9
     assert reference.names == {3: "Ünde"}
     assert reference.segments[0].centroid == {"age": 40.0, "town=Bonn": 0.25}

@@ -7,10 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import factories
 from conftest import Project
 from segmentation import paths
-from segmentation.errors import InputError, SettingsError
-from segmentation.repository.snapshot import Snapshot, as_json, as_parquet, as_settings, as_text
+from segmentation.artifacts.metrics import Metrics
+from segmentation.errors import InputError, SchemaError, SettingsError
+from segmentation.repository.snapshot import Snapshot, as_parquet, as_settings, as_text
+from segmentation.review.side import side_of
 
 pytestmark = pytest.mark.pipeline
 
@@ -34,6 +37,10 @@ stages:
 """
 
 
+def metrics_file(k: int) -> str:
+    return json.dumps(factories.metrics(k=k).content())
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A small pipeline that ran and was committed as `first`, then changed. Read it only."""
@@ -44,7 +51,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
     write = {
         "params.yaml": "seed: 1\n",
         "dvc.yaml": DVC_YAML.format(metrics=paths.METRICS.as_posix()),
-        "m.json": '{"k": 4}',
+        "m.json": metrics_file(4),
     }
     for name, text in write.items():
         (project.path / name).write_text(text, encoding="utf-8")
@@ -55,7 +62,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.git("add", "-A")
     project.git("commit", "-q", "-m", "First")
     project.git("tag", "first")
-    (project.path / "m.json").write_text('{"k": 5}', encoding="utf-8")
+    (project.path / "m.json").write_text(metrics_file(5), encoding="utf-8")
     project.dvc("repro", "-q", "-f", "evaluate")
     return project
 
@@ -71,7 +78,7 @@ def test_the_workspace_is_what_lies_on_the_disk(made: Project) -> None:
     here = Snapshot.of_workspace(made.path)
     assert here.name == "workspace"
     assert here.commit == made.git("rev-parse", "HEAD").strip()
-    assert here.get(paths.METRICS, as_json) == {"k": 5}
+    assert here.artifact(Metrics).k == 5
     assert here.params == {"seed": 1}
     assert here.stages.keys() == {"prepare", "evaluate", "track"}
 
@@ -80,7 +87,7 @@ def test_a_revision_is_read_from_git_and_from_the_cache(made: Project) -> None:
     there = Snapshot.at("first", root=made.path)
     assert there.name == "first"
     assert there.commit == made.git("rev-parse", "first").strip()
-    assert there.get(paths.METRICS, as_json) == {"k": 4}  # in git
+    assert there.artifact(Metrics).k == 4  # in git
     assert there.get(paths.PREPARED, as_parquet)["id"].tolist() == [1, 2]  # in DVC's cache
     assert there.params == {"seed": 1}
     there.check()
@@ -164,7 +171,6 @@ def test_stages_that_are_out_of_date_are_named(changed: Project) -> None:
 @pytest.mark.parametrize(
     ("path", "content", "decode", "told"),
     [
-        (paths.METRICS, "{", as_json, r"metrics\.json at workspace cannot be read: Expecting"),
         (paths.PREPARED, "no", as_parquet, r"customers\.parquet at workspace cannot be read"),
         (paths.PARAMS, "a: [", as_settings, r"params\.yaml at workspace cannot be read: line 2"),
         (paths.PARAMS, "3", as_settings, r"params\.yaml at workspace cannot be read: it must hold"),
@@ -177,6 +183,34 @@ def test_what_cannot_be_read_says_where(
     (tmp_path / path).write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=told):
         Snapshot.of_workspace(tmp_path).get(path, decode)  # type: ignore[arg-type]
+
+
+def test_an_artifact_of_older_code_is_told_with_its_revision(changed: Project) -> None:
+    (changed.path / paths.METRICS).write_text('{"k": 4}', encoding="utf-8")
+    changed.git("commit", "-q", "-a", "-m", "Older")
+    changed.git("tag", "older")
+    told = "was written by another version of segmentation (inertia is missing"
+    with pytest.raises(SchemaError) as caught:
+        Snapshot.at("older", root=changed.path).artifact(Metrics)
+    assert str(caught.value).startswith(f"{paths.METRICS} at older {told}")
+    with pytest.raises(SchemaError) as caught:
+        Snapshot.of_workspace(changed.path).artifact(Metrics)
+    assert str(caught.value).startswith(f"{paths.METRICS} {told}")
+
+
+def test_an_artifact_that_is_nowhere_is_none_or_an_error(tmp_path: Path) -> None:
+    empty = Snapshot.of_workspace(tmp_path)
+    assert empty.find_artifact(Metrics) is None
+    with pytest.raises(InputError, match=r"metrics\.json is missing; make it with"):
+        empty.artifact(Metrics)
+
+
+def test_a_review_goes_on_without_what_older_code_wrote(changed: Project) -> None:
+    (changed.path / paths.METRICS).write_text('{"k": 4}', encoding="utf-8")
+    side = side_of(Snapshot.of_workspace(changed.path))
+    assert side.metrics is None
+    assert side.customers is not None
+    assert [told.split(" was ")[0] for told in side.unread] == [paths.METRICS.as_posix()]
 
 
 def test_without_a_pipeline_there_is_nothing(tmp_path: Path) -> None:
@@ -196,4 +230,5 @@ def test_names_in_git_need_not_be_ascii(changed: Project) -> None:
     (changed.path / name).write_text(json.dumps({"ü": 1}), encoding="utf-8")
     changed.git("add", "-f", str(name))
     changed.git("commit", "-q", "-m", "Names")
-    assert Snapshot.at("HEAD", root=changed.path).get(name, as_json) == {"ü": 1}
+    found = Snapshot.at("HEAD", root=changed.path).get(name, as_text)
+    assert json.loads(found) == {"ü": 1}

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import factories
 from segmentation.review.migration import ABSENT, Migration, migrate, profiles_of, spread_of
 
 NOISE = -1
@@ -102,17 +103,14 @@ def test_profiles_of_another_run_are_not_used() -> None:
 
 
 def test_profiles_and_spread_come_from_the_reports() -> None:
-    level = {"lift": 1.0, "difference": 0.0}
-    segment = {
-        "numeric": {"age": {"mean": 30.0, "median": 29.0}},
-        "categorical": {"town": {"Ulm": {"share": 0.25, **level}}},
+    facts = {
+        "numeric": {"age": factories.number(mean=30.0, median=29.0)},
+        "categorical": {"town": {"Ulm": factories.level(share=0.25, lift=1.0)}},
     }
-    profiles = profiles_of({"segments": [{"id": 2, **segment}, {"id": 1, **segment}]})
+    profiles = profiles_of(factories.segments(factories.segment(i, **facts) for i in (2, 1)))
     assert profiles is not None
     assert profiles.to_dict("index") == {i: {"age": 30.0, "town=Ulm": 0.25} for i in (1, 2)}
-    spread = spread_of(
-        {"numeric": {"age": {"std": 9.0}}, "categorical": {"town": {"Ulm": 25, "Bonn": 75}}}
-    )
+    spread = spread_of(factories.summary({"age": 9.0}, {"town": {"Ulm": 25, "Bonn": 75}}))
     assert spread is not None
     towns = pd.Series(["Ulm"] * 25 + ["Bonn"] * 75)
     assert spread["age"] == 9.0

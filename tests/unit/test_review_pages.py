@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import factories
 from segmentation.review.comparison import compare
 from segmentation.review.side import Side
 from segmentation.views import review, style
@@ -37,13 +38,12 @@ def revision(
     n, k = len(labels), len([i for i in sizes if i > 0])
     rng = np.random.default_rng(7)
     facts = [
-        {
-            "id": i,
-            "name": (names or {}).get(i, f"Segment {i}"),
-            "size": size,
-            "numeric": {"age": {"mean": 20.0 * i}},
-            "categorical": {},
-        }
+        factories.segment(
+            i,
+            name=(names or {}).get(i, f"Segment {i}"),
+            size=size,
+            numeric={"age": factories.number(mean=20.0 * i)},
+        )
         for i, size in sizes.items()
         if i > 0
     ]
@@ -55,14 +55,10 @@ def revision(
             "train": {"k": k},
         },
         stages=lock(points, customers, k=k),
-        metrics={"k": k, "silhouette": silhouette, "silhouette_se": 0.012, "inertia": 5.0},
-        segments={
-            "segments": facts,
-            "unassigned": sizes.get(-1, 0),
-            "verdict": f"{k} segments",
-        },
-        quality={"rows_in": n, "rows_kept": n, "rows_rejected": 0, "rejected": {}},
-        summary={"numeric": {"age": {"std": 9.0}}, "categorical": {}},
+        metrics=factories.metrics(k=k, silhouette=silhouette, silhouette_se=0.012),
+        segments=factories.segments(facts, unassigned=sizes.get(-1, 0)),
+        quality=factories.quality(n),
+        summary=factories.summary({"age": 9.0}),
         curve=pd.DataFrame(
             {"k": [2, 3, 4], "silhouette": [0.2, silhouette, 0.1], "inertia": [9.0, 5.0, 2.0]}
         ),
@@ -101,9 +97,8 @@ def test_nothing_moved() -> None:
 
 
 def test_lost_structure_is_in_the_headline() -> None:
-    base = replace(BASE, metrics={**(BASE.metrics or {}), "structured": 1})
-    head = replace(HEAD, metrics={**(HEAD.metrics or {}), "structured": 0})
-    assert "; there is no longer structure beyond one population;" in compare(base, head).headline
+    head = replace(HEAD, metrics=factories.metrics(k=3, silhouette=0.33, structured=0))
+    assert "; there is no longer structure beyond one population;" in compare(BASE, head).headline
 
 
 def test_one_customer_is_told_in_the_singular() -> None:
@@ -153,6 +148,18 @@ def test_missing_assignments_leave_the_rest() -> None:
     assert "Missing for main, in DVC's cache and remote: data/x.parquet; `make base" in markdown
     assert "60 → 45" in markdown
     assert "within noise" in html
+
+
+def test_what_older_code_wrote_is_told_and_the_rest_compared() -> None:
+    told = "reports/x.json at main was written by another version (schema 0, this is 1)"
+    base = replace(BASE, metrics=None, segments=None, quality=None, summary=None, unread=(told,))
+    found = compare(base, HEAD)
+    assert f"Not compared: {told}." in found.notes
+    assert "15 of 100 customers change segment" in found.headline
+    assert "| k | – | 3 |" in review.markdown(found)
+    without = compare(base, revision("h", {1: 60, 2: 40}, customers="d")).data
+    assert without is not None
+    assert without.rows[0] == ("rows read", None, 100)
 
 
 def test_what_is_missing_from_the_workspace_names_dvc_pull() -> None:

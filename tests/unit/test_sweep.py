@@ -1,18 +1,17 @@
-import json
 from pathlib import Path
 
 import pytest
 
-from segmentation import paths, sweep
+import factories
+from segmentation import files, paths, sweep
 from segmentation.errors import SettingsError
 from segmentation.repository.git import git
 
 
 def result(name: str, scaler: str, structured: int, silhouette: float | None) -> sweep.Result:
     candidate = sweep.Candidate(name, {"featurize.scaler": scaler})
-    metrics = {"structured": structured}
-    if silhouette is not None:
-        metrics |= {"silhouette": silhouette, "silhouette_se": 0.01}
+    se = None if silhouette is None else 0.01
+    metrics = factories.metrics(structured=structured, silhouette=silhouette, silhouette_se=se)
     return sweep.Result(candidate, metrics)
 
 
@@ -76,9 +75,9 @@ def test_a_result_without_a_silhouette_stands_last_and_leads_nobody() -> None:
 
 
 def test_figures_that_do_not_apply_show_a_dash() -> None:
-    found = {"k": 3, "structured": 1, "silhouette": 0.3, "silhouette_se": 0.01, "noise_share": 0.1}
+    found = factories.metrics(k=3, silhouette=0.3, silhouette_se=0.01, noise_share=0.1)
     assert sweep.cells(found) == ["3", "yes", "0.300 ± 0.010", "-", "10%"]
-    none = {"k": 0, "structured": 0, "noise_share": 1.0}
+    none = factories.metrics(k=0, structured=0, noise_share=1.0)
     assert sweep.cells(none) == ["0", "no", "-", "-", "100%"]
 
 
@@ -86,7 +85,7 @@ def test_results_are_those_of_experiments_on_the_present_commit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def commit(k: int) -> str:
-        (tmp_path / paths.METRICS).write_text(json.dumps({"k": k, "structured": 0}))
+        files.write_json(tmp_path / paths.METRICS, factories.metrics(k=k).content())
         git("add", "-A", folder=tmp_path)
         git("commit", "-q", "-m", f"k={k}", folder=tmp_path)
         return git("rev-parse", "HEAD", folder=tmp_path)
@@ -98,7 +97,6 @@ def test_results_are_those_of_experiments_on_the_present_commit(
     for role in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{role}_NAME", "t")
         monkeypatch.setenv(f"GIT_{role}_EMAIL", "t@example.com")
-    (tmp_path / paths.METRICS).parent.mkdir(parents=True)
     git("init", "-q", folder=tmp_path)
     before, here = commit(2), commit(3)
     experiment("older", before, commit(4))
@@ -107,4 +105,4 @@ def test_results_are_those_of_experiments_on_the_present_commit(
 
     candidates = [sweep.Candidate(name, {}) for name in ("failed", "none", "older")]
     found = sweep.results(candidates, tmp_path)
-    assert [r.metrics for r in found] == [None, {"k": 0, "structured": 0}, None]
+    assert [r.metrics for r in found] == [None, factories.metrics(k=0), None]

@@ -1,5 +1,6 @@
 """The facts: what each segment is beside everyone else, in the figures that every page shows."""
 
+from collections.abc import Collection
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -294,3 +295,24 @@ class Segments(Artifact):
     def names(self) -> dict[int, str]:
         """The name of each segment, by its id."""
         return {segment.id: segment.name for segment in self.segments}
+
+    @property
+    def centroids(self) -> dict[int, dict[str, float]]:
+        """The mean of each number and the share of each ``column=category``, by segment id.
+
+        What is not known is left out, and so are columns that only describe: segments are
+        recognised by what they were found in.
+        """
+        features = {name for name, column in self.columns.items() if column.feature}
+        return {segment.id: _centroid(segment, features) for segment in self.segments}
+
+
+def _centroid(segment: Segment, features: Collection[str]) -> dict[str, float]:
+    means = {name: figures.mean for name, figures in segment.numeric.items() if name in features}
+    shares = {
+        f"{name}={level}": figures.share
+        for name, levels in segment.categorical.items()
+        if name in features
+        for level, figures in levels.items()
+    }
+    return {name: value for name, value in (means | shares).items() if value is not None}

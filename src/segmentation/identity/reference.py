@@ -5,8 +5,7 @@ segment is in `data/reference/assignments.parquet` beside it, which DVC keeps; w
 segments are recognised by their centroids alone.
 """
 
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from segmentation import files, paths
 from segmentation.config import Settings, validate
@@ -36,36 +35,6 @@ class Reference(Settings):
     def names(self) -> dict[int, str]:
         """The name of each segment."""
         return {segment.id: segment.name for segment in self.segments}
-
-
-def centroids_of(facts: Mapping[str, Any]) -> dict[int, dict[str, float]]:
-    """Return the mean of each number and the share of each ``column=category``, by segment.
-
-    Columns that only describe are left out: segments are recognised by what they were found in.
-
-    Parameters
-    ----------
-    facts : mapping
-        What `segments.json` holds; what is not known there is left out.
-    """
-    columns = facts.get("columns", {})
-    descriptive = {name for name, column in columns.items() if not column.get("feature", True)}
-    return {int(each["id"]): _centroid(each, descriptive) for each in facts["segments"]}
-
-
-def _centroid(segment: Mapping[str, Any], descriptive: Collection[str]) -> dict[str, float]:
-    means = {
-        name: figures["mean"]
-        for name, figures in segment["numeric"].items()
-        if name not in descriptive
-    }
-    shares = {
-        f"{name}={level}": figures["share"]
-        for name, levels in segment["categorical"].items()
-        if name not in descriptive
-        for level, figures in levels.items()
-    }
-    return {name: value for name, value in (means | shares).items() if value is not None}
 
 
 def load_reference() -> Reference:

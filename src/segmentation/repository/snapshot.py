@@ -2,13 +2,13 @@
 
 import hashlib
 import io
-import json
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from segmentation import paths
+from segmentation.artifacts.base import Artifact
 from segmentation.errors import InputError
 from segmentation.repository import dvc_internals, git, lock
 from segmentation.yaml_reader import parse_yaml
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WORKSPACE = "workspace"
 
 T = TypeVar("T")
+Model = TypeVar("Model", bound=Artifact)
 
 
 class Source(Protocol):
@@ -55,7 +56,7 @@ class Snapshot:
     Examples
     --------
     >>> snapshot = Snapshot.at("main")  # doctest: +SKIP
-    >>> snapshot.get(paths.METRICS, as_json)["k"]  # doctest: +SKIP
+    >>> snapshot.artifact(Metrics).k  # doctest: +SKIP
     4
     """
 
@@ -143,7 +144,7 @@ class Snapshot:
             return None
         try:
             return decode(content)
-        except ValueError as error:  # of JSON, YAML, CSV, Parquet and text alike
+        except ValueError as error:  # of YAML, CSV, Parquet and text alike
             raise InputError(f"{path} at {self.name} cannot be read: {error}") from error
 
     def get(self, path: Path, decode: Callable[[bytes], T]) -> T:
@@ -154,12 +155,27 @@ class Snapshot:
         InputError
             It is nowhere, or cannot be read as what it is.
         """
-        found = self.find(path, decode)
-        if found is None:
-            raise InputError(
-                f"{path} is missing; make it with `dvc repro`, or fetch it with `dvc pull`"
-            )
-        return found
+        return _there(path, self.find(path, decode))
+
+    def find_artifact(self, kind: type[Model]) -> Model | None:
+        """Return what a stage wrote, or None if it is nowhere.
+
+        Raises
+        ------
+        InputError
+            It is not JSON.
+        SchemaError
+            Another version of this package wrote it.
+        """
+        content = self.read(kind.path)
+        if content is None:
+            return None
+        place = "" if self.name == WORKSPACE else f" at {self.name}"
+        return kind.parse(content, f"{kind.path}{place}")
+
+    def artifact(self, kind: type[Model]) -> Model:
+        """Return what a stage wrote; nowhere to be found is an `InputError` too."""
+        return _there(kind.path, self.find_artifact(kind))
 
     def outputs(self, folder: Path) -> list[Path]:
         """List the files below a folder that the pipeline wrote."""
@@ -190,12 +206,6 @@ class Snapshot:
                 raise InputError(f"its {name} is not the one in its dvc.lock")
 
 
-def as_json(content: bytes) -> dict[str, Any]:
-    """Decode a JSON report."""
-    found: dict[str, Any] = json.loads(content)
-    return found
-
-
 def as_text(content: bytes) -> str:
     """Decode text."""
     return content.decode("utf-8")
@@ -221,6 +231,14 @@ def as_parquet(content: bytes) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.read_parquet(io.BytesIO(content))
+
+
+def _there(path: Path, found: T | None) -> T:
+    if found is None:
+        raise InputError(
+            f"{path} is missing; make it with `dvc repro`, or fetch it with `dvc pull`"
+        )
+    return found
 
 
 def _is_folder(digest: str) -> bool:

@@ -1,12 +1,12 @@
 """Everything that differs between two revisions, and the headline that says it in words."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from segmentation import paths
+from segmentation.artifacts.quality import Quality
+from segmentation.artifacts.segments import Segments
 from segmentation.identity.matching import NOISE
 from segmentation.repository.snapshot import WORKSPACE
 from segmentation.review.changes import (
@@ -65,8 +65,8 @@ def compare(base: Side, head: Side) -> Comparison:
     both = bool(base.stages) and bool(head.stages)
     same_points = both and same_output(base.stages, head.stages, paths.MATRIX)
     metrics = metric_changes(
-        base.metrics or {},
-        head.metrics or {},
+        base.metrics.figures() if base.metrics else {},
+        head.metrics.figures() if head.metrics else {},
         base_curve=base.curve,
         head_curve=head.curve,
         same_points=same_points,
@@ -105,27 +105,22 @@ def _migration(base: Side, head: Side) -> Migration | None:
     return migrate(
         before,
         after,
-        base_names=_names(base),
-        head_names=_names(head),
+        base_names=base.segments.names if base.segments else {},
+        head_names=head.segments.names if head.segments else {},
         base_profiles=profiles_of(base.segments),
         head_profiles=profiles_of(head.segments),
         scale=spread_of(base.summary),
     )
 
 
-def _stand_in(segments: Mapping[str, Any] | None, prefix: str) -> pd.Series | None:
+def _stand_in(segments: Segments | None, prefix: str) -> pd.Series | None:
     """Return assignments of nameless customers: sizes are right, nobody is in both revisions."""
     if segments is None:
         return None
-    sizes = {int(s["id"]): int(s["size"]) for s in segments["segments"]}
-    sizes[NOISE] = int(segments.get("unassigned", 0))
+    sizes = {segment.id: segment.size for segment in segments.segments}
+    sizes[NOISE] = segments.unassigned
     labels = [segment for segment, size in sizes.items() for _ in range(size)]
     return pd.Series(labels, index=[f"{prefix} {i}" for i in range(len(labels))], dtype="int64")
-
-
-def _names(revision: Side) -> dict[int, str]:
-    segments = revision.segments["segments"] if revision.segments else ()
-    return {int(s["id"]): str(s["name"]) for s in segments}
 
 
 def _data(base: Side, head: Side) -> DataChange:
@@ -145,7 +140,7 @@ def _data(base: Side, head: Side) -> DataChange:
         )
     return DataChange(
         same=same,
-        rows=_rows(base.quality or {}, head.quality or {}),
+        rows=_rows(base.quality, head.quality),
         new_columns=tuple(name for name in after if name not in before),
         gone_columns=tuple(name for name in before if name not in after),
         drift=found,
@@ -159,20 +154,18 @@ def _columns(revision: Side) -> dict[str, str]:
 
 
 def _rows(
-    base: Mapping[str, Any], head: Mapping[str, Any]
+    base: Quality | None, head: Quality | None
 ) -> tuple[tuple[str, int | None, int | None], ...]:
-    rows = [
-        (what, base.get(name), head.get(name))
-        for what, name in (
-            ("rows read", "rows_in"), ("kept", "rows_kept"), ("rejected", "rows_rejected")
-        )
-    ]  # fmt: skip
-    before, after = base.get("rejected", {}), head.get("rejected", {})
-    rows += [
-        (f"rejected: {reason}", before.get(reason, 0), after.get(reason, 0))
-        for reason in sorted(before.keys() | after.keys())
-    ]
-    return tuple(rows)
+    reasons = sorted({reason for side in (base, head) if side for reason in side.rejected})
+
+    def counts(side: Quality | None) -> list[int | None]:
+        if side is None:
+            return [None] * (3 + len(reasons))
+        by_reason = [side.rejected.get(reason, 0) for reason in reasons]
+        return [side.rows_in, side.rows_kept, side.rows_rejected, *by_reason]
+
+    names = ["rows read", "kept", "rejected", *(f"rejected: {reason}" for reason in reasons)]
+    return tuple(zip(names, counts(base), counts(head), strict=True))
 
 
 def _about(revision: Side) -> list[str]:
@@ -190,6 +183,7 @@ def _about(revision: Side) -> list[str]:
         where = "from the workspace" if here else f"for {revision.name}, in DVC's cache and remote"
         why = f" (the remote could not be asked: {revision.trouble})" if revision.trouble else ""
         notes.append(f"Missing {where}: {', '.join(revision.missing)}{why}; {mend}.")
+    notes += [f"Not compared: {told}." for told in revision.unread]
     if revision.outdated:
         notes.append(
             f"The workspace is out of date: `dvc repro` would run {', '.join(revision.outdated)}."
@@ -225,7 +219,7 @@ def _headline(
 ) -> str:
     if not base.stages or not head.stages:
         empty, full = (base, head) if head.stages else (head, base)
-        verdict = (full.segments or {}).get("verdict", "its segments are not known")
+        verdict = full.segments.verdict if full.segments else "its segments are not known"
         return f"{empty.name} has no results of a pipeline; {full.name}: {verdict}"
     unchanged = all(m.verdict == "same" for m in metrics) and not parameters
     unmoved = migration is not None and not migration.moved and migration.common

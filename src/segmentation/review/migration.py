@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from segmentation.artifacts.segments import Segments
+from segmentation.artifacts.summary import Summary
 from segmentation.identity.matching import NOISE, Match, match_segments
-from segmentation.identity.reference import centroids_of
 
 ABSENT = -2  # of a customer who is in one revision only
 
@@ -162,33 +163,21 @@ def cells(table: pd.DataFrame) -> Iterator[tuple[int, int, int]]:
             yield int(before), int(after), int(size)
 
 
-def profiles_of(segments: Mapping[str, Any] | None) -> pd.DataFrame | None:
-    """Return the mean of every number and the share of every category, a row per segment.
-
-    Parameters
-    ----------
-    segments : mapping or None
-        The facts in `segments.json`.
-    """
+def profiles_of(segments: Segments | None) -> pd.DataFrame | None:
+    """Return the mean of every number and the share of every category, a row per segment."""
     if segments is None:
         return None
     return pd.DataFrame.from_dict(
-        centroids_of(segments), orient="index", dtype="float64"
+        segments.centroids, orient="index", dtype="float64"
     ).sort_index()
 
 
-def spread_of(summary: Mapping[str, Any] | None) -> pd.Series | None:
-    """Return the standard deviation of every number and of every category's yes or no.
-
-    Parameters
-    ----------
-    summary : mapping or None
-        The first look at the customers in `summary.json`.
-    """
+def spread_of(summary: Summary | None) -> pd.Series | None:
+    """Return the standard deviation of every number and of every category's yes or no."""
     if summary is None:
         return None
-    spread = {name: figures["std"] for name, figures in summary["numeric"].items()}
-    for column, counts in summary["categorical"].items():
+    spread = {name: figures.std for name, figures in summary.numeric.items()}
+    for column, counts in summary.categorical.items():
         total = sum(counts.values())
         for level, count in counts.items():
             spread[f"{column}={level}"] = float(np.sqrt(count / total * (1 - count / total)))

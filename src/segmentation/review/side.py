@@ -8,8 +8,14 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from segmentation import paths
+from segmentation.artifacts.base import Artifact
+from segmentation.artifacts.metrics import Metrics
+from segmentation.artifacts.quality import Quality
+from segmentation.artifacts.segments import Segments
+from segmentation.artifacts.summary import Summary
+from segmentation.errors import SchemaError
 from segmentation.repository import lock
-from segmentation.repository.snapshot import Snapshot, as_csv, as_json, as_parquet
+from segmentation.repository.snapshot import Snapshot, as_csv, as_parquet
 
 PICTURES = {
     "The map (PCA)": paths.PCA_PLOT,
@@ -19,11 +25,12 @@ PICTURES = {
 }
 
 T = TypeVar("T")
+Model = TypeVar("Model", bound=Artifact)
 
 
 @dataclass(frozen=True)
 class Side:
-    """One side. What it does not have, or what is nowhere to be found, is None.
+    """One side. What it does not have, or what cannot be had, is None.
 
     Attributes
     ----------
@@ -35,8 +42,7 @@ class Side:
         All of `params.yaml`, as it stands there.
     stages : mapping
         The stages in `dvc.lock`; empty where there is no pipeline yet.
-    metrics, segments, quality, summary : mapping or None
-        The JSON reports.
+    metrics, segments, quality, summary : artifact or None
     curve : DataFrame or None
         Criteria by ``k``.
     customers : DataFrame or None
@@ -51,16 +57,18 @@ class Side:
         Stages whose results do not belong to the rest of the workspace.
     trouble : str
         Why DVC's remote could not be asked for what is missing.
+    unread : tuple of str
+        What another version of this package wrote, each in a sentence.
     """
 
     name: str
     commit: str
     params: Mapping[str, Any]
     stages: lock.Stages
-    metrics: Mapping[str, Any] | None = None
-    segments: Mapping[str, Any] | None = None
-    quality: Mapping[str, Any] | None = None
-    summary: Mapping[str, Any] | None = None
+    metrics: Metrics | None = None
+    segments: Segments | None = None
+    quality: Quality | None = None
+    summary: Summary | None = None
     curve: pd.DataFrame | None = None
     customers: pd.DataFrame | None = None
     assignments: pd.Series | None = None
@@ -68,6 +76,7 @@ class Side:
     missing: tuple[str, ...] = ()
     outdated: tuple[str, ...] = ()
     trouble: str = ""
+    unread: tuple[str, ...] = ()
 
 
 def side_of(snapshot: Snapshot) -> Side:
@@ -82,9 +91,19 @@ def side_of(snapshot: Snapshot) -> Side:
     if not snapshot.stages or not snapshot.params:
         return Side(name, commit, snapshot.params, {}, outdated=outdated)
     made = lock.hashes(snapshot.stages, "outs")
+    unread: list[str] = []
 
     def found(path: Path, decode: Callable[[bytes], T]) -> T | None:
         return snapshot.find(path, decode) if path.as_posix() in made else None
+
+    def artifact(kind: type[Model]) -> Model | None:
+        if kind.path.as_posix() not in made:
+            return None
+        try:
+            return snapshot.find_artifact(kind)
+        except SchemaError as error:  # the rest can be compared all the same
+            unread.append(str(error))
+            return None
 
     customers = found(paths.PREPARED, as_parquet)
     assignments = found(paths.ASSIGNMENTS, as_parquet)
@@ -94,10 +113,10 @@ def side_of(snapshot: Snapshot) -> Side:
         commit,
         snapshot.params,
         snapshot.stages,
-        metrics=found(paths.METRICS, as_json),
-        segments=found(paths.SEGMENTS, as_json),
-        quality=found(paths.QUALITY, as_json),
-        summary=found(paths.EXPLORE_SUMMARY, as_json),
+        metrics=artifact(Metrics),
+        segments=artifact(Segments),
+        quality=artifact(Quality),
+        summary=artifact(Summary),
         curve=found(paths.CURVE, as_csv),
         customers=customers,
         assignments=None if assignments is None else _by_customer(assignments),
@@ -105,6 +124,7 @@ def side_of(snapshot: Snapshot) -> Side:
         missing=snapshot.missing,
         outdated=outdated,
         trouble=snapshot.trouble,
+        unread=tuple(unread),
     )
 
 

@@ -2,12 +2,16 @@
 
 import pandas as pd
 
-from segmentation import files, paths
+from segmentation import artifacts, paths
+from segmentation.artifacts.choice import Choice
+from segmentation.artifacts.metrics import Metrics
+from segmentation.artifacts.quality import Quality
+from segmentation.artifacts.segments import Segment, Segments
+from segmentation.artifacts.state import State
 from segmentation.config import Params
 from segmentation.errors import TrackingError
 from segmentation.repository import lock
-from segmentation.repository.snapshot import Snapshot, as_csv, as_json, as_parquet, as_text
-from segmentation.tracking.origin import KEY_TAG
+from segmentation.repository.snapshot import Snapshot, as_csv, as_parquet, as_text
 from segmentation.tracking.record import Dataset, Record
 from segmentation.tracking.runs import track
 
@@ -21,17 +25,17 @@ def run(params: Params) -> None:
         raise TrackingError(
             f"{error}; all other stages are done, and the next `dvc repro` runs this one alone"
         ) from error
-    files.write_json(paths.TRACKED, {KEY_TAG: record.key})
+    artifacts.write(State(key=record.key))
 
 
 def gather(snapshot: Snapshot, params: Params) -> Record:
     """Read what a run is made of."""
     data = params.data
-    facts = snapshot.get(paths.SEGMENTS, as_json)
-    metrics = snapshot.get(paths.METRICS, as_json)
-    quality = snapshot.get(paths.QUALITY, as_json)
+    facts = snapshot.artifact(Segments)
+    metrics = snapshot.artifact(Metrics)
+    quality = snapshot.artifact(Quality)
     customers = snapshot.get(paths.PREPARED, as_parquet)
-    choice = snapshot.get(paths.CHOICE, as_json)
+    choice = snapshot.artifact(Choice)
     curve = snapshot.get(paths.CURVE, as_csv)
     stages = snapshot.get(paths.DVC_LOCK, lock.parse)
     # Aggregates only: tables of customers stay here, and so do the points of the map.
@@ -39,19 +43,21 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
     attached = [paths.PARAMS, paths.PLAYBOOK, paths.DVC_LOCK, *reports]
     return Record(
         key=lock.state_key(stages),
-        name=f"{params.train.algorithm} k={metrics['k']}"
-        + ("" if metrics["structured"] else " (no structure)"),
-        tags={"structured": str(bool(metrics["structured"])).lower(), "verdict": facts["verdict"]},
+        name=f"{params.train.algorithm} k={metrics.k}"
+        + ("" if metrics.structured else " (no structure)"),
+        tags={"structured": str(bool(metrics.structured)).lower(), "verdict": facts.verdict},
         description=described(snapshot.get(paths.SEGMENTS_MD, as_text)),
         params=params.model_dump(mode="json"),
         metrics={
-            **metrics,
-            "select_k/chosen_k": choice["k"],
-            **{f"prepare/{name}": quality[name] for name in quality if name.startswith("rows_")},
+            **metrics.figures(),
+            "select_k/chosen_k": choice.k,
+            "prepare/rows_in": quality.rows_in,
+            "prepare/rows_kept": quality.rows_kept,
+            "prepare/rows_rejected": quality.rows_rejected,
             **{
-                f"segment_{segment['id']}/{name}": segment[name]
-                for segment in facts["segments"]
-                for name in ("size", "share", "share_of_value", "value_mean")
+                f"segment_{segment.id}/{name}": value
+                for segment in facts.segments
+                for name, value in figures_of(segment).items()
             },
         },
         curves={
@@ -67,11 +73,21 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
                 **dict.fromkeys(data.numeric, "double"),
                 **dict.fromkeys(data.categorical, "string"),
             },
-            rows=quality["rows_in"],
+            rows=quality.rows_in,
         ),
         model=snapshot.get(paths.MODEL, bytes),
         example=typical_customer(customers[data.features]),
     )
+
+
+def figures_of(segment: Segment) -> dict[str, float | None]:
+    """Return what a run tells of each segment, by the name of the metric."""
+    return {
+        "size": segment.size,
+        "share": segment.share,
+        "share_of_value": segment.share_of_value,
+        "value_mean": segment.value_mean,
+    }
 
 
 def described(markdown: str) -> str:

@@ -132,6 +132,7 @@ def migration(found: Migration) -> Figure:
 def _facts(comparison: Comparison) -> dict[str, Any]:
     found = comparison.migration
     base, head = comparison.base, comparison.head
+    alone = head.segments or base.segments
     return {
         "headline": comparison.headline,
         "notes": comparison.notes,
@@ -145,7 +146,7 @@ def _facts(comparison: Comparison) -> dict[str, Any]:
         "code": comparison.code,
         "metrics": [_metric(change) for change in comparison.metrics],
         "segments": found.segments if found else (),
-        "alone_segments": (head.segments or base.segments or {}).get("segments", ()),
+        "alone_segments": alone.segments if alone else (),
         "found": found,
         "columns": (
             [_name(found, int(i), of_head=True) for i in found.table.columns] if found else []

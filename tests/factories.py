@@ -1,0 +1,164 @@
+"""Artifacts to test with, made through their models: name what matters, the rest is ordinary."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from segmentation.artifacts.choice import Choice
+from segmentation.artifacts.clustering import Clustering, ReferenceMatch
+from segmentation.artifacts.details import Details
+from segmentation.artifacts.map import Map
+from segmentation.artifacts.metrics import Metrics
+from segmentation.artifacts.quality import Quality
+from segmentation.artifacts.segments import (
+    CategoryColumn,
+    LevelProfile,
+    NumberColumn,
+    NumberProfile,
+    Segment,
+    Segments,
+)
+from segmentation.artifacts.summary import Summary
+
+
+def metrics(**changed: Any) -> Metrics:
+    ordinary = {"k": 4, "inertia": 5.0, "structured": 1, "dominance": 0.3, "noise_share": 0.0}
+    return Metrics.model_validate(ordinary | changed)
+
+
+def quality(rows: int, **changed: Any) -> Quality:
+    ordinary = {
+        "rows_in": rows, "rows_kept": rows, "rows_rejected": 0,
+        "rejected": {}, "repaired": {}, "missing": {},
+    }  # fmt: skip
+    return Quality.model_validate(ordinary | changed)
+
+
+def summary(
+    spreads: Mapping[str, float], categorical: Mapping[str, Mapping[str, int]] | None = None
+) -> Summary:
+    """Of numbers with these standard deviations."""
+    rest = dict.fromkeys(("count", "mean", "min", "25%", "50%", "75%", "max"), 1.0)
+    numeric = {name: {**rest, "std": spread} for name, spread in spreads.items()}
+    return Summary.model_validate(
+        {
+            "customers": 1,
+            "numeric": numeric,
+            "rank_correlation": {},
+            "categorical": categorical or {},
+        }
+    )
+
+
+def choice(**changed: Any) -> Choice:
+    ordinary = {
+        "k": 4, "structured": True, "structure_p_value": 0.0, "rule": "consensus",
+        "votes": {"gap": 4, "elbow": 5}, "agree": True, "rows": 100, "why": ("Because.",),
+    }  # fmt: skip
+    return Choice.model_validate(ordinary | changed)
+
+
+def reference(**changed: Any) -> ReferenceMatch:
+    ordinary = {
+        "kept": {}, "new": (), "retired": (), "common_customers": 100,
+        "moved_customers": 0, "adjusted_rand": 1.0,
+    }  # fmt: skip
+    return ReferenceMatch.model_validate(ordinary | changed)
+
+
+def clustering(
+    ids: Iterable[int],
+    *,
+    jaccard: Mapping[int, float] | None = None,
+    stability: Mapping[str, Any] | None = None,
+    **changed: Any,
+) -> Clustering:
+    """Of these segments, which come back with a similarity of 0.9 unless it is given."""
+    ids = list(ids)
+    segments = {
+        i: {
+            "jaccard": (jaccard or {}).get(i, 0.9), "se": 0.01, "dissolved": 0.0,
+            "verdict": "highly stable", "sentence": "Highly stable.",
+        }
+        for i in ids
+    }  # fmt: skip
+    ordinary = {
+        "algorithm": "kmeans", "finds_k": False, "k": len(ids), "noise_share": 0.0, "notes": (),
+        "picture": None, "reference": None, "next_id": max(ids, default=0) + 1,
+        "stability": {
+            "mean": 0.9, "se": 0.01, "minimum": 0.9, "adjusted_rand": 0.9,
+            "adjusted_rand_se": 0.01, "resamples": 50, "rows": 100, "of_rows": 100,
+            "segments": segments, **(stability or {}),
+        },
+    }  # fmt: skip
+    return Clustering.model_validate(ordinary | changed)
+
+
+def details(
+    ids: Iterable[int], *, dominance: Mapping[str, Any] | None = None, **changed: Any
+) -> Details:
+    shape = {"radius": 1.0, "elongation": 1.5, "silhouette": 0.3}
+    ordinary = {
+        "dominance": {
+            "feature": "x", "score": 0.3, "score_of_the_others": None, "scores": {"x": 0.3},
+            "dominated": False, "sentence": "`x` explains most.", **(dominance or {}),
+        },
+        "silhouette": {"rows": 100, "sampled": False},
+        "features": 3,
+        "segments": dict.fromkeys(ids, shape),
+    }  # fmt: skip
+    return Details.model_validate(ordinary | changed)
+
+
+def flat_map(**changed: Any) -> Map:
+    ordinary = {"explained_variance": (0.5, 0.2), "loadings": {}, "centroids": {}}
+    return Map.model_validate(ordinary | changed)
+
+
+def number(**figures: Any) -> NumberProfile:
+    return NumberProfile.model_validate({"known": 100, **figures})
+
+
+def level(**figures: Any) -> LevelProfile:
+    unknown = dict.fromkeys(LevelProfile.model_fields) | {"confirmed": False}
+    return LevelProfile.model_validate(unknown | figures)
+
+
+def segment(number: int, **changed: Any) -> Segment:
+    ordinary: dict[str, Any] = {
+        "id": number, "size": 40, "share": 0.25, "share_interval": (0.2, 0.3),
+        "value_mean": 50.0, "value_mean_interval": (45.0, 55.0), "share_of_value": 0.25,
+        "share_of_value_interval": (0.2, 0.3), "numeric": {}, "categorical": {},
+        "name": f"Segment {number}", "name_note": None, "marks": (), "unremarkable": (),
+        "rule": None, "rule_note": "no rule", "plays": (), "plays_note": "No plays.",
+        "stability": clustering([number]).stability.segments[number],
+        "shape": details([number]).segments[number],
+    }  # fmt: skip
+    return Segment.model_validate(ordinary | changed)
+
+
+def segments(found: Iterable[Segment], **changed: Any) -> Segments:
+    found = tuple(found)
+    ordinary: dict[str, Any] = {
+        "verdict": f"{len(found)} segments", "customers": sum(each.size for each in found),
+        "unassigned": 0, "value": "spend", "structured": True,
+        "scope": {"rows": 100, "columns": 1, "numeric": 1, "categorical": 0},
+        "columns": {"spend": number_column()}, "segments": found, "trust": (), "limits": (),
+        "method": {}, "plays_without_level": (),
+    }  # fmt: skip
+    return Segments.model_validate(ordinary | changed)
+
+
+def number_column(**changed: Any) -> NumberColumn:
+    ordinary = {
+        "label": "spend", "unit": None, "known": 100, "mean": 50.0, "median": 48.0,
+        "quartiles": (40.0, 60.0), "whiskers": (20.0, 90.0), "deviation": 10.0,
+    }  # fmt: skip
+    return NumberColumn.model_validate(ordinary | changed)
+
+
+def category_column(levels: Mapping[str, float], **changed: Any) -> CategoryColumn:
+    ordinary = {
+        "label": "town", "unit": None, "known": 100, "levels": levels, "other_levels": 0,
+        "other_share": 0.0,
+    }  # fmt: skip
+    return CategoryColumn.model_validate(ordinary | changed)
