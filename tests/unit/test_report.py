@@ -7,6 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import factories
+from segmentation.artifacts.base import Artifact
+from segmentation.artifacts.clustering import ReferenceMatch
+from segmentation.artifacts.segments import Answer, CategoryColumn, NumberColumn, Segments
 from segmentation.files import rounded
 from segmentation.insight.facts import describe, verdict
 from segmentation.insight.playbook import Playbook
@@ -22,12 +26,6 @@ PICTURES = (
     "evaluate/silhouette_samples", "explore/distributions", "explore/categories",
     "explore/by_category", "explore/correlation", "explore/missing",
 )  # fmt: skip
-DETAILS = {
-    "features": 3,
-    "dominance": {
-        "dominated": False, "score": 0.7, "score_of_the_others": None, "sentence": "`x` 0.7",
-    },
-}  # fmt: skip
 
 
 def content(
@@ -37,7 +35,7 @@ def content(
     columns: int = 3,
     levels: int = 4,
     noise: int = 0,
-    reference: dict[str, Any] | None = None,
+    reference: ReferenceMatch | None = None,
     algorithm: str = "kmeans",
 ) -> dict[str, Any]:
     """Everything that the pages are made from, for `k` segments of odd customers."""
@@ -49,51 +47,52 @@ def content(
         {f"{ODD}{i}": segment * 3.0 + rng.normal(size=n) for i in range(columns)}
     ).assign(town=[f"{ODD} {i % levels}" for i in range(n)])
     numeric = [name for name in table.columns if name != "town"]
-    ids = [str(i) for i in sorted(set(segment.tolist()) - {-1})]
-    stable = {"jaccard": 0.9, "se": 0.01, "dissolved": 0.0, "verdict": "highly stable",
-              "sentence": "Highly stable."}  # fmt: skip
-    metrics = {"k": len(ids), "structured": int(structured), "structure_p_value": 0.2,
-               "noise_share": noise / n}  # fmt: skip
-    clustering = {
-        "algorithm": algorithm,
-        "finds_k": algorithm in {"dbscan", "hdbscan"},
-        "notes": [ODD],
-        "reference": reference,
-        "stability": {"segments": dict.fromkeys(ids, stable), "rows": n, "of_rows": 2 * n},
-    }
-    choice = {"k": k, "rule": "consensus", "votes": {"gap": 4, "elbow": 5}, "why": [ODD]}
-    details = {
-        "features": columns,
-        "dominance": {
-            "dominated": False,
-            "score": 0.3,
-            "score_of_the_others": None,
-            "sentence": f"`{ODD}` explains most.",
-        },
-        "silhouette": {"rows": 100, "sampled": True},
-        "segments": {i: {"radius": 1.0, "elongation": 1.5, "silhouette": 0.3} for i in ids},
-    }
+    ids = sorted(set(segment.tolist()) - {-1})
+    metrics = factories.metrics(
+        k=len(ids), structured=int(structured), structure_p_value=0.2, noise_share=noise / n
+    )
+    clustering = factories.clustering(
+        ids,
+        algorithm=algorithm,
+        finds_k=algorithm in {"dbscan", "hdbscan"},
+        notes=[ODD],
+        reference=reference,
+        stability={"rows": n, "of_rows": 2 * n},
+    )
+    choice = factories.choice(k=k, votes={"gap": 4, "elbow": 5}, why=[ODD])
+    details = factories.details(
+        ids,
+        features=columns,
+        dominance={"sentence": f"`{ODD}` explains most."},
+        silhouette={"rows": 100, "sampled": True},
+    )
     facts = describe(
         table, segment, numeric=numeric, categorical=["town"], value=numeric[0],
         labels={name: name for name in table}, units={}, playbook=Playbook(),
         structured=structured, seed=0,
     )  # fmt: skip
     for found in facts["segments"]:
-        found["stability"], found["shape"] = stable, details["segments"][str(found["id"])]
-    facts["verdict"] = verdict(facts, metrics)
-    facts["trust"] = trust(customers=n, metrics=metrics, choice=choice, clustering=clustering,
-                           details=details)  # fmt: skip
+        found["stability"] = clustering.stability.segments[found["id"]]
+        found["shape"] = details.segments[found["id"]]
+    facts["verdict"] = verdict(facts, plain(metrics))
+    facts["trust"] = trust(customers=n, metrics=plain(metrics), choice=plain(choice),
+                           clustering=plain(clustering), details=plain(details))  # fmt: skip
     facts["limits"] = limits(
-        metrics=metrics, clustering=clustering, details=details, scaling=ODD,
-        pca={"explained_variance": [0.5, 0.2]},
+        metrics=plain(metrics), clustering=plain(clustering), details=plain(details), scaling=ODD,
+        pca=plain(factories.flat_map()),
     )  # fmt: skip
     return {
-        "facts": rounded(facts), "metrics": metrics, "choice": choice, "clustering": clustering,
-        "quality": {"rows_in": n, "rows_kept": n, "rows_rejected": 0, "rejected": {ODD: 1},
-                    "repaired": {ODD: 2}},
+        "facts": Segments.model_validate(facts), "metrics": metrics, "choice": choice,
+        "clustering": clustering,
+        "quality": factories.quality(n, rejected={ODD: 1}, repaired={ODD: 2}),
         "kind": "segment" if structured else "group", "settings": {ODD: ODD},
         "pictures": dict.fromkeys(PICTURES, Picture("data:,", 1, 1)),
     }  # fmt: skip
+
+
+def plain(artifact: Artifact) -> dict[str, Any]:
+    content: dict[str, Any] = rounded(artifact.content())
+    return content
 
 
 class Tags(html.parser.HTMLParser):
@@ -150,12 +149,13 @@ def test_any_shape_of_table(tmp_path: Any, columns: int, levels: int) -> None:
     shape = content(k=12, columns=columns, levels=levels)
     facts = shape["facts"]
     assert len(render("report.html.j2", **shape)) < 1_000_000
-    numbers = {name: c for name, c in facts["columns"].items() if c["kind"] == "number"}
-    town = {"town": facts["columns"]["town"]}
+    numbers = {name: c for name, c in facts.columns.items() if isinstance(c, NumberColumn)}
+    town = {name: c for name, c in facts.columns.items() if isinstance(c, CategoryColumn)}
+    assert (len(numbers), list(town)) == (columns, ["town"])
     for picture in (
-        profiles.boxplots(numbers, facts["segments"]),
-        profiles.categories(town, facts["segments"]),
-        profiles.categories({}, facts["segments"]),
+        profiles.boxplots(numbers, facts.segments),
+        profiles.categories(town, facts.segments),
+        profiles.categories({}, facts.segments),
     ):
         style.save(picture, tmp_path / "x.png")
 
@@ -178,26 +178,26 @@ def test_without_structure_the_tone_changes() -> None:
     assert markdown.splitlines()[0] == f"# {first}"
 
 
-def answers(**shape: Any) -> dict[str, dict[str, str]]:
-    return {item["question"]: item for item in content(**shape)["facts"]["trust"]}
+def answers(**shape: Any) -> dict[str, Answer]:
+    return {item.question: item for item in content(**shape)["facts"].trust}
 
 
 def test_what_a_reader_asks_is_answered() -> None:
     told = answers()
-    assert told["Are there segments at all?"]["answer"] == "Yes"
-    assert told["Would they come back?"]["answer"] == "All 4 do"
-    assert told["Is 4 the right number?"]["why"] == "1 of 2 criteria prefer 4; the others say 5."
-    assert told["Is 4 the right number?"]["level"] == "doubtful"
-    assert told["Is it just one column?"]["answer"] == "No"
-    assert answers(structured=False)["Are there segments at all?"]["level"] == "bad"
+    assert told["Are there segments at all?"].answer == "Yes"
+    assert told["Would they come back?"].answer == "All 4 do"
+    assert told["Is 4 the right number?"].why == "1 of 2 criteria prefer 4; the others say 5."
+    assert told["Is 4 the right number?"].level == "doubtful"
+    assert told["Is it just one column?"].answer == "No"
+    assert answers(structured=False)["Are there segments at all?"].level == "bad"
     assert "Is 4 the right number?" not in answers(algorithm="hdbscan")
 
 
 def test_a_number_set_by_hand_is_said_to_be() -> None:
     shape = content(k=5)
     told = trust(
-        customers=200, metrics=shape["metrics"], choice=shape["choice"] | {"k": 4},
-        clustering=shape["clustering"], details=DETAILS,
+        customers=200, metrics=plain(shape["metrics"]), choice=plain(factories.choice(k=4)),
+        clustering=plain(shape["clustering"]), details=plain(factories.details(range(1, 6))),
     )  # fmt: skip
     found = {item["question"]: item for item in told}["Is 5 the right number?"]
     assert (found["answer"], found["level"]) == ("Set by hand", "doubtful")
@@ -207,8 +207,9 @@ def test_a_number_set_by_hand_is_said_to_be() -> None:
 def test_a_column_that_nearly_explains_all_is_a_reason_for_doubt() -> None:
     shape = content()
     told = trust(
-        customers=200, metrics=shape["metrics"], choice=shape["choice"],
-        clustering=shape["clustering"], details=DETAILS,
+        customers=200, metrics=plain(shape["metrics"]), choice=plain(shape["choice"]),
+        clustering=plain(shape["clustering"]),
+        details=plain(factories.details(range(1, 5), dominance={"score": 0.7})),
     )  # fmt: skip
     found = {item["question"]: item for item in told}["Is it just one column?"]
     assert (found["answer"], found["level"]) == ("Largely", "doubtful")
@@ -217,29 +218,28 @@ def test_a_column_that_nearly_explains_all_is_a_reason_for_doubt() -> None:
 @pytest.mark.parametrize(("k", "why"), [(0, "no dense region"), (1, "only one dense region")])
 def test_one_segment_or_none_is_no_success(k: int, why: str) -> None:
     told = answers(k=k, algorithm="dbscan")
-    assert told["Did the algorithm find them?"]["level"] == "bad"
-    assert why in told["Did the algorithm find them?"]["why"]
+    assert told["Did the algorithm find them?"].level == "bad"
+    assert why in told["Did the algorithm find them?"].why
     assert "Would they come back?" not in told
 
 
 def test_other_segments_than_before_are_called_so() -> None:
-    reference = {
-        "kept": {}, "new": [6, 7], "retired": [1, 2], "common_customers": 100,
-        "moved_customers": 100, "adjusted_rand": 0.0,
-    }  # fmt: skip
-    assert answers(reference=reference)["Same segments as before?"]["answer"] == "No"
+    reference = factories.reference(
+        new=[6, 7], retired=[1, 2], moved_customers=100, adjusted_rand=0.0
+    )
+    assert answers(reference=reference)["Same segments as before?"].answer == "No"
 
 
 def test_a_reference_is_compared_with() -> None:
-    reference = {
-        "kept": {"1": {}, "2": {}, "3": {}}, "new": [5], "retired": [4], "common_customers": 100,
-        "moved_customers": 23, "adjusted_rand": 0.71,
-    }  # fmt: skip
+    kept = {i: {"similarity": 0.9, "by": "customers"} for i in (1, 2, 3)}
+    reference = factories.reference(
+        kept=kept, new=[5], retired=[4], moved_customers=23, adjusted_rand=0.71
+    )
     told = answers(reference=reference)["Same segments as before?"]
-    assert told["answer"] == "In part"
-    assert told["why"] == (
+    assert told.answer == "In part"
+    assert told.why == (
         "3 segments kept, 1 new, 1 gone; 23 of 100 customers changed segment "
         "(adjusted Rand index 0.71)."
     )
-    unknown = answers(reference={**reference, "moved_customers": None})
-    assert "by their centroids" in unknown["Same segments as before?"]["why"]
+    unknown = answers(reference=factories.reference(kept=kept, moved_customers=None))
+    assert "by their centroids" in unknown["Same segments as before?"].why

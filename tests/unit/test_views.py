@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import factories
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,17 +57,22 @@ def test_segments_are_drawn_at_any_number(tmp_path: Path, k: int) -> None:
     segment[:5] = -1
     flat = project(X, features=["a", "b", "c"], segment=segment)
     shown = pd.DataFrame(flat.points, columns=["pc1", "pc2"]).assign(segment=segment)
-    names = {i: f"Segment with a rather long name {i}" for i in range(1, k + 1)}
-    table = pd.DataFrame(
-        {"name": names, "share": 1 / k, "share_of_value": 1 / k}, index=range(1, k + 1)
-    )
+    found = [
+        factories.segment(
+            i,
+            name=f"Segment with a rather long name {i}",
+            numeric=dict.fromkeys("ab", factories.number(difference=0.1)),
+            categorical={"c": {"d": factories.level()}},
+        )
+        for i in range(1, k + 1)
+    ]
     samples = rng.uniform(-1, 1, 200)
     samples[segment < 0] = np.nan
     for picture in (
         evaluation.pca_map(shown, flat),
         evaluation.silhouette_samples(samples, segment),
-        profiles.sizes(table, value="spend"),
-        profiles.profile(pd.DataFrame(0.1, index=list("ab"), columns=range(1, k + 1)), names=names),
+        profiles.sizes(found, value="spend"),
+        profiles.profile(found),
     ):
         style.save(picture, tmp_path / "x.png")
 
@@ -95,7 +101,7 @@ def test_formulas_are_disarmed_for_spreadsheets() -> None:
 
 
 def test_a_total_that_is_not_positive_leaves_the_value_bars_out(tmp_path: Path) -> None:
-    table = pd.DataFrame(
-        {"name": ["a", "b"], "share": [0.4, 0.6], "share_of_value": [None, None]}, index=[1, 2]
-    )
-    style.save(profiles.sizes(table, value="owed"), tmp_path / "x.png")
+    found = [factories.segment(i, share_of_value=None) for i in (1, 2)]
+    picture = profiles.sizes(found, value="owed")
+    style.save(picture, tmp_path / "x.png")
+    assert [text.get_text() for text in picture.axes[0].texts] == ["25% of customers"] * 2

@@ -1,10 +1,18 @@
 """Say what each segment is and what to do about it: facts, Markdown, the report, the export."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from segmentation import files, paths
+from segmentation import artifacts, files, paths
+from segmentation.artifacts.choice import Choice
+from segmentation.artifacts.clustering import Clustering
+from segmentation.artifacts.details import Details
+from segmentation.artifacts.map import Map
+from segmentation.artifacts.metrics import Metrics
+from segmentation.artifacts.quality import Quality
+from segmentation.artifacts.segments import CategoryColumn, NumberColumn, Segments
 from segmentation.clustering.metrics.jaccard import DOUBTFUL
 from segmentation.config import Featurize, Params, load
 from segmentation.errors import warn
@@ -36,40 +44,54 @@ REPORT_PICTURES = (
 )
 
 
+@dataclass(frozen=True)
+class Found:
+    """What the stages before this one found."""
+
+    metrics: Metrics
+    choice: Choice
+    clustering: Clustering
+    details: Details
+    flat: Map
+    quality: Quality
+
+
 def run(params: Params) -> None:
     """Write the facts of every segment, the pages made from them, and the scored customers."""
     customers = files.read_parquet(paths.PREPARED)
     assignments = files.read_parquet(paths.ASSIGNMENTS)
-    found = {
-        "metrics": files.read_json(paths.METRICS),
-        "choice": files.read_json(paths.CHOICE),
-        "clustering": files.read_json(paths.CLUSTERING),
-        "details": files.read_json(paths.DETAILS),
-        "pca": files.read_json(paths.PCA),
-        "quality": files.read_json(paths.QUALITY),
-    }
+    found = Found(
+        metrics=artifacts.read(Metrics),
+        choice=artifacts.read(Choice),
+        clustering=artifacts.read(Clustering),
+        details=artifacts.read(Details),
+        flat=artifacts.read(Map),
+        quality=artifacts.read(Quality),
+    )
     facts = _facts(params, customers, assignments, found)
-    for note in facts["playbook_notes"]:
+    for note in facts.playbook_notes:
         warn(note)
-    files.write_json(paths.SEGMENTS, facts)
-    names = {segment["id"]: segment["name"] for segment in facts["segments"]}
-    _draw(facts, names)
+    artifacts.write(facts)
+    _draw(facts)
     _write_pages(params, facts, found)
 
     scored = customers.assign(
         segment=assignments["segment"],
-        segment_name=assignments["segment"].map(names),
+        segment_name=assignments["segment"].map(facts.names),
         confidence=assignments["confidence"],
     )
     files.write_csv(paths.CUSTOMERS, for_spreadsheets(scored), digits=12)
 
 
 def _facts(
-    params: Params, customers: pd.DataFrame, assignments: pd.DataFrame, found: dict[str, Any]
-) -> dict[str, Any]:
+    params: Params, customers: pd.DataFrame, assignments: pd.DataFrame, found: Found
+) -> Segments:
     """Gather what is known of the run and of each segment, in the digits that every page shows."""
     data = params.data
-    metrics, clustering, details = found["metrics"], found["clustering"], found["details"]
+    metrics, choice, clustering, details, flat = (
+        files.rounded(each.content())
+        for each in (found.metrics, found.choice, found.clustering, found.details, found.flat)
+    )
     facts = describe(
         customers,
         assignments["segment"].to_numpy(),
@@ -84,9 +106,9 @@ def _facts(
         seed=params.seed,
         reference=load_reference().names,
         unstable=[
-            int(number)
-            for number, stability in clustering["stability"]["segments"].items()
-            if stability["jaccard"] < DOUBTFUL
+            number
+            for number, stability in found.clustering.stability.segments.items()
+            if stability.jaccard < DOUBTFUL
         ],
     )
     for segment in facts["segments"]:
@@ -96,7 +118,7 @@ def _facts(
     facts["trust"] = trust(
         customers=len(customers),
         metrics=metrics,
-        choice=found["choice"],
+        choice=choice,
         clustering=clustering,
         details=details,
     )
@@ -104,11 +126,10 @@ def _facts(
         metrics=metrics,
         clustering=clustering,
         details=details,
-        pca=found["pca"],
+        pca=flat,
         scaling=_scaling(params.featurize),
     )
-    content: dict[str, Any] = files.rounded(facts)
-    return content
+    return Segments.model_validate(facts)
 
 
 def _scaling(settings: Featurize) -> str:
@@ -121,37 +142,26 @@ def _scaling(settings: Featurize) -> str:
     )
 
 
-def _draw(facts: dict[str, Any], names: dict[int, str]) -> None:
-    segments, columns = facts["segments"], facts["columns"]
-    numbers = {name: column for name, column in columns.items() if column["kind"] == "number"}
-    categories = {name: column for name, column in columns.items() if column["kind"] != "number"}
+def _draw(facts: Segments) -> None:
+    segments = facts.segments
+    numbers = {name: c for name, c in facts.columns.items() if isinstance(c, NumberColumn)}
+    categories = {name: c for name, c in facts.columns.items() if isinstance(c, CategoryColumn)}
     style.save(pictures.boxplots(numbers, segments), paths.BOXPLOTS_PLOT)
     style.save(pictures.categories(categories, segments), paths.CATEGORIES_PLOT)
-    table = pd.DataFrame(segments, columns=["id", "name", "share", "share_of_value"])
-    value = columns[facts["value"]]["label"]
-    style.save(pictures.sizes(table.set_index("id"), value=value), paths.SIZES_PLOT)
-    differences = pd.DataFrame(
-        {
-            segment["id"]: {
-                **{
-                    name.replace("_", " "): figures["difference"]
-                    for name, figures in segment["numeric"].items()
-                },
-                **{
-                    f"{column.replace('_', ' ')}: {level}": figures["difference"]
-                    for column, levels in segment["categorical"].items()
-                    for level, figures in levels.items()
-                },
-            }
-            for segment in segments
-        },
-        dtype="float64",
-    )
-    style.save(pictures.profile(differences, names=names), paths.PROFILE_PLOT)
+    worth = facts.columns[facts.value].label
+    style.save(pictures.sizes(segments, value=worth), paths.SIZES_PLOT)
+    style.save(pictures.profile(segments), paths.PROFILE_PLOT)
 
 
-def _write_pages(params: Params, facts: dict[str, Any], found: dict[str, Any]) -> None:
-    content = {**found, "facts": facts, "kind": "segment" if facts["structured"] else "group"}
+def _write_pages(params: Params, facts: Segments, found: Found) -> None:
+    content = {
+        "facts": facts,
+        "metrics": found.metrics,
+        "choice": found.choice,
+        "clustering": found.clustering,
+        "quality": found.quality,
+        "kind": "segment" if facts.structured else "group",
+    }
     files.write_text(paths.SEGMENTS_MD, render("segments.md.j2", **content))
     files.write_text(
         paths.REPORT,

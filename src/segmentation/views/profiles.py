@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from segmentation.artifacts.segments import CategoryColumn, NumberColumn, Segment
 from segmentation.views.style import (
     INK,
     MUTED,
@@ -25,20 +26,15 @@ MOST_PANELS = 24
 MOST_LEVELS = 12
 
 
-def profile(table: pd.DataFrame, *, names: dict[int, str]) -> Figure:
+def profile(segments: Sequence[Segment]) -> Figure:
     """Draw how far each segment's mean is from everyone else's, in standard deviations.
-
-    Parameters
-    ----------
-    table : DataFrame of shape (features, segments)
-        Standardised differences; columns are segment ids, the index names features.
-    names : dict of int to str
-        Names of the segments.
 
     Above thirty features those that differ most are shown.
     """
+    table = pd.DataFrame({each.id: _differences(each) for each in segments}, dtype="float64")
     if table.empty:
         return _only("No customer is in a segment")
+    names = {each.id: each.name for each in segments}
     total = len(table)
     if total > MOST_ROWS:
         strongest = table.abs().max(axis=1).sort_values(ascending=False, kind="stable").index
@@ -74,52 +70,55 @@ def profile(table: pd.DataFrame, *, names: dict[int, str]) -> Figure:
     return picture
 
 
-def sizes(table: pd.DataFrame, *, value: str) -> Figure:
+def _differences(segment: Segment) -> dict[str, float | None]:
+    numbers = {
+        name.replace("_", " "): figures.difference for name, figures in segment.numeric.items()
+    }
+    levels = {
+        f"{column.replace('_', ' ')}: {level}": figures.difference
+        for column, levels in segment.categorical.items()
+        for level, figures in levels.items()
+    }
+    return numbers | levels
+
+
+def sizes(segments: Sequence[Segment], *, value: str) -> Figure:
     """Draw each segment's share of customers beside its share of the total value.
 
     Parameters
     ----------
-    table : DataFrame
-        ``name``, ``share`` and ``share_of_value`` (0 to 1, or None where the total value is not
-        positive), indexed by segment id, best first.
+    segments : sequence of Segment
+        Best first.
     value : str
         The value column's name for people.
     """
-    if table.empty:
+    if not segments:
         return _only("No customer is in a segment")
-    picture = figure(7.6, 0.62 * len(table) + 1.7)
+    picture = figure(7.6, 0.62 * len(segments) + 1.7)
     axes = picture.subplots()
-    rows = np.arange(len(table))
-    table = table.astype({"share_of_value": "float64"})
-    colours = [colour(int(i)) for i in table.index]
-    axes.barh(rows - 0.19, 100 * table["share"], height=0.36, color=colours, alpha=0.45)
-    axes.barh(rows + 0.19, 100 * table["share_of_value"], height=0.36, color=colours)
-    for row, (share, worth) in enumerate(zip(table["share"], table["share_of_value"], strict=True)):
+    rows = np.arange(len(segments))
+    colours = [colour(each.id) for each in segments]
+    shares = np.array([each.share for each in segments])
+    # NaN where the total value is not positive.
+    worths = np.array([each.share_of_value for each in segments], dtype=np.float64)
+    axes.barh(rows - 0.19, 100 * shares, height=0.36, color=colours, alpha=0.45)
+    axes.barh(rows + 0.19, 100 * worths, height=0.36, color=colours)
+    for row, (share, worth) in enumerate(zip(shares, worths, strict=True)):
         near: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 9}
         axes.annotate(f"{share:.0%} of customers", (100 * share, row - 0.19), (4, 0), **near)
         if not np.isnan(worth):
             axes.annotate(f"{worth:.0%} of value", (100 * worth, row + 0.19), (4, 0), **near)
-    axes.set_yticks(rows, [f"{i}  {wrapped(name)}" for i, name in table["name"].items()])
+    axes.set_yticks(rows, [f"{each.id}  {wrapped(each.name)}" for each in segments])
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
-    axes.set_xlim(0, 1.25 * 100 * float(np.nanmax(table[["share", "share_of_value"]].to_numpy())))
+    axes.set_xlim(0, 1.25 * 100 * float(np.nanmax([*shares, *worths])))
     axes.set_xlabel(f"per cent (value: total of {value})")
     axes.set_title("Size and worth of each segment")
     return picture
 
 
-def boxplots(
-    columns: Mapping[str, Mapping[str, Any]], segments: Sequence[Mapping[str, Any]]
-) -> Figure:
-    """Draw the spread of each number in each segment, from quartiles and percentiles.
-
-    Parameters
-    ----------
-    columns : mapping of str to mapping
-        By numeric column: ``label`` and everyone's ``median``.
-    segments : sequence of mapping
-        ``id`` and, under ``numeric``, ``median``, ``quartiles`` and ``whiskers`` by column.
-    """
+def boxplots(columns: Mapping[str, NumberColumn], segments: Sequence[Segment]) -> Figure:
+    """Draw the spread of each number in each segment, from quartiles and percentiles."""
     if not segments:
         return _only("No customer is in a segment")
     shown = list(columns)[:MOST_PANELS]
@@ -133,23 +132,24 @@ def boxplots(
     for axes, name in zip(panels, shown, strict=False):
         boxes = []
         for segment in segments:
-            figures = segment["numeric"][name]
-            if figures["median"] is None:
+            figures = segment.numeric[name]
+            if figures.median is None or figures.whiskers is None or figures.quartiles is None:
                 continue
-            (low, high), (first, third) = figures["whiskers"], figures["quartiles"]
-            boxes.append((segment["id"], low, first, figures["median"], third, high))
-        order = {segment["id"]: row for row, segment in enumerate(segments)}
+            (low, high), (first, third) = figures.whiskers, figures.quartiles
+            boxes.append((segment.id, low, first, figures.median, third, high))
+        order = {segment.id: row for row, segment in enumerate(segments)}
         for i, low, first, median, third, high in boxes:
             row, tone = order[i], colour(i)
             axes.plot([low, high], [row, row], color=tone, linewidth=1.2, solid_capstyle="butt")
             axes.barh(row, third - first, left=first, height=0.6, color=tone)
             axes.plot([median, median], [row - 0.3, row + 0.3], color="white", linewidth=2)
-        if columns[name]["median"] is not None:
-            axes.axvline(columns[name]["median"], color=INK, linestyle=":", linewidth=1.2)
-        axes.set_yticks(range(len(segments)), [str(s["id"]) for s in segments])
+        everyone = columns[name].median
+        if everyone is not None:
+            axes.axvline(everyone, color=INK, linestyle=":", linewidth=1.2)
+        axes.set_yticks(range(len(segments)), [str(s.id) for s in segments])
         axes.set_ylim(len(segments) - 0.4, -0.6)
         axes.grid(visible=False, axis="y")
-        axes.set_title(short(str(columns[name]["label"]), 34), fontsize=10)
+        axes.set_title(short(columns[name].label, 34), fontsize=10)
         axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.xaxis.set_major_formatter(thousands)
     cut = len(shown) < len(columns)
@@ -163,20 +163,10 @@ def boxplots(
     return picture
 
 
-def categories(
-    columns: Mapping[str, Mapping[str, Any]], segments: Sequence[Mapping[str, Any]]
-) -> Figure:
-    """Draw the share of each category in each segment beside its share among everyone.
-
-    Parameters
-    ----------
-    columns : mapping of str to mapping
-        By categorical column: ``label`` and everyone's share by level (``levels``).
-    segments : sequence of mapping
-        ``id`` and, under ``categorical``, each level's ``share`` by column.
-    """
+def categories(columns: Mapping[str, CategoryColumn], segments: Sequence[Segment]) -> Figure:
+    """Draw the share of each category in each segment beside its share among everyone."""
     shown = list(columns)[:MOST_PANELS]
-    levels = {name: list(columns[name]["levels"])[:MOST_LEVELS] for name in shown}
+    levels = {name: list(columns[name].levels)[:MOST_LEVELS] for name in shown}
     if not shown:
         return _only("The data hold no categories")
     if not segments:
@@ -190,8 +180,8 @@ def categories(
         shares = np.array(
             [
                 [
-                    *(s["categorical"][name].get(level, {}).get("share") for s in segments),
-                    columns[name]["levels"][level],
+                    *(_share(s, name, level) for s in segments),
+                    columns[name].levels[level],
                 ]
                 for level in levels[name]
             ],
@@ -203,18 +193,23 @@ def categories(
             tone = "white" if share > 0.55 else INK
             axes.text(column, row, text, ha="center", va="center", fontsize=9, color=tone)
         axes.axvline(len(segments) - 0.5, color="white", linewidth=4)
-        axes.set_xticks(range(len(segments) + 1), [*(str(s["id"]) for s in segments), "all"])
+        axes.set_xticks(range(len(segments) + 1), [*(str(s.id) for s in segments), "all"])
         for label, segment in zip(axes.get_xticklabels(), segments, strict=False):
-            label.set_color("white" if ink_on(segment["id"]) == "white" else INK)
-            label.set_bbox({"facecolor": colour(segment["id"]), "edgecolor": "none", "pad": 2})
+            label.set_color("white" if ink_on(segment.id) == "white" else INK)
+            label.set_bbox({"facecolor": colour(segment.id), "edgecolor": "none", "pad": 2})
         axes.set_yticks(range(len(levels[name])), [short(level, 28) for level in levels[name]])
         axes.tick_params(length=0)
         axes.grid(visible=False)
         axes.spines[:].set_visible(False)
-        left_out = len(columns[name]["levels"]) - len(levels[name]) + columns[name]["other_levels"]
+        left_out = len(columns[name].levels) - len(levels[name]) + columns[name].other_levels
         more = f" ({left_out} rarer ones not shown)" if left_out else ""
-        axes.set_title(short(f"{columns[name]['label']}{more}", 60), fontsize=10)
+        axes.set_title(short(f"{columns[name].label}{more}", 60), fontsize=10)
     return picture
+
+
+def _share(segment: Segment, column: str, level: str) -> float | None:
+    figures = segment.categorical[column].get(level)
+    return None if figures is None else figures.share
 
 
 def _only(text: str) -> Figure:
