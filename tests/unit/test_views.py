@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import factories
 import numpy as np
 import pandas as pd
 import pytest
 
+import factories
 from segmentation.clustering.projection import project
 from segmentation.views import curves, evaluation, explore, profiles, style
 from segmentation.views.export import for_spreadsheets
