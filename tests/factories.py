@@ -11,6 +11,7 @@ from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import (
     CategoryColumn,
+    Column,
     LevelProfile,
     NumberColumn,
     NumberProfile,
@@ -138,19 +139,23 @@ def segment(number: int, **changed: Any) -> Segment:
 
 def segments(found: Iterable[Segment], **changed: Any) -> Segments:
     found = tuple(found)
+    numbers = {name for each in found for name in each.numeric} | {"spend"}
+    categories = {name for each in found for name in each.categorical}
+    columns: dict[str, Column] = {name: number_column(label=name) for name in sorted(numbers)}
+    columns |= {name: category_column({}, label=name) for name in sorted(categories)}
     ordinary: dict[str, Any] = {
         "verdict": f"{len(found)} segments", "customers": sum(each.size for each in found),
         "unassigned": 0, "value": "spend", "structured": True,
         "scope": {"rows": 100, "columns": 1, "numeric": 1, "categorical": 0},
-        "columns": {"spend": number_column()}, "segments": found, "trust": (), "limits": (),
-        "method": {}, "plays_without_level": (),
+        "columns": columns, "segments": found, "trust": (), "limits": (),
+        "method": {}, "playbook_notes": (),
     }  # fmt: skip
     return Segments.model_validate(ordinary | changed)
 
 
 def number_column(**changed: Any) -> NumberColumn:
     ordinary = {
-        "label": "spend", "unit": None, "known": 100, "mean": 50.0, "median": 48.0,
+        "label": "spend", "unit": None, "feature": True, "known": 100, "mean": 50.0, "median": 48.0,
         "quartiles": (40.0, 60.0), "whiskers": (20.0, 90.0), "deviation": 10.0,
     }  # fmt: skip
     return NumberColumn.model_validate(ordinary | changed)
@@ -158,7 +163,7 @@ def number_column(**changed: Any) -> NumberColumn:
 
 def category_column(levels: Mapping[str, float], **changed: Any) -> CategoryColumn:
     ordinary = {
-        "label": "town", "unit": None, "known": 100, "levels": levels, "other_levels": 0,
-        "other_share": 0.0,
+        "label": "town", "unit": None, "feature": True, "known": 100, "levels": levels,
+        "other_levels": 0, "other_share": 0.0,
     }  # fmt: skip
     return CategoryColumn.model_validate(ordinary | changed)

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import factories
 from segmentation.config import Data, Featurize
 from segmentation.engines.aggregate import centroids
 from segmentation.engines.features import build_features, matrix
 from segmentation.engines.schema import customers as schema
 from segmentation.engines.value import with_value
 from segmentation.errors import InputError
-from segmentation.identity.reference import centroids_of
 
 TABLE = pd.DataFrame(
     {
@@ -118,21 +118,22 @@ def test_a_value_that_nobody_has_is_told() -> None:
 
 
 def test_a_reference_remembers_features_only() -> None:
-    facts = {
-        "columns": {
-            "visits": {"feature": True},
-            "milk": {"feature": False},
-            "churn": {"feature": False},
+    segment = factories.segment(
+        1,
+        numeric={"visits": factories.number(mean=3.0), "milk": factories.number(mean=1.0)},
+        categorical={
+            "churn": {"yes": factories.level(share=0.5)},
+            "town": {"Bonn": factories.level(share=1.0)},
         },
-        "segments": [
-            {
-                "id": 1,
-                "numeric": {"visits": {"mean": 3.0}, "milk": {"mean": 1.0}},
-                "categorical": {"churn": {"yes": {"share": 0.5}}, "town": {"Bonn": {"share": 1.0}}},
-            }
-        ],
+    )
+    columns = {
+        "visits": factories.number_column(),
+        "milk": factories.number_column(feature=False),
+        "churn": factories.category_column({"yes": 0.5}, feature=False),
+        "town": factories.category_column({"Bonn": 1.0}),
     }
-    assert centroids_of(facts) == {1: {"visits": 3.0, "town=Bonn": 1.0}}
+    facts = factories.segments([segment], columns=columns)
+    assert facts.centroids == {1: {"visits": 3.0, "town=Bonn": 1.0}}
 
 
 def test_a_row_of_the_documentation_names_every_role() -> None:

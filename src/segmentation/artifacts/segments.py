@@ -207,11 +207,20 @@ class Segment(Profile):
 
 
 class NumberColumn(Part):
-    """One numeric column among everyone; `deviation` is the standard deviation (n - 1)."""
+    """One numeric column among everyone.
+
+    Attributes
+    ----------
+    feature : bool
+        Whether segments were found in it; other columns only describe them.
+    deviation : float or None
+        The standard deviation (n - 1).
+    """
 
     kind: Literal["number"] = "number"
     label: str
     unit: str | None
+    feature: bool
     known: int
     mean: Known
     median: Known
@@ -221,11 +230,23 @@ class NumberColumn(Part):
 
 
 class CategoryColumn(Part):
-    """One categorical column among everyone: shares of the frequent levels, and of the others."""
+    """One categorical column among everyone.
+
+    Attributes
+    ----------
+    feature : bool
+        Whether segments were found in it; other columns only describe them.
+    levels : dict of str to float
+        Shares of the frequent levels.
+    other_levels : int
+    other_share : float
+        Of the rarer levels together.
+    """
 
     kind: Literal["category"] = "category"
     label: str
     unit: str | None
+    feature: bool
     known: int
     levels: dict[str, Figure]
     other_levels: int
@@ -272,8 +293,8 @@ class Segments(Artifact):
         What they cannot tell.
     method : dict of str to str
         How the figures came about.
-    plays_without_level : tuple of str
-        Conditions of the playbook that ask for a category which no customer has.
+    playbook_notes : tuple of str
+        What in the playbook does not fit this run.
     """
 
     path: ClassVar = paths.SEGMENTS
@@ -289,7 +310,7 @@ class Segments(Artifact):
     trust: tuple[Answer, ...]
     limits: tuple[str, ...]
     method: dict[str, str]
-    plays_without_level: tuple[str, ...]
+    playbook_notes: tuple[str, ...]
 
     @property
     def names(self) -> dict[int, str]:

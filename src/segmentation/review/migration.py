@@ -167,9 +167,7 @@ def profiles_of(segments: Segments | None) -> pd.DataFrame | None:
     """Return the mean of every number and the share of every category, a row per segment."""
     if segments is None:
         return None
-    return pd.DataFrame.from_dict(
-        segments.centroids, orient="index", dtype="float64"
-    ).sort_index()
+    return pd.DataFrame.from_dict(segments.centroids, orient="index", dtype="float64").sort_index()
 
 
 def spread_of(summary: Summary | None) -> pd.Series | None:
