@@ -52,13 +52,14 @@ def sample(
 @app.command()
 def summary() -> None:
     """Print the segments of the last run, where the report is, and how to open MLflow."""
-    from segmentation import files
+    from segmentation import artifacts
+    from segmentation.artifacts.segments import Segments
 
-    facts = files.read_json(paths.SEGMENTS)
-    typer.echo(f"\n{facts['verdict']}\n")
-    for segment in facts["segments"]:
-        marks = "; ".join(segment["marks"][:2]) or "close to the average customer"
-        typer.echo(f"  {segment['id']}  {segment['name']}: {segment['size']:,} customers. {marks}")
+    facts = artifacts.read(Segments)
+    typer.echo(f"\n{facts.verdict}\n")
+    for segment in facts.segments:
+        marks = "; ".join(segment.marks[:2]) or "close to the average customer"
+        typer.echo(f"  {segment.id}  {segment.name}: {segment.size:,} customers. {marks}")
     typer.echo(f"\nReport:    {paths.REPORT}")
     typer.echo("MLflow UI: make ui    (or: segmentation ui)")
 

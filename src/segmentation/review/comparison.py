@@ -232,8 +232,9 @@ def _headline(
         for name, digits in (("k", 0), ("silhouette", 3))
         if name in known
     ]
-    if "structured" in known and known["structured"].verdict not in {"", "same"}:
-        now = "is now" if known["structured"].head else "is no longer"
+    structured = known.get("structured")
+    if structured is not None and structured.verdict not in {"", "same"}:
+        now = "is now" if structured.head else "is no longer"
         parts.append(f"there {now} structure beyond one population")
     parts += _moves_in_words(migration)
     text = "; ".join(part for part in parts if part)
