@@ -6,6 +6,7 @@
 # make experiments  the experiments side by side, in the columns that matter
 # make review BASE=main   what a change moved, against another revision (docs/review.md)
 # make base BASE=main     bring that revision's results into DVC's cache
+# make deps   write into dvc.yaml which code each stage runs
 # make lock   check that what is committed is what the pipeline makes
 # make clean  remove .venv
 # make help   print these lines
@@ -16,7 +17,7 @@ BASE ?= main
 export BASE
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: run test ui sweep experiments review base lock lint clean help
+.PHONY: run test ui sweep experiments review base deps lock lint clean help
 
 run: .venv/.run
 	dvc repro
@@ -46,6 +47,9 @@ review: .venv/.run
 
 base: .venv/.run
 	.github/scripts/restore-base.sh "$$BASE"
+
+deps: .venv/.test
+	python .github/scripts/code_deps.py
 
 lock: .venv/.run
 	.github/scripts/check-lock.sh

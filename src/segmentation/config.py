@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from segmentation.clustering.choosing_k.registry import mistake_in
 from segmentation.errors import SettingsError, did_you_mean
 from segmentation.yaml_reader import read_yaml
 
@@ -224,12 +226,18 @@ class Featurize(Settings):
     min_category_share: Annotated[float, Field(ge=0, lt=1)] = 0.01
 
 
+def _known_rule(name: str) -> str:
+    if mistake := mistake_in(name):
+        raise ValueError(mistake)
+    return name
+
+
 class SelectK(Settings):
     """Which numbers of segments are tried, and the rule that picks one."""
 
     k_min: Annotated[int, Field(ge=2)] = 2
     k_max: Annotated[int, Field(ge=2)] = 10
-    rule: Literal["consensus", "silhouette", "elbow", "gap", "stability", "fixed"] = "consensus"
+    rule: Annotated[str, AfterValidator(_known_rule)] = "consensus"
     k: Annotated[int, Field(ge=2)] = 4
     draws: Annotated[int, Field(ge=10, le=1000)] = 20
     resamples: Annotated[int, Field(ge=2, le=1000)] = 8

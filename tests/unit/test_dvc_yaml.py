@@ -6,6 +6,7 @@ from typing import Any
 import grimp
 import pytest
 import yaml
+from code_deps import MOST, code_used_by, count, declared_code, places, rewritten
 
 from segmentation import paths
 from segmentation.__main__ import STAGES
@@ -13,41 +14,6 @@ from segmentation.__main__ import STAGES
 ROOT = Path(__file__).parents[2]
 PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
 GRAPH = grimp.build_graph("segmentation")
-
-# Names of files and messages: they decide where a result is written and how a mistake is told,
-# never what a result is.
-PLUMBING = {"segmentation.errors", "segmentation.paths"}
-# Files that a module reads from its own folder. The review's pages are no output of a stage.
-VIEWS = Path("src/segmentation/views")
-BESIDE = {
-    "segmentation.views.style": {(VIEWS / "segmentation.mplstyle").as_posix()},
-    "segmentation.views.report": {
-        (VIEWS / "templates" / file.name).as_posix()
-        for file in (ROOT / VIEWS / "templates").iterdir()
-        if not file.name.startswith("review.")
-    },
-}
-
-
-def code_used_by(stage: str) -> set[str]:
-    module = f"segmentation.stages.{stage}"
-    used = {module} | GRAPH.find_upstream_modules(module)
-    files = set()
-    for name in used - PLUMBING:
-        place = ROOT / "src" / Path(*name.split("."))
-        if place.is_dir():
-            init = (place / "__init__.py").read_text(encoding="utf-8")
-            if not any(line.startswith("def fit") for line in init.splitlines()):
-                continue  # a package that only says what it holds
-            files.add(f"{place.relative_to(ROOT).as_posix()}/__init__.py")
-        else:
-            files.add(place.with_suffix(".py").relative_to(ROOT).as_posix())
-        files |= BESIDE.get(name, set())
-    return files
-
-
-def declared_code(stage: str) -> list[str]:
-    return [dep for dep in PIPELINE["stages"][stage]["deps"] if dep.startswith("src/")]
 
 
 def outputs() -> set[str]:
@@ -65,13 +31,38 @@ def test_the_stages_are_those_of_the_command() -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_declares_the_code_it_runs(stage: str) -> None:
-    used, declared = code_used_by(stage), declared_code(stage)
-    for file in used:
-        assert any(file == d or file.startswith(f"{d}/") for d in declared), (
-            f"{file} is not declared"
-        )
-    for d in declared:
-        assert any(file == d or file.startswith(f"{d}/") for file in used), f"{d} is not used"
+    used, declared = code_used_by(stage, GRAPH), declared_code(PIPELINE, stage)
+    assert declared == places(used), "make deps writes what a stage runs into dvc.yaml"
+    assert all(any(f == d or f.startswith(f"{d}/") for d in declared) for f in used)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_names_few_places(stage: str) -> None:
+    assert count(declared_code(PIPELINE, stage)) <= MOST
+
+
+@pytest.mark.parametrize("stage", ["prepare", "featurize", "train"])
+def test_a_colour_changes_no_result(stage: str) -> None:
+    assert not any("views" in place for place in declared_code(PIPELINE, stage))
+
+
+def test_modules_that_a_registry_names_are_used() -> None:
+    used = code_used_by("train", GRAPH)
+    assert "src/segmentation/clustering/algorithms/hdbscan.py" in used
+    assert "src/segmentation/clustering/choosing_k/criteria/gap.py" not in used
+
+
+def test_places_are_folders_where_all_is_used_and_files_elsewhere() -> None:
+    kmeans = {f"src/segmentation/clustering/kmeans/{name}.py" for name in ("lloyd", "path")}
+    one = "src/segmentation/clustering/metrics/agreement.py"
+    assert places({*kmeans, one}) == ["src/segmentation/clustering/kmeans", one]
+    assert places({*kmeans, one}, most=1) == ["src/segmentation/clustering"]
+
+
+def test_the_code_of_one_stage_is_written_and_nothing_else() -> None:
+    text = "stages:\n  a:\n    deps:\n      - in\n      - src/old.py\n    outs:\n      - o\n  b:\n"
+    new = rewritten(text, "a", ["src/x", "src/y.py"])
+    assert new == text.replace("src/old.py", "src/x\n      - src/y.py")
 
 
 def test_every_file_between_stages_is_in_paths_and_in_the_pipeline() -> None:

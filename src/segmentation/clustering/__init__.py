@@ -9,11 +9,11 @@ _PLACES = {
     "Partition": "partition",
     "Silhouette": "metrics.silhouette",
     "Structure": "structure.homogeneity",
-    "gap_statistic": "choosing_k.gap",
+    "gap_statistic": "choosing_k.criteria.gap",
     "kmeans_path": "kmeans.path",
-    "resample_halves": "choosing_k.halves",
     "select_k": "choosing_k.select",
     "silhouettes": "metrics.silhouette",
+    "split_halves": "choosing_k.halves",
     "structure_test": "structure.homogeneity",
 }
 

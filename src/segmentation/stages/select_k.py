@@ -46,5 +46,8 @@ def run(params: Params) -> None:
     )
     elbow = found.votes["elbow"]
     style.save(curves.elbow(found.curve, chosen=found.k, elbow=elbow), paths.ELBOW_PLOT)
-    style.save(curves.criteria(found.curve, chosen=found.k, votes=found.votes), paths.CRITERIA_PLOT)
+    style.save(
+        curves.criteria(found.curve, found.criteria, chosen=found.k, votes=found.votes),
+        paths.CRITERIA_PLOT,
+    )
     style.save(curves.silhouette(found.curve, chosen=found.k), paths.SILHOUETTE_PLOT)

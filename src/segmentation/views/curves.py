@@ -1,6 +1,7 @@
 """Criteria against the number of segments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -53,41 +54,60 @@ def silhouette(curve: pd.DataFrame, *, chosen: int) -> Figure:
     return picture
 
 
-_PANELS = (
-    ("silhouette", "Silhouette", "higher is better"),
-    ("excess", "Excess silhouette", "beyond what one population shows"),
-    ("stability", "Agreement of two halves", "higher is better"),
-    ("separation", "Valleys between segments", "the last k at the top"),
-    ("evidence", "Gaussian mixture evidence", "higher is better"),
-    ("gap", "Gap statistic", "the first k within 1 error of the next"),
-    ("calinski_harabasz", "Calinski-Harabasz", "higher is better"),
-    ("davies_bouldin", "Davies-Bouldin", "lower is better"),
-    ("inertia", "Inertia", "the elbow"),
-)
+class Criterion(Protocol):
+    """What a panel needs to know of a criterion."""
+
+    @property
+    def name(self) -> str:
+        """Of its vote."""
+
+    @property
+    def column(self) -> str:
+        """Of the curve."""
+
+    @property
+    def label(self) -> str:
+        """Title of the panel."""
+
+    @property
+    def reading(self) -> str:
+        """How the curve is read."""
 
 
-def criteria(curve: pd.DataFrame, *, chosen: int, votes: Mapping[str, int]) -> Figure:
-    """Draw every criterion against k, each with the k that it prefers."""
-    picture = figure(9.6, 7.2)
-    picture.set_layout_engine("none")  # nine panels of one size need no search for a layout
-    panels = picture.subplots(
-        3, 3, gridspec_kw={"hspace": 0.5, "left": 0.06, "right": 0.99, "bottom": 0.07, "top": 0.9}
-    )
+def criteria(
+    curve: pd.DataFrame,
+    criteria: Sequence[Criterion],
+    *,
+    chosen: int,
+    votes: Mapping[str, int],
+) -> Figure:
+    """Draw every criterion against k, each with the k that it prefers; three panels a row."""
+    rows = -(-len(criteria) // 3)
+    height = 2.4 * rows
+    picture = figure(9.6, height)
+    picture.set_layout_engine("none")  # panels of one size need no search for a layout
+    margins = {"bottom": 0.504 / height, "top": 1 - 0.72 / height, "left": 0.06, "right": 0.99}
+    panels = picture.subplots(rows, 3, squeeze=False, gridspec_kw={"hspace": 0.5, **margins})
+    for axes in panels.flat[len(criteria) :]:
+        axes.remove()
     ks = curve["k"].to_numpy()
-    for axes, (name, title, reading) in zip(panels.flat, _PANELS, strict=True):
+    for axes, criterion in zip(panels.flat, criteria, strict=False):
+        name = criterion.column
         error = curve.get(f"{name}_se")
         axes.errorbar(
             ks, curve[name], yerr=error, fmt="o-", color=ACCENT, ecolor=MUTED, capsize=2, ms=3.5
         )
-        vote = votes["elbow" if name == "inertia" else name]
+        vote = votes[criterion.name]
         axes.axvline(chosen, color=MUTED, linestyle=":", linewidth=1.2, zorder=0)
         row = curve[curve["k"] == vote]
         if not row.empty:
             best = (vote, float(row[name].iloc[0]))
             axes.plot(*best, "o", color="white", markeredgecolor=INK, markersize=9, zorder=4)
             axes.plot(*best, "o", color=INK, markersize=4, zorder=5)
-        axes.set_title(f"{title}: k = {vote}", fontsize=10, color=INK if vote == chosen else OTHER)
-        axes.set_xlabel(reading, fontsize=8, color=MUTED)
+        axes.set_title(
+            f"{criterion.label}: k = {vote}", fontsize=10, color=INK if vote == chosen else OTHER
+        )
+        axes.set_xlabel(criterion.reading, fontsize=8, color=MUTED)
         axes.set_xticks(ks[:: int(np.ceil(len(ks) / 10))])
         axes.margins(y=0.15)
     agreeing = sum(vote == chosen for vote in votes.values())

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from segmentation.clustering.choosing_k.gap import gap_statistic
 from sklearn.cluster import KMeans
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 from sklearn.mixture import GaussianMixture
 
-from segmentation.clustering.choosing_k.gap import gap_statistic
 from segmentation.clustering.choosing_k.halves import resample_halves
 from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.metrics.indices import calinski_harabasz, davies_bouldin, elbow

@@ -1,6 +1,6 @@
 """How partitions and their criteria vary from one half of the data to another."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,40 +10,63 @@ from segmentation.clustering._check import as_k_range, as_matrix
 from segmentation.clustering.kmeans.lloyd import nearest
 from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.metrics.agreement import adjusted_rand
-from segmentation.clustering.metrics.indices import calinski_harabasz, davies_bouldin
+from segmentation.clustering.partition import Partition
 from segmentation.errors import InputError
 
+Statistic = Callable[[NDArray[np.float64], Partition], float]
 
-@dataclass(frozen=True)
-class Resampled:
-    """What halves of the data say, by k.
+
+@dataclass(frozen=True, eq=False)
+class Halves:
+    """Random halves of the rows, each clustered at every k.
 
     Attributes
     ----------
-    k : NDArray[np.intp]
-        Numbers of clusters, shape (m,).
-    stability, stability_se : NDArray[np.float64]
-        Mean adjusted Rand index between the partitions of two halves, and its standard error over
-        the splits, shape (m,).
-    inertia_se, calinski_harabasz_se, davies_bouldin_se : NDArray[np.float64]
-        Standard errors of the criteria on all rows (delete-half jackknife), shape (m,).
+    X : NDArray[np.float64] of shape (n, d)
+        All rows.
+    splits : list of pair of (rows, path)
+        For each half of each split the numbers of its rows, and their partitions in increasing k.
     """
 
-    k: NDArray[np.intp]
-    stability: NDArray[np.float64]
-    stability_se: NDArray[np.float64]
-    inertia_se: NDArray[np.float64]
-    calinski_harabasz_se: NDArray[np.float64]
-    davies_bouldin_se: NDArray[np.float64]
+    X: NDArray[np.float64]
+    splits: list[list[tuple[NDArray[np.intp], list[Partition]]]]
+
+    def agreement(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return how far the partitions of two halves agree at every k, with a standard error.
+
+        Both are carried over to all rows by the nearest centre, and compared by the adjusted Rand
+        index; its mean over the splits, shape (m,), and the standard error of that, shape (m,).
+        """
+        values = np.array(
+            [
+                [
+                    adjusted_rand(nearest(self.X, p.centres), nearest(self.X, q.centres))
+                    for p, q in zip(one, other, strict=True)
+                ]
+                for (_, one), (_, other) in self.splits
+            ]
+        )
+        return values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values))
+
+    def jackknife(self, statistic: Statistic) -> NDArray[np.float64]:
+        """Return the standard error of a statistic of a partition at every k, shape (m,).
+
+        Parameters
+        ----------
+        statistic : callable
+            Takes the rows of a half and a partition of them, and returns what the statistic would
+            be if all rows were like them.
+        """
+        # Leaving out half of the rows at random, the spread of a statistic is its standard error.
+        halves = [half for split in self.splits for half in split]
+        values = [[statistic(self.X[rows], p) for p in path] for rows, path in halves]
+        return np.asarray(np.array(values).std(axis=0), dtype=np.float64)
 
 
-def resample_halves(
-    X: ArrayLike, *, k_range: Iterable[int], seed: int = 0, splits: int = 8
-) -> Resampled:
-    """Cluster random halves of the rows and compare them.
+def split_halves(X: ArrayLike, *, k_range: Iterable[int], seed: int = 0, splits: int = 8) -> Halves:
+    """Cluster random halves of the rows.
 
-    The rows are split in two; each half is clustered, and both partitions are carried over to all
-    rows by the nearest centre. A number of clusters that the data support is found in both.
+    A number of clusters that the data support is found in both halves of a split.
 
     Parameters
     ----------
@@ -58,8 +81,8 @@ def resample_halves(
 
     Returns
     -------
-    Resampled
-        Stability by k, and the errors of three criteria.
+    Halves
+        Their partitions, to be compared.
 
     Raises
     ------
@@ -78,30 +101,15 @@ def resample_halves(
     ks = as_k_range(k_range, n_rows=n // 2)
     if splits < 2:
         raise InputError(f"splits must be at least 2, not {splits}")
-    agreement = np.empty((splits, len(ks)))
-    values = np.empty((3, 2 * splits, len(ks)))
+
+    def clustered(rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], list[Partition]]:
+        path = kmeans_path(
+            A[rows], k_range=ks, seed=seed, restarts=2, sweeps=0, splits=1, max_iter=30
+        )
+        return rows, path
+
+    found = []
     for i in range(splits):
         order = np.random.default_rng([seed, i]).permutation(n)
-        carried = []
-        for side, rows in enumerate((order[: n // 2], order[n // 2 :])):
-            half = A[rows]
-            path = kmeans_path(
-                half, k_range=ks, seed=seed, restarts=2, sweeps=0, splits=1, max_iter=30
-            )
-            carried.append([nearest(A, p.centres) for p in path])
-            for j, p in enumerate(path):
-                scale = (n - p.k) / max(len(half) - p.k, 1)
-                values[0, 2 * i + side, j] = p.inertia * n / len(half)
-                values[1, 2 * i + side, j] = calinski_harabasz(half, p) * scale
-                values[2, 2 * i + side, j] = davies_bouldin(half, p)
-        agreement[i] = [adjusted_rand(a, b) for a, b in zip(*carried, strict=True)]
-    # Leaving out half of the rows at random, the spread of a statistic is its standard error.
-    errors = values.std(axis=1)
-    return Resampled(
-        np.array(ks),
-        agreement.mean(axis=0),
-        agreement.std(axis=0, ddof=1) / np.sqrt(splits),
-        errors[0],
-        errors[1],
-        errors[2],
-    )
+        found.append([clustered(order[: n // 2]), clustered(order[n // 2 :])])
+    return Halves(A, found)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -10,15 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from segmentation.clustering._check import as_k_range, as_matrix
+from segmentation.clustering.choosing_k.criteria import Criterion, Fits, load_criteria
 from segmentation.clustering.choosing_k.curve import criteria_curve
 from segmentation.clustering.choosing_k.explain import explain
-from segmentation.clustering.choosing_k.gap import Gap, gap_statistic
+from segmentation.clustering.choosing_k.registry import mistake_in
+from segmentation.clustering.choosing_k.rules import Candidates, load_rules
 from segmentation.clustering.kmeans.path import kmeans_path
-from segmentation.clustering.metrics.indices import elbow
 from segmentation.clustering.structure.homogeneity import Structure, structure_test
 from segmentation.errors import InputError
-
-Rule = Literal["consensus", "silhouette", "elbow", "gap", "stability", "fixed"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +45,8 @@ class Choice:
         Rows that were used, fewer than given when a sample was drawn.
     structure : Structure
         The structure test in full.
+    criteria : tuple of Criterion
+        What the columns of the curve and the votes are.
     """
 
     k: int
@@ -59,6 +59,7 @@ class Choice:
     rule: str
     n_rows: int
     structure: Structure
+    criteria: tuple[Criterion, ...]
 
 
 def select_k(
@@ -66,7 +67,7 @@ def select_k(
     *,
     k_range: Iterable[int] = range(2, 11),
     seed: int = 0,
-    rule: Rule = "consensus",
+    rule: str = "consensus",
     k: int | None = None,
     max_rows: int = 5000,
     draws: int = 20,
@@ -83,12 +84,12 @@ def select_k(
         Candidates, each at least 2 and at most half of the rows.
     seed : int, default 0
         Seed of everything random.
-    rule : {"consensus", "silhouette", "elbow", "gap", "stability", "fixed"}
+    rule : str, default "consensus"
         How the curve becomes one number. "consensus" adds up, for every k: the excess of the
-        silhouette over one population as a share of the largest; the stability; the depth of the
-        valleys between neighbouring clusters, each from 0 to 1; and the evidence of a Gaussian
-        mixture, up to 1.5 where the mixture fits and 0.5 where it does not. The others take the
-        best of one criterion; "fixed" takes `k`.
+        silhouette over one population as a share of the largest; the agreement of two halves; the
+        separation, which is the dips of density between neighbouring clusters; each from 0 to 1;
+        and the evidence of a Gaussian mixture, up to 1.5 where the mixture fits and 0.5 where it
+        does not. The name of a criterion takes what that criterion prefers; "fixed" takes `k`.
     k : int, optional
         The number of clusters for `rule="fixed"`; needless when `k_range` holds one only.
     max_rows : int, default 5000
@@ -112,7 +113,7 @@ def select_k(
 
     See Also
     --------
-    segmentation.clustering.structure.structure_test : the test behind `structured`.
+    segmentation.clustering.structure_test : the test behind `structured`.
 
     Examples
     --------
@@ -123,21 +124,26 @@ def select_k(
     (3, True)
     """
     A = as_matrix(X, min_rows=8)
-    if rule not in get_args(Rule):
-        raise InputError(f"rule must be one of {', '.join(get_args(Rule))}, not {rule!r}")
+    if mistake := mistake_in(rule):
+        raise InputError(mistake)
+    criteria, rules = load_criteria(), load_rules()
+    chosen_by = rules[rule]
     given = len(A)
     if given > max_rows:
         rows = np.random.default_rng(seed).choice(given, max_rows, replace=False)
         A = A[np.sort(rows)]
     ks = _candidates(A, k_range)
-    fixed = _fixed(rule, k, ks)
+    if chosen_by.check is not None:
+        chosen_by.check(ks, k)
     with threadpool_limits(1, user_api="blas"):  # small products, and the same last digit anywhere
         structure = structure_test(A, k_range=ks, seed=seed, draws=draws, alpha=alpha)
         path = kmeans_path(A, k_range=ks, seed=seed)
-        gap = gap_statistic(A, k_range=ks, seed=seed, draws=max(2, draws // 2), path=path)
-        curve = criteria_curve(A, path, structure, gap, seed=seed, resamples=resamples)
-    votes = _votes(curve, gap)
-    chosen = fixed if fixed is not None else _choose(curve, votes, rule)
+        fits = Fits(A, path, structure, seed=seed, draws=draws, resamples=resamples)
+        curve, votes = criteria_curve(fits, criteria)
+    for other in rules.values():
+        if other.score is not None:
+            curve[other.name] = other.score(curve)
+    chosen = chosen_by.choose(Candidates(curve, votes, k))
     agree = sum(vote == chosen for vote in votes.values()) > len(votes) / 2
     return Choice(
         k=chosen,
@@ -146,10 +152,11 @@ def select_k(
         curve=curve,
         votes=votes,
         agree=agree,
-        why=explain(chosen, rule, curve, votes, structure, used=len(A), given=given),
+        why=explain(chosen, chosen_by, curve, votes, structure, criteria, used=len(A), given=given),
         rule=rule,
         n_rows=len(A),
         structure=structure,
+        criteria=criteria,
     )
 
 
@@ -157,44 +164,10 @@ def _candidates(X: NDArray[np.float64], k_range: Iterable[int]) -> list[int]:
     ks = as_k_range(k_range, n_rows=len(X))
     if ks[-1] > len(X) // 2 - 1:
         raise InputError(
-            f"k_range reaches {ks[-1]}, but halves of {len(X)} rows, which stability compares, "
+            f"k_range reaches {ks[-1]}, but halves of {len(X)} rows, which are compared, "
             f"allow at most {len(X) // 2 - 1}"
         )
     distinct = len(np.unique(X, axis=0))
     if ks[-1] > distinct:
         raise InputError(f"k_range reaches {ks[-1]}, but only {distinct} rows are distinct")
     return ks
-
-
-def _fixed(rule: Rule, k: int | None, ks: list[int]) -> int | None:
-    if rule != "fixed":
-        return None
-    if k is None and len(ks) > 1:
-        raise InputError('rule "fixed" needs k')
-    chosen = ks[0] if k is None else int(k)
-    if chosen not in ks:
-        raise InputError(f"the fixed k = {chosen} is not in k_range")
-    return chosen
-
-
-def _votes(curve: pd.DataFrame, gap: Gap) -> dict[str, int]:
-    ks = curve["k"].to_numpy()
-    votes = {
-        name: int(ks[int(np.argmax(curve[name].to_numpy()))])
-        for name in ("silhouette", "excess", "calinski_harabasz", "stability", "evidence")
-    }
-    votes["davies_bouldin"] = int(ks[int(np.argmin(curve["davies_bouldin"].to_numpy()))])
-    separated = ks[curve["separation"].to_numpy() >= curve["separation"].max() - 1e-9]
-    votes["separation"] = int(separated.max())
-    votes["elbow"] = elbow(ks.tolist(), curve["inertia"].to_numpy())
-    votes["gap"] = gap.k_hat
-    return votes
-
-
-def _choose(curve: pd.DataFrame, votes: dict[str, int], rule: Rule) -> int:
-    ks = curve["k"].to_numpy()
-    if rule == "consensus":
-        return int(ks[int(np.argmax(curve["consensus"].to_numpy()))])
-    if rule == "gap" and votes["gap"] < ks[0]:  # one cluster: the best split there is
-        return int(ks[int(np.argmax(curve["gap"].to_numpy()))])
-    return votes[rule]

@@ -1,6 +1,4 @@
-"""Classic criteria of a k-means partition, and the elbow of a curve."""
-
-from collections.abc import Sequence
+"""Classic indices of a partition around means."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,31 +59,3 @@ def davies_bouldin(X: NDArray[np.float64], partition: Partition) -> float:
     gaps = np.sqrt(((centres[:, None] - centres[None]) ** 2).sum(axis=2))
     ratio = np.divide(scatter[:, None] + scatter, gaps, out=np.zeros_like(gaps), where=gaps > 0)
     return float(ratio.max(axis=1).mean())
-
-
-def elbow(ks: Sequence[int], inertia: NDArray[np.float64]) -> int:
-    """Return the k at which a falling curve lies farthest below its chord.
-
-    Parameters
-    ----------
-    ks : sequence of int
-        Numbers of clusters, increasing.
-    inertia : NDArray[np.float64] of shape (len(ks),)
-        The curve.
-
-    Returns
-    -------
-    int
-        The elbow; every curve has one, whether there are clusters or not.
-
-    References
-    ----------
-    Satopaa, Albrecht, Irwin and Raghavan (2011), Finding a "kneedle" in a haystack, ICDCS
-    Workshops, 166-171.
-    """
-    x = np.asarray(ks, dtype=np.float64)
-    if len(x) < 3 or inertia[0] <= inertia[-1]:
-        return int(ks[0])
-    across = (x - x[0]) / (x[-1] - x[0])
-    down = (inertia[0] - inertia) / (inertia[0] - inertia[-1])
-    return int(ks[int(np.argmax(down - across))])

@@ -12,15 +12,15 @@ from scipy.special import stdtr
 from segmentation.clustering._check import as_k_range, as_matrix
 from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.metrics.silhouette import silhouette_samples
-from segmentation.clustering.structure.dip import valley_depths
-from segmentation.clustering.structure.discrete import blurred
+from segmentation.clustering.structure.dip import scaled_dips
+from segmentation.clustering.structure.discrete import jittered
 from segmentation.clustering.structure.elliptical import EllipticalCloud
 from segmentation.clustering.structure.unimodal import UnimodalCopula
 
 _BEYOND_DOUBT = 25.0  # an excess that no elliptical cloud was ever seen to explain
 _ITERATIONS = 20  # of Lloyd; a silhouette does not change visibly after them
 _LEAST_SPREAD = 0.002  # a silhouette is not known better than this, nor would it matter
-_LEAST_VALLEY = 0.05  # nor is the depth of a valley
+_LEAST_DIP = 0.05  # nor is the depth of a valley
 
 
 class _Cloud(Protocol):
@@ -151,7 +151,7 @@ def _profile(X: NDArray[np.float64], ks: list[int], *, seed: int) -> NDArray[np.
     )
     samples = silhouette_samples(X, [p.labels for p in path])
     # On a grid, empty steps would pass for valleys in one cloud and not in the next.
-    valleys = valley_depths(blurred(X, seed=seed), path[:1])[0].values()
+    valleys = scaled_dips(jittered(X, seed=seed), path[:1])[0].values()
     return np.array([*(values.mean() for values in samples), min(valleys, default=0.0)])
 
 
@@ -213,5 +213,5 @@ def _compare(
 
 def _spread(curves: NDArray[np.float64], ks: list[int]) -> NDArray[np.float64]:
     least = np.full(curves.shape[1], _LEAST_SPREAD)
-    least[len(ks) :] = _LEAST_VALLEY
+    least[len(ks) :] = _LEAST_DIP
     return np.asarray(np.hypot(curves.std(axis=0, ddof=1), least), dtype=np.float64)

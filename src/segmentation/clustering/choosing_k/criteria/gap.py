@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering._check import as_k_range, as_matrix
+from segmentation.clustering.choosing_k.criteria.base import Criterion, Fits, Scores
 from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.partition import Partition
 
@@ -99,3 +100,21 @@ def _log_within(X: NDArray[np.float64], path: list[Partition]) -> NDArray[np.flo
     total = float(((X - X.mean(axis=0)) ** 2).sum())
     within = np.array([total, *(p.inertia for p in path)])
     return np.asarray(np.log(np.maximum(within, 1e-12 * max(total, 1e-300))), dtype=np.float64)
+
+
+def scores(fits: Fits) -> Scores:
+    """Return the gap statistic of every partition; it may prefer a single cluster."""
+    gap = gap_statistic(
+        fits.X, k_range=fits.ks, seed=fits.seed, draws=max(2, fits.draws // 2), path=fits.path
+    )
+    return Scores(gap.gap[1:], gap.se[1:], prefers=gap.k_hat)
+
+
+CRITERION = Criterion(
+    "gap",
+    "Gap statistic",
+    "the gap statistic",
+    "higher",
+    scores,
+    reading="the first k within 1 error of the next",
+)

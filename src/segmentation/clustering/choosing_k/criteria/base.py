@@ -1,0 +1,130 @@
+"""What a criterion is, and what it is worked out from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from segmentation.clustering.choosing_k.halves import Halves
+    from segmentation.clustering.metrics.silhouette import Silhouette
+    from segmentation.clustering.partition import Partition
+    from segmentation.clustering.structure.homogeneity import Structure
+
+
+@dataclass(frozen=True, eq=False)
+class Fits:
+    """k-means at every k, and what several criteria need of it; worked out when first asked for.
+
+    Attributes
+    ----------
+    X : NDArray[np.float64] of shape (n, d)
+        The rows.
+    path : list of Partition
+        Their partitions, in increasing k.
+    structure : Structure
+        The structure test, which knows the silhouettes of one population.
+    seed : int
+        Seed of everything random.
+    draws : int
+        Clouds to draw for a comparison.
+    resamples : int
+        Splits of the rows in halves.
+    """
+
+    X: NDArray[np.float64]
+    path: "list[Partition]"
+    structure: "Structure"
+    seed: int
+    draws: int
+    resamples: int
+
+    @property
+    def ks(self) -> list[int]:
+        """The numbers of clusters."""
+        return [p.k for p in self.path]
+
+    @cached_property
+    def silhouettes(self) -> "list[Silhouette]":
+        """Of every partition."""
+        from segmentation.clustering.metrics.silhouette import silhouettes
+
+        return silhouettes(self.X, [p.labels for p in self.path])
+
+    @cached_property
+    def halves(self) -> "Halves":
+        """Random halves of the rows, clustered apart."""
+        from segmentation.clustering.choosing_k.halves import split_halves
+
+        return split_halves(self.X, k_range=self.ks, seed=self.seed, splits=self.resamples)
+
+    @cached_property
+    def jittered(self) -> NDArray[np.float64]:
+        """The rows, with the values of grids spread over their cells."""
+        from segmentation.clustering.structure.discrete import jittered
+
+        return jittered(self.X, seed=self.seed)
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What a criterion says.
+
+    Attributes
+    ----------
+    by_k : array of shape (m,)
+        The criterion at every k.
+    se : array of shape (m,), optional
+        Its standard error.
+    prefers : int, optional
+        The k it votes for; without one, that of the best value.
+    beside : mapping of str to array of shape (m,)
+        Further columns of the curve, by name.
+    """
+
+    by_k: NDArray[np.float64]
+    se: NDArray[np.float64] | None = None
+    prefers: int | None = None
+    beside: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One criterion for the number of clusters.
+
+    Attributes
+    ----------
+    name : str
+        Of its vote, its rule and its module.
+    label : str
+        Title of its panel and of its row in tables.
+    phrase : str
+        What it is called in a sentence.
+    better : {"higher", "lower"}
+        Which values are better.
+    compute : callable
+        Takes `Fits`, returns `Scores`.
+    column : str
+        Its column in the curve; the name, unless it judges a curve that has a name of its own.
+    reading : str
+        How its curve is read, in a few words.
+    """
+
+    name: str
+    label: str
+    phrase: str
+    better: Literal["higher", "lower"]
+    compute: Callable[[Fits], Scores]
+    column: str = ""
+    reading: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "column", self.column or self.name)
+        object.__setattr__(self, "reading", self.reading or f"{self.better} is better")
+
+    def best(self, ks: NDArray[np.intp], values: NDArray[np.float64]) -> int:
+        """Return the k of the best value, the smallest one among equals."""
+        return int(ks[int(values.argmax() if self.better == "higher" else values.argmin())])

@@ -1,0 +1,43 @@
+"""The k that several criteria together speak for."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from segmentation.clustering.choosing_k.rules.base import Candidates, Rule
+
+EVIDENCE_WEIGHT = 1.5
+"""Weight of the evidence beside one of each other part (docs/choosing-k.md, "The weights")."""
+_MOST = 3 + EVIDENCE_WEIGHT
+
+
+def score(curve: pd.DataFrame) -> NDArray[np.float64]:
+    """Score every k by excess, agreement of halves, separation and evidence, from 0 to 1.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        Columns `excess`, `split_agreement`, `separation` and `evidence`.
+
+    Returns
+    -------
+    NDArray[np.float64] of shape (len(curve),)
+        The score; the largest wins.
+    """
+    excess = np.maximum(curve["excess"].to_numpy(), 0.0)
+    share = excess / max(float(excess.max()), 1e-9)
+    total = (
+        share
+        + curve["split_agreement"].to_numpy()
+        + curve["separation"].to_numpy()
+        + EVIDENCE_WEIGHT * curve["evidence"].to_numpy()
+    )
+    return np.asarray(total / _MOST, dtype=np.float64)
+
+
+def choose(candidates: Candidates) -> int:
+    """Return the k of the largest score."""
+    return int(candidates.ks[int(candidates.curve["consensus"].to_numpy().argmax())])
+
+
+RULE = Rule("consensus", choose, "The consensus rule chose k = {k}.", score=score)
