@@ -15,7 +15,7 @@ if beside.is_dir():
     segmentation.__path__[:] = [str(beside)]
 
 from segmentation import paths  # noqa: E402
-from segmentation.errors import SettingsError, did_you_mean, told_in_one_line  # noqa: E402
+from segmentation.errors import SettingsError, did_you_mean, one_line_errors  # noqa: E402
 
 STAGES = ("prepare", "explore", "featurize", "select_k", "train", "evaluate", "profile", "track")
 
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> None:
     gc.set_threshold(100_000, 50, 50)
     debug = "--debug" in arguments
     names = [argument for argument in arguments if argument != "--debug"]
-    with told_in_one_line(debug=debug):
+    with one_line_errors(debug=debug):
         if len(names) != 1:
             raise SettingsError(f"usage: python -m segmentation [--debug] {'|'.join(STAGES)}")
         if names[0] not in STAGES:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from segmentation import paths
-from segmentation.errors import InputError, SettingsError, told_in_one_line
+from segmentation.errors import InputError, SettingsError, one_line_errors
 
 app = typer.Typer(
     help="Customer segments you can trust: the commands beside the DVC pipeline.",
@@ -219,5 +219,5 @@ def track(
 
 def main() -> None:
     """Run the command line."""
-    with told_in_one_line(debug="--debug" in sys.argv):
+    with one_line_errors(debug="--debug" in sys.argv):
         app()

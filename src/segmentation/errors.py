@@ -70,7 +70,7 @@ def warn(message: str) -> None:
 
 
 @contextmanager
-def told_in_one_line(*, debug: bool) -> Iterator[None]:
+def one_line_errors(*, debug: bool) -> Iterator[None]:
     """Turn an error into one line and an exit code, or into a traceback for `debug`."""
     try:
         yield

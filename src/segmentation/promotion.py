@@ -93,7 +93,7 @@ def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -
                 f"'{candidate.name}' was not promoted: {'; '.join(against)}. "
                 "To promote it all the same: --force"
             )
-        version = registry.crown(client, experiment, run)
+        version = registry.make_champion(client, experiment, run)
     # Ids of retired segments are not given again.
     next_id = max(clustering.next_id, load_reference().next_id)
     reference = reference_of(segments, next_id=next_id)

@@ -81,7 +81,7 @@ def test_slices_of_one_cloud_do_not():
     assert found.minimum < 0.6
     assert found.adjusted_rand < 0.6
     weakest = min(found.segments, key=lambda s: s.jaccard)
-    assert weakest.verdict == "not to be trusted"
+    assert weakest.grade == "not to be trusted"
 
 
 def test_equals_sets_counted_by_hand():

@@ -61,16 +61,16 @@ def test_segments_keep_numbers_and_names_from_then_on(committed: Project) -> Non
     assert "assignments.parquet.dvc" in committed.git("ls-files", "data/reference")
     assert "assignments.parquet\n" not in committed.git("ls-files", "data/reference")
 
-    # Another champion takes the crown of the first.
+    # Another champion takes the place of the first.
     committed.git("commit", "-q", "-m", "Another")
     assert "version 2" in promote(committed).stdout
-    crowned = python(
+    champions = python(
         committed,
         "import mlflow; c = mlflow.MlflowClient(); e = c.get_experiment_by_name("
         "'customer-segmentation'); runs = c.search_runs([e.experiment_id], "
         "\"tags.champion = 'true'\"); print([r.info.run_name for r in runs])",
     )
-    assert crowned == "['agglomerative k=4']"
+    assert champions == "['agglomerative k=4']"
 
 
 def test_the_champion_scores_customers(committed: Project) -> None:

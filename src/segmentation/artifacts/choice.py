@@ -3,7 +3,16 @@
 from typing import ClassVar, Literal
 
 from segmentation import paths
-from segmentation.artifacts.base import Artifact, Known
+from segmentation.artifacts.base import Artifact, Known, Part
+
+
+class CriterionLabel(Part):
+    """What pages call a criterion: its `column` in the curve, its label, how it is read."""
+
+    name: str
+    column: str
+    label: str
+    reading: str
 
 
 class Choice(Artifact):
@@ -16,6 +25,8 @@ class Choice(Artifact):
     structure_p_value : float or None
     votes : dict of str to int
         The number that each criterion prefers.
+    criteria : tuple of CriterionLabel
+        In the order of their panels.
     agree : bool
         Whether more than half of them prefer `k`.
     rows : int
@@ -31,6 +42,7 @@ class Choice(Artifact):
     structure_p_value: Known
     rule: str
     votes: dict[str, int]
+    criteria: tuple[CriterionLabel, ...]
     agree: bool
     rows: int
     why: tuple[str, ...]

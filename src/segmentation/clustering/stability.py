@@ -59,7 +59,7 @@ class SegmentStability:
     dissolved: float
 
     @property
-    def verdict(self) -> str:
+    def grade(self) -> str:
         """The similarity in words."""
         return in_words(self.jaccard)
 
@@ -67,7 +67,7 @@ class SegmentStability:
     def sentence(self) -> str:
         """What to say beside the segment."""
         return (
-            f"{self.verdict.capitalize()}: when customers are drawn again it returns with "
+            f"{self.grade.capitalize()}: when customers are drawn again it returns with "
             f"similarity {self.jaccard:.3f}, and dissolves in {self.dissolved:.0%} of the draws."
         )
 
@@ -139,7 +139,7 @@ def bootstrap_stability(
         Hennig advises 100. The standard error falls with the root of it.
     max_rows : int
         Above this, a random sample of the rows stratified by label stands for all: the cost
-        stays bounded, and the verdict is a little harsher than on all rows.
+        stays bounded, and the answer is a little harsher than on all rows.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def bootstrap_stability(
     of_rows, n = len(X), len(rows)
     X, labels = X[rows], labels[rows]
     segments = np.unique(labels[labels >= 0])
-    found: list[tuple[NDArray[np.intp], Labels]] = []
+    labelings: list[tuple[NDArray[np.intp], Labels]] = []
     similarity = np.zeros((resamples, len(segments)))
     for b in range(resamples):
         drawn = _draw(n, rng)
@@ -160,8 +160,8 @@ def bootstrap_stability(
         if len(clusters):
             overlap = jaccard_table(labels[drawn], again, rows=segments, columns=clusters)
             similarity[b] = overlap.max(axis=1)
-        found.append((drawn, again))
-    agreement = np.array([_agreement(a, b) for a, b in pairwise(found)])
+        labelings.append((drawn, again))
+    agreement = np.array([_agreement(a, b) for a, b in pairwise(labelings)])
     return Stability(
         segments=tuple(
             SegmentStability(

@@ -155,29 +155,29 @@ def match_segments(
     k = _check(labels, order, reference)
     old_ids = _reference_ids(reference, reference_centroids)
     before, after = _common(reference, labels)
-    found: dict[int, Match] = {}
+    matches: dict[int, Match] = {}
     if len(before) >= MINIMUM_COMMON * max(len(old_ids), 1):
         overlap = jaccard_table(after, before, rows=range(k), columns=old_ids)
-        _pair(overlap, old_ids, minimum_overlap, "customers", found, range(k), old_ids)
+        _pair(overlap, old_ids, minimum_overlap, "customers", matches, range(k), old_ids)
         seen_labels, seen_ids = set(after.tolist()), set(before.tolist())
     else:
         seen_labels, seen_ids = set(), set()
     if centroids is not None and reference_centroids is not None:
         closeness = closeness_table(centroids, reference_centroids, scale)
-        taken = {match.id for match in found.values()}
+        taken = {match.id for match in matches.values()}
         # Shared customers that went elsewhere speak louder than centroids that are close.
-        free_labels = [j for j in range(k) if j not in found and j not in seen_labels]
+        free_labels = [j for j in range(k) if j not in matches and j not in seen_labels]
         free_ids = [i for i in reference_centroids.index if i not in taken and i not in seen_ids]
         table = closeness.reindex(index=range(k), columns=old_ids, fill_value=0.0).to_numpy()
-        _pair(table, old_ids, minimum_closeness, "centroids", found, free_labels, free_ids)
+        _pair(table, old_ids, minimum_closeness, "centroids", matches, free_labels, free_ids)
     fresh = max([next_id - 1, 0, *used_ids, *old_ids]) + 1
-    ids = {label: match.id for label, match in found.items()}
+    ids = {label: match.id for label, match in matches.items()}
     unmatched = sorted((j for j in range(k) if j not in ids), key=lambda j: order[j])
     ids.update({label: fresh + i for i, label in enumerate(unmatched)})
     given = tuple(ids[j] for j in range(k))
     return Matching(
         ids=given,
-        matches=tuple(found[j] for j in sorted(found)),
+        matches=tuple(matches[j] for j in sorted(matches)),
         new=tuple(sorted(ids[j] for j in unmatched)),
         retired=tuple(i for i in old_ids if i not in given),
         next_id=fresh + len(unmatched),
@@ -204,11 +204,11 @@ def _pair(
     ids: Sequence[int],
     minimum: float,
     how: How,
-    found: dict[int, Match],
+    matches: dict[int, Match],
     labels: Collection[int],
     wanted: Collection[int],
 ) -> None:
-    """Add the pairs of `labels` and `wanted` ids that maximise the total similarity to `found`."""
+    """Add to `matches` the pairs of `labels` and `wanted` ids with the largest total similarity."""
     from scipy.optimize import linear_sum_assignment
 
     rows = sorted(labels)
@@ -219,7 +219,7 @@ def _pair(
     for row, column in zip(*linear_sum_assignment(part, maximize=True), strict=True):
         if part[row, column] > 0:
             label, segment = rows[row], ids[columns[column]]
-            found[label] = Match(label, segment, float(part[row, column]), how)
+            matches[label] = Match(label, segment, float(part[row, column]), how)
 
 
 def _reference_ids(reference: pd.Series | None, centroids: pd.DataFrame | None) -> list[int]:

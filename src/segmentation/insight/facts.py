@@ -74,7 +74,7 @@ NOT_STABLE = (
     "No play: this segment does not come back when customers are drawn again, so a plan for it may "
     "soon be a plan for nobody."
 )
-HANDFUL = f"Fewer than {FEWEST} customers are not described: the figures would be those of persons."
+HANDFUL = f"Fewer than {FEWEST} customers are not described: figures would give people away."
 NO_SEGMENTS = (
     "No plays: the data hold no segments beyond one population, and acting on groups that were "
     "made for convenience would chase chance."

@@ -18,7 +18,7 @@ LARGEST = 10.0  # standardised difference that is told; without any spread it wo
 SIGNIFICANCE = 0.05  # of all comparisons of a run together
 
 FEWEST = 5
-"""Fewer customers than this are not described: their figures would be those of persons."""
+"""Fewer customers than this are not described: their figures would give single people away."""
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from segmentation import artifacts, files, paths
-from segmentation.artifacts.choice import Choice
+from segmentation.artifacts.choice import Choice, CriterionLabel
 from segmentation.clustering.choosing_k.select import select_k
 from segmentation.config import Params
 from segmentation.errors import InputError
@@ -39,6 +39,10 @@ def run(params: Params) -> None:
             structure_p_value=round(found.p_value, 4),
             rule=found.rule,
             votes=found.votes,
+            criteria=tuple(
+                CriterionLabel(name=c.name, column=c.column, label=c.label, reading=c.reading)
+                for c in found.criteria
+            ),
             agree=found.agree,
             rows=found.n_rows,
             why=found.why,

@@ -144,7 +144,7 @@ def _stability(found: Stability, ids: tuple[int, ...]) -> facts.Stability:
                 jaccard=segment.jaccard,
                 se=segment.se,
                 dissolved=segment.dissolved,
-                verdict=segment.verdict,
+                verdict=segment.grade,
                 sentence=segment.sentence,
             )
             for segment in found.segments

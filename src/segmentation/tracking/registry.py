@@ -22,7 +22,7 @@ def champion(client: "MlflowClient", model: str) -> "Run | None":
         raise
 
 
-def crown(client: "MlflowClient", model: str, run: "Run") -> str:
+def make_champion(client: "MlflowClient", model: str, run: "Run") -> str:
     """Register the model of a run, make it the champion, tag the run. Return the version."""
     from mlflow.exceptions import MlflowException
 

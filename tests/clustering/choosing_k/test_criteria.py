@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
-from segmentation.clustering.choosing_k.gap import gap_statistic
 from sklearn.cluster import KMeans
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 from sklearn.mixture import GaussianMixture
 
-from segmentation.clustering.choosing_k.halves import resample_halves
+from segmentation.clustering.choosing_k.criteria.elbow import elbow
+from segmentation.clustering.choosing_k.criteria.gap import gap_statistic
+from segmentation.clustering.choosing_k.halves import split_halves
 from segmentation.clustering.kmeans.path import kmeans_path
-from segmentation.clustering.metrics.indices import calinski_harabasz, davies_bouldin, elbow
+from segmentation.clustering.metrics.indices import calinski_harabasz, davies_bouldin
 from segmentation.clustering.structure.mixture import mixture_evidence
 from segmentation.errors import InputError
 
@@ -68,23 +69,25 @@ def test_mixture_reaches_the_likelihood_of_scikit_learn() -> None:
     assert ours[1].bic - ours[1].icl == pytest.approx(entropy, abs=1.0)
 
 
-def test_stability_is_one_at_the_true_k_and_low_in_noise() -> None:
-    found = resample_halves(blobs(4), k_range=range(2, 7), splits=4)
-    assert found.stability[2] == pytest.approx(1, abs=0.02)
-    assert found.stability[2] > found.stability[4] + 5 * found.stability_se[4]
-    noise = resample_halves(np.random.default_rng(0).normal(size=(400, 5)), k_range=[6], splits=4)
-    assert noise.stability[0] < 0.6
+def test_halves_agree_at_the_true_k_and_not_in_noise() -> None:
+    mean, se = split_halves(blobs(4), k_range=range(2, 7), splits=4).agreement()
+    assert mean[2] == pytest.approx(1, abs=0.02)
+    assert mean[2] > mean[4] + 5 * se[4]
+    noise = np.random.default_rng(0).normal(size=(400, 5))
+    mean, _ = split_halves(noise, k_range=[6], splits=4).agreement()
+    assert mean[0] < 0.6
 
 
 def test_halves_give_the_error_that_fresh_samples_show() -> None:
     ks = [3]
     fresh = [kmeans_path(blobs(3, seed=s), k_range=ks)[0].inertia for s in range(60)]
-    found = resample_halves(blobs(3), k_range=ks, splits=20)
-    assert found.inertia_se[0] == pytest.approx(np.std(fresh), rel=0.5)
+    halves = split_halves(blobs(3), k_range=ks, splits=20)
+    error = halves.jackknife(lambda half, p: p.inertia * len(halves.X) / len(half))
+    assert error[0] == pytest.approx(np.std(fresh), rel=0.5)
 
 
 def test_halves_too_small_for_k_are_refused() -> None:
     with pytest.raises(InputError, match="k_range"):
-        resample_halves(blobs(2, n=5), k_range=[5])
+        split_halves(blobs(2, n=5), k_range=[5])
     with pytest.raises(InputError, match="splits"):
-        resample_halves(blobs(2), k_range=[2], splits=1)
+        split_halves(blobs(2), k_range=[2], splits=1)

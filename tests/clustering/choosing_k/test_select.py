@@ -1,4 +1,4 @@
-"""The choice of k and the verdict on structure."""
+"""The choice of k, and whether there is structure."""
 
 import numpy as np
 import pandas as pd
@@ -98,14 +98,14 @@ def test_curve_has_a_row_per_k_and_errors_beside_the_criteria() -> None:
         "calinski_harabasz",
         "davies_bouldin",
         "gap",
-        "stability",
+        "split_agreement",
         "excess",
     ):
         assert np.isfinite(choice.curve[name]).all()
         assert (choice.curve[f"{name}_se"] >= 0).all()
 
 
-@pytest.mark.parametrize("rule", ["consensus", "silhouette", "elbow", "gap", "stability"])
+@pytest.mark.parametrize("rule", ["consensus", "silhouette", "elbow", "gap", "split_agreement"])
 def test_every_rule_finds_plain_blobs(rule: str) -> None:
     choice = select_k(blobs((80, 80, 80), gap=9.0), k_range=range(2, 9), rule=rule, **QUICK)
     assert choice.k == 3

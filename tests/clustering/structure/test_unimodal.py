@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import linprog, minimize
+from scipy.optimize import minimize
 from scipy.stats import kstest, spearmanr
 
 from segmentation.clustering.structure.dip import dip
-from segmentation.clustering.structure.discrete import blurred, indicator_blocks
+from segmentation.clustering.structure.discrete import indicator_blocks, jittered
 from segmentation.clustering.structure.elliptical import EllipticalCloud
 from segmentation.clustering.structure.unimodal import UnimodalCopula, unimodal_masses
 
@@ -107,43 +107,9 @@ def test_constant_and_dependent_columns_are_no_obstacle() -> None:
         assert spearmanr(draw[:, 0], draw[:, 1]).statistic > 0.95
 
 
-def test_blurring_fills_the_cells_and_leaves_the_rest() -> None:
+def test_jitter_fills_the_cells_and_leaves_the_rest() -> None:
     rng = np.random.default_rng(8)
     X = np.column_stack((rng.normal(size=500), rng.integers(0, 4, 500)))
-    out = blurred(X, seed=0)
+    out = jittered(X, seed=0)
     np.testing.assert_array_equal(out[:, 0], X[:, 0])
     np.testing.assert_array_equal(np.round(out[:, 1]), X[:, 1])
-
-
-def dip_by_linear_programming(x: np.ndarray) -> float:
-    """Distance from the nearest unimodal distribution function, mode by mode."""
-    x, n = np.sort(x), len(x)
-    share, widths = (np.arange(n) + 0.5) / n, np.diff(np.sort(x))
-    best = np.inf
-    for mode in range(n):
-        cost = np.zeros(n + 1)  # unknowns: the function at the points, and the distance
-        cost[-1] = 1
-        rows, right = [], []
-        for i in range(n):
-            for sign in (1, -1):
-                row = np.zeros(n + 1)
-                row[i], row[-1] = sign, -1
-                rows.append(row)
-                right.append(sign * share[i])
-        for i in range(n - 2):
-            row = np.zeros(n + 1)
-            row[i : i + 3] = [-1 / widths[i], 1 / widths[i] + 1 / widths[i + 1], -1 / widths[i + 1]]
-            if i + 1 == mode:
-                continue
-            rows.append(row if i + 1 < mode else -row)
-            right.append(0)
-        best = min(best, linprog(cost, rows, right, bounds=[(None, None)] * (n + 1)).fun)
-    return best
-
-
-@pytest.mark.parametrize("gap", [0.0, 3.0, 8.0])
-def test_dip_is_the_distance_from_one_mode(gap: float) -> None:
-    rng = np.random.default_rng(9)
-    x = rng.normal(size=24) + gap * (np.arange(24) % 2)
-    expected = dip_by_linear_programming(x)
-    assert expected - 1 / 24 <= dip(x) <= expected + 1e-9

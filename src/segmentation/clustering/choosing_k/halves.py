@@ -108,8 +108,8 @@ def split_halves(X: ArrayLike, *, k_range: Iterable[int], seed: int = 0, splits:
         )
         return rows, path
 
-    found = []
+    pairs = []
     for i in range(splits):
         order = np.random.default_rng([seed, i]).permutation(n)
-        found.append([clustered(order[: n // 2]), clustered(order[n // 2 :])])
-    return Halves(A, found)
+        pairs.append([clustered(order[: n // 2]), clustered(order[n // 2 :])])
+    return Halves(A, pairs)

@@ -1,6 +1,8 @@
 """How far two partitions of the same rows agree.
 
-Worked out here because importing scikit-learn's takes longer than choosing k among ten.
+These equal scikit-learn's (a test compares them). They are worked out here because importing
+`sklearn.metrics`, of which `select_k` and `evaluate` use nothing else, takes 0.8 s of a core:
+nearly half as long as the whole of `evaluate` (1.8 s), a fifth of `select_k` (4.4 s).
 """
 
 import numpy as np

@@ -77,15 +77,15 @@ def distance_sums(
 def groups(n: int, widths: list[int]) -> list[list[int]]:
     """Split labelings, in order, into groups whose sums fit the memory (or of one labeling)."""
     most = max(1, SUMS_BYTES // (8 * n * _LISTS))
-    found: list[list[int]] = []
+    split: list[list[int]] = []
     total = 0
     for j, width in enumerate(widths):
-        if not found or total + width > most:
-            found.append([])
+        if not split or total + width > most:
+            split.append([])
             total = 0
-        found[-1].append(j)
+        split[-1].append(j)
         total += width
-    return found
+    return split
 
 
 def _distances(

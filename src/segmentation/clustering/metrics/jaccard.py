@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 DOUBTFUL, VALID, HIGHLY_STABLE = 0.60, 0.75, 0.85
 
 BANDS = ((DOUBTFUL, "doubtful"), (VALID, "valid"), (HIGHLY_STABLE, "highly stable"))
-"""Where each verdict begins; below the first a segment is not to be trusted."""
+"""Where each grade begins; below the first a segment is not to be trusted."""
 
 
 def jaccard_table(

@@ -72,7 +72,7 @@ def shapes(
         along the longest axis over the root mean square of the widths along all: 1 for a ball, at
         most the root of the number of features); ``silhouette`` (mean over its customers).
     """
-    found = {}
+    shape_of = {}
     for i in np.unique(segment[segment >= 0]):
         member = segment == i
         centred = X[member] - X[member].mean(axis=0)
@@ -80,9 +80,9 @@ def shapes(
         total = float(variances.sum())
         values = silhouette.samples[member]
         values = values[~np.isnan(values)]
-        found[int(i)] = {
+        shape_of[int(i)] = {
             "radius": float(np.sqrt(total)),
             "elongation": float(np.sqrt(variances[-1] * X.shape[1] / total)) if total > 0 else 1.0,
             "silhouette": float(values.mean()) if len(values) else np.nan,
         }
-    return found
+    return shape_of

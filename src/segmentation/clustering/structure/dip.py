@@ -34,7 +34,8 @@ def dip(x: ArrayLike) -> float:
     -----
     The convex minorant and the concave majorant of the distribution function, which isotonic
     regression of its slopes gives, are compared on an interval that shrinks around the mode. What
-    it leaves on either side bounds the dip from below; it stops when nothing inside exceeds that.
+    is left behind on either side shows how large the dip is at least; when no difference inside is
+    larger, that is the dip.
     The step of a value that occurs more than once may stand at the mode at no cost.
 
     References
@@ -83,7 +84,7 @@ def scaled_dips(
     """Return how far the neighbouring clusters of every partition are apart.
 
     The rows of two neighbours are projected on the line through their centres, and the dip of
-    the projection is taken times the root of their number: up to about 0.45 when the line cuts one
+    the projection is taken times the root of their number: at most about 0.5 when the line cuts one
     population, growing with the rows when there are two.
 
     Parameters

@@ -32,7 +32,7 @@ def indicator_blocks(X: NDArray[np.float64]) -> list[list[int]]:
 def jittered(X: NDArray[np.float64], *, seed: int) -> NDArray[np.float64]:
     """Spread the values of columns that have few evenly over the cells around them.
 
-    Between the steps of a grid there is nothing, which is no valley between groups.
+    Between the steps of a grid there is nothing, which is no gap between groups.
     """
     out = X.copy()
     for j, column in enumerate(X.T):

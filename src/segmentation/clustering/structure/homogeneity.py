@@ -17,10 +17,13 @@ from segmentation.clustering.structure.discrete import jittered
 from segmentation.clustering.structure.elliptical import EllipticalCloud
 from segmentation.clustering.structure.unimodal import UnimodalCopula
 
-_BEYOND_DOUBT = 25.0  # an excess that no elliptical cloud was ever seen to explain
+# How these were found stands in docs/choosing-k.md, "The structure test".
+_BEYOND_DOUBT = 25.0  # an excess, in standard deviations, that no elliptical cloud explains
+_LEAST_SPREAD = 0.002  # smaller differences of a silhouette are of no practical weight
+_LEAST_DIP = 0.06  # nor are smaller ones of a scaled dip
+_EVERY_K = 10  # up to here every k is looked at
+_STEP = 1.15  # above, the ratio of one k to the last
 _ITERATIONS = 20  # of Lloyd; a silhouette does not change visibly after them
-_LEAST_SPREAD = 0.002  # a silhouette is not known better than this, nor would it matter
-_LEAST_DIP = 0.05  # nor is the depth of a valley
 
 
 class _Cloud(Protocol):
@@ -40,9 +43,9 @@ class Structure:
     p_value : float
         Probability, for one population, of an excess as large at some k.
     statistic : float
-        Largest standardised excess, of the silhouette over k or of the valley.
+        Largest standardised excess, of the silhouette at some k or of the dip.
     by : str
-        What exceeded most: "silhouette" or "valley".
+        What exceeded most: "silhouette" or "dip".
     k : NDArray[np.intp]
         Numbers of clusters looked at, shape (m,).
     silhouette, expected, spread : NDArray[np.float64]
@@ -80,19 +83,21 @@ def structure_test(
 ) -> Structure:
     """Test whether the data hold more than one population.
 
-    The silhouette of k-means is compared, at every k, with that of clouds of one population which
-    share the margins' unimodal fits, the discrete values and the rank correlations of the data.
-    So is the valley between the clusters at the smallest k. The statistic is the largest excess
-    in standard deviations of the draws. If it is
-    convincing, it has to be so as well against an elliptical cloud with a density that falls from
-    its centre (all columns continuous only), and the larger p-value counts.
+    Rows are drawn from one population like the data: each column has a single mode and the values
+    of the data's column, and the columns have the data's rank correlations. k-means divides both,
+    and the silhouettes are compared at every k. So is, at the smallest k, the smallest dip of
+    density between two neighbouring clusters. The statistic is the largest excess of the data, in
+    standard deviations of the draws. If it is convincing and all columns are continuous, it has to
+    be so as well against an elliptical cloud whose density falls from its centre; the larger
+    p-value counts.
 
     Parameters
     ----------
     X : array-like of shape (n, d)
         Rows, on the scale on which they are to be clustered.
     k_range : iterable of int
-        Numbers of clusters to look at; above ten every one in about seven is used.
+        Numbers of clusters to look at: every one up to ten, above that each about 15% larger than
+        the last.
     seed : int, default 0
         Seed of everything random.
     draws : int, default 20
@@ -105,7 +110,7 @@ def structure_test(
     Returns
     -------
     Structure
-        The verdict and the curves behind it.
+        The answer and the curves behind it.
 
     Raises
     ------
@@ -141,25 +146,25 @@ def structure_test(
 
 
 def _profile(X: NDArray[np.float64], ks: list[int], *, seed: int) -> NDArray[np.float64]:
-    """Silhouette of a quick k-means at every k, then the shallowest valley at the smallest k.
+    """Silhouette of a quick k-means at every k, then the smallest dip at the smallest k.
 
-    Data and draws get the same treatment. Two long clusters side by side stand out by the valley
+    Data and draws get the same treatment. Two long clusters side by side stand out by the dip
     between them; their silhouette hardly differs from that of one long cloud.
     """
     path = kmeans_path(
         X, k_range=ks, seed=seed, restarts=1, sweeps=0, splits=1, max_iter=_ITERATIONS
     )
     samples = silhouette_samples(X, [p.labels for p in path])
-    # On a grid, empty steps would pass for valleys in one cloud and not in the next.
-    valleys = scaled_dips(jittered(X, seed=seed), path[:1])[0].values()
-    return np.array([*(values.mean() for values in samples), min(valleys, default=0.0)])
+    # The empty steps of a grid would pass for dips in one cloud and not in the next.
+    dips = scaled_dips(jittered(X, seed=seed), path[:1])[0].values()
+    return np.array([*(values.mean() for values in samples), min(dips, default=0.0)])
 
 
 def thinned(ks: list[int]) -> list[int]:
-    """Every k up to ten, then steps of a seventh: the curve of a cloud is smooth in k."""
+    """Every k up to ten, then steps of 15%: the curve of one population is smooth in k."""
     kept = ks[:1]
     for k in ks[1:]:
-        if k <= 10 or k >= kept[-1] * 1.15 or k == ks[-1]:
+        if k <= _EVERY_K or k >= kept[-1] * _STEP or k == ks[-1]:
             kept.append(k)
     return kept
 
@@ -178,7 +183,7 @@ def _compare(
     for i in range(draws):
         rows = cloud.draw(len(X), np.random.default_rng([seed, i]))
         curves[i] = _profile(rows, ks, seed=seed)
-    # The first silhouette and the valley speak of the same two parts: taken together they see
+    # The first silhouette and the dip speak of the same two parts: taken together they see
     # what neither shows alone.
     pair = [0, len(ks)]
     scale = 1 / _spread(curves, ks)[pair]
@@ -200,7 +205,7 @@ def _compare(
         structured=p_value <= alpha,
         p_value=p_value,
         statistic=statistic,
-        by="silhouette" if excess.argmax() < len(ks) else "valley",
+        by="silhouette" if excess.argmax() < len(ks) else "dip",
         k=np.array(ks),
         silhouette=observed[: len(ks)],
         expected=expected[: len(ks)],

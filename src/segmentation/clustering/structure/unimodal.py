@@ -208,7 +208,8 @@ def _correlation_root(X: NDArray[np.float64], variables: list[_Variable]) -> NDA
 
 
 def _ranks(x: NDArray[Any]) -> NDArray[np.float64]:
-    return np.asarray(pd.Series(x).rank(), dtype=np.float64)  # scipy.stats takes longer to import
+    # pandas is loaded anyway; scipy.stats would be for this alone.
+    return np.asarray(pd.Series(x).rank(), dtype=np.float64)
 
 
 def _tied_means(normal: NDArray[np.float64], ranks: NDArray[np.float64]) -> NDArray[np.float64]:
