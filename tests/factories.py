@@ -53,7 +53,8 @@ def summary(
 def choice(**changed: Any) -> Choice:
     ordinary = {
         "k": 4, "structured": True, "structure_p_value": 0.0, "rule": "consensus",
-        "votes": {"gap": 4, "elbow": 5}, "agree": True, "rows": 100, "why": ("Because.",),
+        "votes": {"gap": 4, "elbow": 5}, "criteria": (), "agree": True, "rows": 100,
+        "why": ("Because.",),
     }  # fmt: skip
     return Choice.model_validate(ordinary | changed)
 

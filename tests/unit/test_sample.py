@@ -30,9 +30,9 @@ def test_both_structures_have_the_same_columns_and_all_the_dirt(structure: str) 
     assert planted["segment"].nunique() == (4 if structure == "segments" else 1)
     params = load_params(ROOT / "params.yaml")
     quality = clean(customers, data=params.data, rules=params.prepare).quality()
-    assert set(quality["rejected"]) == {"exact copy", "conflicting id", "outside limits"}
-    assert all(count > 0 for count in quality["repaired"].values())
-    assert sum(quality["missing"].values()) > 0
+    assert set(quality.rejected) == {"exact copy", "conflicting id", "outside limits"}
+    assert all(count > 0 for count in quality.repaired.values())
+    assert sum(quality.missing.values()) > 0
 
 
 def test_clean_customers_need_no_cleaning() -> None:
