@@ -8,7 +8,7 @@ from segmentation.artifacts.clustering import Clustering, ReferenceMatch
 from segmentation.artifacts.details import Details
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
-from segmentation.artifacts.quality import Quality
+from segmentation.artifacts.quality import Lines, Quality
 from segmentation.artifacts.segments import (
     CategoryColumn,
     Column,
@@ -26,9 +26,13 @@ def metrics(**changed: Any) -> Metrics:
     return Metrics.model_validate(ordinary | changed)
 
 
+def lines(rows: int) -> Lines:
+    return Lines(in_file=rows + 1, header=1, rows=rows, blank=0, breaks_in_cells=0)
+
+
 def quality(rows: int, **changed: Any) -> Quality:
     ordinary = {
-        "rows_in": rows, "rows_kept": rows, "rows_rejected": 0,
+        "lines": lines(rows), "rows_in": rows, "rows_kept": rows, "rows_rejected": 0,
         "rejected": {}, "repaired": {}, "missing": {},
     }  # fmt: skip
     return Quality.model_validate(ordinary | changed)

@@ -213,6 +213,7 @@ class Prepare(Settings):
     duplicate_ids: Literal["first", "last", "reject"] = "first"
     max_missing: Share = 0.5
     max_unreadable: Share = 0.1
+    max_rejected: Share = 0.2
 
 
 class Featurize(Settings):

@@ -173,7 +173,7 @@ def test_no_row_is_lost_and_what_is_kept_keeps_the_contract(
     result = cleaned(rows)
     assert len(result.kept) + len(result.rejected) == len(rows)
     assert result.rejected["reason"].notna().all()
-    quality = result.quality()
+    quality = result.quality(factories.lines(result.rows))
     assert quality.rows_rejected == sum(quality.rejected.values())
     customers(DATA).validate(result.kept)
 

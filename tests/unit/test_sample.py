@@ -29,7 +29,8 @@ def test_both_structures_have_the_same_columns_and_all_the_dirt(structure: str) 
     assert customers["id"].nunique() == len(planted) == 1000
     assert planted["segment"].nunique() == (4 if structure == "segments" else 1)
     params = load_params(ROOT / "params.yaml")
-    quality = clean(customers, data=params.data, rules=params.prepare).quality()
+    cleaned = clean(customers, data=params.data, rules=params.prepare)
+    quality = cleaned.quality(factories.lines(cleaned.rows))
     assert set(quality.rejected) == {"exact copy", "conflicting id", "outside limits"}
     assert all(count > 0 for count in quality.repaired.values())
     assert sum(quality.missing.values()) > 0

@@ -3,7 +3,23 @@
 from typing import ClassVar, Literal
 
 from segmentation import paths
-from segmentation.artifacts.base import Artifact
+from segmentation.artifacts.base import Artifact, Part
+
+
+class Lines(Part):
+    """What the lines of the file are.
+
+    Attributes
+    ----------
+    in_file : int
+        All of them: those of the header, rows, blank ones, and breaks inside cells.
+    """
+
+    in_file: int
+    header: int
+    rows: int
+    blank: int
+    breaks_in_cells: int
 
 
 class Quality(Artifact):
@@ -11,6 +27,7 @@ class Quality(Artifact):
 
     Attributes
     ----------
+    lines : Lines
     rejected : dict of str to int
         Rows by the rule that they broke.
     repaired : dict of str to int
@@ -21,6 +38,7 @@ class Quality(Artifact):
 
     path: ClassVar = paths.QUALITY
     schema_version: Literal[1] = 1
+    lines: Lines
     rows_in: int
     rows_kept: int
     rows_rejected: int

@@ -6,13 +6,31 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from segmentation.artifacts.quality import Quality
+from segmentation import paths
+from segmentation.artifacts.quality import Lines, Quality
 from segmentation.config import Data, Prepare
+from segmentation.engines.numbers import (
+    PLAUSIBLE,
+    Numbers,
+    are_dates,
+    doubt,
+    hint,
+    read_numbers,
+)
 from segmentation.engines.schema import outside_limits
-from segmentation.errors import InputError, did_you_mean
+from segmentation.errors import InputError
 
-MISSING_WORDS = ("", "-", "--", "?", "n/a", "na", "nan", "none", "null", "unknown")
-FIRST_LINE = 2  # of a file whose header is line 1
+MISSING_WORDS = (
+    *("", "-", "--", ".", "?", "n/a", "na", "nan", "none", "null", "unknown"),
+    *("#n/a", "#value!", "#div/0!", "#ref!", "#name?", "#num!"),  # of spreadsheets
+    *("<na>", "(null)", "\\n"),  # of pandas and databases
+)
+TOTALS = ("total", "totals", "grand total", "sum", "summe", "gesamt", "insgesamt", "totale", "suma")
+# What a spreadsheet makes of a long id. Its digits are lost; 1E5 may be an id as it is.
+_SCIENTIFIC = r"\d(?:[.,]\d+)?[eE]\+\d{2,}"
+_LONGEST = 60  # characters of a cell in a message
+_COPY, _CONFLICT, _BEYOND = "exact copy", "conflicting id", "outside limits"
+_LEDGER = ("line", "reason", "text")  # columns of the rejected rows beside their cells
 
 
 @dataclass(frozen=True)
@@ -24,7 +42,8 @@ class Cleaned:
     kept : DataFrame
         Id (text), numeric columns (float64) and categorical columns (text), a row per customer.
     rejected : DataFrame
-        The other rows: their line in the file, the reason, and the cells as they were read.
+        The other rows: their line in the file, the reason, and the cells as they were read, or
+        the ``text`` of a line that is no row.
     repaired : dict of str to int
         How many cells each repair changed.
     missing : dict of str to int
@@ -36,30 +55,43 @@ class Cleaned:
     repaired: dict[str, int]
     missing: dict[str, int]
 
-    def quality(self) -> Quality:
-        """Count what happened."""
-        rule = self.rejected["reason"].str.split(":").str[0]
+    @property
+    def rows(self) -> int:
+        """Rows read."""
+        return len(self.kept) + len(self.rejected)
+
+    def rules(self) -> pd.Series:
+        """How many rows each rule rejected, most first."""
+        return self.rejected["reason"].str.split(":").str[0].value_counts()
+
+    def quality(self, lines: Lines) -> Quality:
+        """Count what happened. Rows in are rows kept and rows rejected, always."""
         return Quality(
-            rows_in=len(self.kept) + len(self.rejected),
+            lines=lines,
+            rows_in=self.rows,
             rows_kept=len(self.kept),
             rows_rejected=len(self.rejected),
-            rejected=rule.value_counts().to_dict(),
+            rejected=self.rules().to_dict(),
             repaired=self.repaired,
             missing=self.missing,
         )
 
 
-def clean(text: pd.DataFrame, *, data: Data, rules: Prepare) -> Cleaned:
+def clean(
+    text: pd.DataFrame, *, data: Data, rules: Prepare, damaged: pd.DataFrame | None = None
+) -> Cleaned:
     """Clean a table whose cells are all text.
 
     Parameters
     ----------
     text : DataFrame of str
-        The file as it is, a row per line under the header.
+        The declared columns as they stand in the file, a row per customer, indexed by line.
     data : Data
         Roles, limits and aliases of the columns.
     rules : Prepare
         What to do with rows that break a rule.
+    damaged : DataFrame, optional
+        What is no row of the file: ``line``, ``reason`` and ``text``. It is among the rejected.
 
     Returns
     -------
@@ -68,26 +100,38 @@ def clean(text: pd.DataFrame, *, data: Data, rules: Prepare) -> Cleaned:
     Raises
     ------
     InputError
-        A declared column is missing from the header, or a numeric column holds mostly text.
+        A numeric column holds mostly text, or numbers that can be read in two ways.
     """
-    text = _declared_columns(text, data)
+    text = text[[data.id, *data.columns]]
     cells = text.apply(lambda column: column.str.strip())
     repaired = {"spaces around a cell": _changed(text, cells)}
     cells = cells.mask(cells.apply(lambda column: column.str.lower().isin(MISSING_WORDS)))
 
     # The first reason held against a row stands; later checks look at the rows still open.
-    reason = _reason(cells[data.id].isna(), "id is missing")
+    ids = cells[data.id]
+    reason = _reason(ids.isna(), "id is missing")
+    reason = reason.fillna(_reason(ids.str.lower().isin(TOTALS), "totals: the line sums up others"))
+    reason = reason.fillna(
+        _reason(
+            ids.str.fullmatch(_SCIENTIFIC).fillna(False).astype(bool),
+            "id has lost its digits: a spreadsheet wrote it as '" + ids + "'",
+        )
+    )
     reason = reason.fillna(_copies(cells[reason.isna()]))
 
     table = cells[[data.id]].copy()
     repaired["thousands separators"] = 0
     for name in data.numeric:
-        table[name], unreadable, separated = _numbers(cells[name], data.decimal)
-        _mostly_numbers(name, cells[name], unreadable, rules.max_unreadable)
+        read = read_numbers(cells[name], data.decimal)
+        _check_numbers(name, cells[name], read, data=data, most=rules.max_unreadable)
+        table[name] = read.parsed
+        reason = reason.fillna(_cells_with("not a number", name, cells[name], read.unreadable))
         reason = reason.fillna(
-            _reason(unreadable, f"not a number: {name} is '" + cells[name] + "'")
+            _cells_with("no plausible number", name, cells[name], read.implausible)
         )
-        repaired["thousands separators"] += separated
+        repaired["thousands separators"] += read.separated
+        if read.percents:
+            repaired["percent signs"] = repaired.get("percent signs", 0) + read.percents
     repaired["spellings of a category"] = 0
     for name in data.categorical:
         table[name] = _categories(cells[name], data.aliases(name))
@@ -107,24 +151,66 @@ def clean(text: pd.DataFrame, *, data: Data, rules: Prepare) -> Cleaned:
     reason = reason.fillna(_repeated_ids(table.loc[reason.isna(), data.id], rules.duplicate_ids))
 
     open_rows = reason.isna()
-    rejected = text[~open_rows]
-    rejected.insert(0, "line", rejected.index + FIRST_LINE)
-    rejected.insert(1, "reason", reason[~open_rows])
     return Cleaned(
         kept=table[open_rows].reset_index(drop=True),
-        rejected=rejected.reset_index(drop=True),
+        rejected=_ledger(text[~open_rows], reason[~open_rows], damaged),
         repaired=repaired,
         missing={name: int(cells[name].isna().sum()) for name in data.columns},
     )
 
 
+def check_rejected(cleaned: Cleaned, *, data: Data, rules: Prepare) -> None:
+    """Raise `InputError` if no row, or a smaller share of them than allowed, is left."""
+    rows, rejected = cleaned.rows, len(cleaned.rejected)
+    if len(cleaned.kept) and rejected <= rules.max_rejected * rows:
+        return
+    counts = cleaned.rules()
+    if cleaned.kept.empty:
+        listed = ", ".join(f"{name} ({count})" for name, count in counts.items())
+        message = f"all {rejected} rows of {data.path} were rejected: {listed}"
+    else:
+        message = (
+            f"{rejected:,} of {rows:,} rows of {data.path} were rejected ({rejected / rows:.1%}; "
+            f"prepare.max_rejected allows {rules.max_rejected:.0%}), {counts.iloc[0]:,} of them "
+            f"({counts.iloc[0] / rows:.1%} of all rows) for '{counts.index[0]}'"
+        )
+    first = cleaned.rejected[cleaned.rejected["reason"].str.startswith(str(counts.index[0]))].iloc[
+        0
+    ]
+    message += f"; the first is line {first['line']}: {_short(first['reason'])}"
+    raise InputError(f"{message}; {_mend(cleaned, str(counts.index[0]), data)}")
+
+
+def _mend(cleaned: Cleaned, rule: str, data: Data) -> str:
+    """What to do about the rule that rejected the most."""
+    if rule in (_CONFLICT, _COPY):
+        ids = pd.concat([cleaned.kept[data.id], cleaned.rejected[data.id].str.strip()])
+        ids = ids[ids.notna() & (ids != "")]
+        different = ids.nunique()
+        if different == 1:
+            return (
+                f"every row has the same {data.id}, '{_short(ids.iloc[0])}': name another column "
+                "in data.id"
+            )
+        if rule == _CONFLICT:
+            return (
+                f"{len(ids):,} rows have {different:,} different {data.id}: these look like "
+                "purchases or events, several rows a customer; sum them up to a row per customer "
+                "first, or name another column in data.id"
+            )
+    if rule == _BEYOND:
+        return "mend the limits under data.numeric, or the file"
+    return f"all of them are in {paths.REJECTED}, each with its reason"
+
+
 def check_usable(cleaned: Cleaned, data: Data) -> None:
-    """Raise `InputError` if no customer, or nothing that tells customers apart, is left."""
+    """Raise `InputError` if there is one customer, or nothing that tells customers apart."""
     kept = cleaned.kept
-    if kept.empty:
-        rule = cleaned.rejected["reason"].str.split(":").str[0].value_counts()
-        counts = ", ".join(f"{name} ({count})" for name, count in rule.items())
-        raise InputError(f"all {len(cleaned.rejected)} rows of {data.path} were rejected: {counts}")
+    if len(kept) == 1:
+        raise InputError(
+            f"{data.path} has one customer, '{_short(kept[data.id].iloc[0])}'; segments need a row "
+            "for each of many"
+        )
     for name in data.columns:
         role = "numeric" if name in data.numeric else "categorical"
         mend = f"take it out of data.{role} in params.yaml"
@@ -135,28 +221,14 @@ def check_usable(cleaned: Cleaned, data: Data) -> None:
             raise InputError(f"column '{name}' of {data.path} is '{value}' in every row; {mend}")
 
 
-def _declared_columns(text: pd.DataFrame, data: Data) -> pd.DataFrame:
-    text = text.rename(columns=lambda name: str(name).strip())
-    missing = [name for name in (data.id, *data.columns) if name not in text]
-    if len(text.columns) == 1 and missing:
-        raise InputError(
-            f"{data.path} has a single column, '{text.columns[0]}'; set data.delimiter in "
-            "params.yaml to what separates its columns"
-        )
-    if missing:
-        near = "; ".join(
-            f"no column '{name}' ({_setting(name, data)}){did_you_mean(name, text.columns)}"
-            for name in missing
-        )
-        raise InputError(f"{data.path} has {near}")
-    return text[[data.id, *data.columns]]
-
-
-def _setting(name: str, data: Data) -> str:
-    """Where in `params.yaml` a column is named."""
-    if name == data.id:
-        return "data.id"
-    return "data.numeric" if name in data.numeric else "data.categorical"
+def _ledger(cells: pd.DataFrame, reason: pd.Series, damaged: pd.DataFrame | None) -> pd.DataFrame:
+    """All rejected rows in the order of the file."""
+    cells = cells.rename(columns={name: f"{name} (cell)" for name in _LEDGER})
+    rejected = cells.assign(line=cells.index, reason=reason, text=pd.Series(dtype="str"))
+    if damaged is not None:
+        rejected = pd.concat([rejected, damaged])
+    front = ["line", "reason", *cells.columns, "text"]
+    return rejected[front].sort_values("line", ignore_index=True)
 
 
 def _reason(rows: pd.Series, reason: "str | pd.Series") -> pd.Series:
@@ -173,52 +245,50 @@ def _copies(cells: pd.DataFrame) -> pd.Series:
     """Reasons for rows that repeat an earlier row cell for cell."""
     group = cells.groupby(list(cells.columns), dropna=False, sort=False)
     first = pd.Series(cells.index, index=cells.index).groupby(group.ngroup()).transform("first")
-    line = (first + FIRST_LINE).astype("str")
-    return _reason(first != cells.index, "exact copy: of line " + line)
+    return _reason(first != cells.index, f"{_COPY}: of line " + first.astype("str"))
 
 
 def _repeated_ids(ids: pd.Series, keep: Literal["first", "last", "reject"]) -> pd.Series:
     """Reasons for rows that share their id with a row that says something else."""
     copies = ids.duplicated(keep=False if keep == "reject" else keep)
-    return _reason(copies, "conflicting id: another row has the same id")
+    return _reason(copies, f"{_CONFLICT}: another row has the same id")
 
 
-def _numbers(cells: pd.Series, decimal: str) -> tuple[pd.Series, pd.Series, int]:
-    """Read numbers as people write them.
-
-    Returns
-    -------
-    numbers : Series of float64
-        NaN where a cell is missing or unreadable.
-    unreadable : Series of bool
-        Cells that hold something other than a finite number.
-    separated : int
-        How many cells had thousands separators, which count only between groups of three digits:
-        ``1,234`` is a number, ``1,2`` is not.
-    """
-    thousands = "," if decimal == "." else "."
-    plain = cells.str.replace(r"^([+-]?)\s*[$€£¥]\s*|\s*[$€£¥]$", r"\1", regex=True)
-    grouped = plain.str.fullmatch(
-        rf"[+-]?\d{{1,3}}(?:[{thousands}\s']\d{{3}})+(?:[{decimal}]\d+)?"
-    ).fillna(False)
-    plain = plain.mask(grouped, plain.str.replace(rf"[{thousands}\s']", "", regex=True))
-    if decimal == ",":
-        plain = plain.mask(plain.str.contains(".", regex=False).fillna(False), "?")
-        plain = plain.str.replace(",", ".", regex=False)
-    numbers = pd.to_numeric(plain, errors="coerce").astype(np.float64)
-    numbers = numbers.mask(np.isinf(numbers))
-    return numbers, cells.notna() & numbers.isna(), int(grouped.sum())
+def _cells_with(rule: str, name: str, cells: pd.Series, rows: pd.Series) -> pd.Series:
+    """Reasons that name column and cell."""
+    return _reason(rows, f"{rule}: {name} is '" + cells.str.slice(0, _LONGEST) + "'")
 
 
-def _mostly_numbers(name: str, cells: pd.Series, unreadable: pd.Series, most: float) -> None:
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _check_numbers(name: str, cells: pd.Series, read: Numbers, *, data: Data, most: float) -> None:
+    """Refuse a column that is not what it is declared to be."""
     present = int(cells.notna().sum())
-    if unreadable.sum() > most * present:
-        first = int(np.flatnonzero(unreadable)[0])
+    wrong = read.unreadable | read.implausible
+    doubtful = doubt(cells, data.decimal)
+    if doubtful:
+        raise InputError(f"column '{name}' of {data.path}: {doubtful}")
+    if are_dates(read.parsed):
         raise InputError(
-            f"column '{name}' is not numeric: line {first + FIRST_LINE} holds "
-            f"'{cells.iloc[first]}' ({int(unreadable.sum())} of {present} cells are no "
-            "numbers); mend the file or declare it under data.categorical"
+            f"column '{name}' of {data.path} holds dates written as numbers "
+            f"({read.parsed.dropna().iloc[0]:.0f}); declare the days or years since then, or leave "
+            "the column out"
         )
+    if wrong.sum() <= most * present:
+        return
+    rows = read.unreadable if read.unreadable.any() else read.implausible
+    line, cell = cells.index[rows][0], cells[rows].iloc[0]
+    where = f"line {line} holds '{_short(cell)}' ({int(wrong.sum())} of {present} cells"
+    if read.unreadable.any():
+        raise InputError(
+            f"column '{name}' is not numeric: {where} are no numbers); {hint(cell, data.decimal)}"
+        )
+    raise InputError(
+        f"column '{name}' holds no plausible numbers: {where} are {PLAUSIBLE:g} or more); take it "
+        "out of data.numeric"
+    )
 
 
 def _categories(cells: pd.Series, aliases: dict[str, str]) -> pd.Series:

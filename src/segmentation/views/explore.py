@@ -12,6 +12,7 @@ from segmentation.views.style import ACCENT, INK, MUTED, figure, short, thousand
 
 MOST_COLUMNS = 24  # more panels than this cannot be read; the first ones are drawn
 MOST_LEVELS = 12
+LEAST_BINS, MOST_BINS = 8, 40
 
 
 def distributions(customers: pd.DataFrame, labels: dict[str, str]) -> Figure:
@@ -33,7 +34,7 @@ def distributions(customers: pd.DataFrame, labels: dict[str, str]) -> Figure:
             axes.set_axis_off()
             continue
         values = customers[names[i]].dropna().to_numpy()
-        counts, _, _ = axes.hist(values, bins=_bins(values), color=ACCENT, alpha=0.85)
+        counts, _, _ = axes.hist(values, bins=bin_edges(values), color=ACCENT, alpha=0.85)
         top = float(np.max(counts))
         axes.boxplot(  # under the histogram, on the same scale
             values,
@@ -177,14 +178,27 @@ def _bars(axes: Axes, count: pd.Series, percent: float) -> None:
     axes.grid(visible=False, axis="y")
 
 
-def _bins(values: np.ndarray) -> np.ndarray:
-    """Freedman-Diaconis bins, between 8 and 40 of them; whole steps for few whole numbers."""
+def bin_edges(values: np.ndarray) -> np.ndarray:
+    """Freedman-Diaconis bins, between 8 and 40 of them; whole steps for few whole numbers.
+
+    Parameters
+    ----------
+    values : array of float
+        Finite, at least one. A single value far from the others makes bins wide, never many.
+    """
     distinct = np.unique(values)
-    if len(distinct) <= 25 and np.all(distinct == np.round(distinct)):
-        return np.arange(distinct[0] - 0.5, distinct[-1] + 1.5)
-    edges = np.histogram_bin_edges(values, bins="fd")
-    count = int(np.clip(len(edges) - 1, 8, 40))
-    return np.linspace(edges[0], edges[-1], count + 1)
+    low, high = float(distinct[0]), float(distinct[-1])
+    steps_fit = high - low < MOST_BINS  # else a sentinel such as 99999 would make 99999 steps
+    if steps_fit and len(distinct) <= 25 and np.all(distinct == np.round(distinct)):
+        return np.arange(low - 0.5, high + 1.5)
+    # NumPy's own rule makes as many bins as it finds right before anyone can bound them.
+    lower, upper = np.percentile(values, [25, 75])
+    width = 2 * (upper - lower) * len(values) ** (-1 / 3)
+    ideal = (high - low) / width if width else 1
+    count = int(np.clip(np.ceil(ideal), LEAST_BINS, MOST_BINS))
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    return np.linspace(low, high, count + 1)
 
 
 def _say_cut(picture: Figure, drawn: int, declared: int, what: str) -> None:

@@ -1,0 +1,128 @@
+"""Hold the first line of a file against the declared columns, and say what does not fit."""
+
+import csv
+from collections.abc import Sequence
+
+from segmentation.config import Data
+from segmentation.errors import InputError, did_you_mean
+
+DELIMITERS = (",", ";", "\t", "|")
+_SHOWN = 8  # names in a message
+
+
+def tidy(name: str) -> str:
+    """A column's name without what cannot be seen."""
+    return name.replace("\ufeff", "").strip()
+
+
+def check(header: Sequence[str], data: Data, *, top: Sequence[str], line: int) -> list[str]:
+    """Return the columns' names if every declared one is there, once.
+
+    Parameters
+    ----------
+    header : sequence of str
+        The cells of the header.
+    data : Data
+    top : sequence of str
+        The first lines of the file as they stand there, to see what went wrong.
+    line : int
+        Which of them the header is, from 1.
+
+    Raises
+    ------
+    InputError
+        A name is missing or stands twice, or this line is no header in this delimiter.
+    """
+    names = [tidy(name) for name in header]
+    declared = [data.id, *data.columns]
+    missing = [name for name in declared if name not in names]
+    if missing:
+        raise InputError(f"{data.path} has {_why(missing, declared, names, data, top, line)}")
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        listed = ", ".join(f"'{name}'" for name in twice[:_SHOWN])
+        raise InputError(
+            f"{data.path} has more than one column {listed}; give each column a name of its own "
+            f"in line {line}"
+        )
+    return names
+
+
+def _why(
+    missing: list[str],
+    declared: list[str],
+    names: list[str],
+    data: Data,
+    top: Sequence[str],
+    line: int,
+) -> str:
+    """What is wrong with a header, the likeliest mistake first."""
+    for number, text in enumerate(top, start=1):
+        for delimiter in (data.delimiter, *DELIMITERS):
+            if not set(declared) <= set(_cells(text, delimiter)):
+                continue
+            if number == line:
+                return (
+                    f"columns separated by {_shown(delimiter)}; set data.delimiter to "
+                    f"{_shown(delimiter)}"
+                )
+            return f"its header in line {number}, not in line {line}; delete the lines above it" + (
+                ""
+                if delimiter == data.delimiter
+                else f", and set data.delimiter to {_shown(delimiter)}"
+            )
+    if len(names) == 1:
+        counts = {delimiter: len(_cells(names[0], delimiter)) for delimiter in DELIMITERS}
+        likely = max(counts, key=lambda delimiter: counts[delimiter])
+        if counts[likely] > 1:
+            return (
+                f"a single column, '{names[0]}', when cut at {_shown(data.delimiter)}; set "
+                f"data.delimiter in params.yaml to {_shown(likely)}"
+            )
+        below = next((text for text in top[line:] if text.strip()), "")
+        if len(_cells(below, data.delimiter)) > 1:
+            return (
+                f"no header: line {line} is '{names[0]}', the line under it has "
+                f"{len(_cells(below, data.delimiter))} cells; delete the lines above the header, "
+                "or add it where there is none"
+            )
+        return (
+            f"a single column, '{names[0]}'; set data.delimiter in params.yaml to what separates "
+            "its columns"
+        )
+    if len(missing) == len(declared) and not any(_near(name, names) for name in declared):
+        listed = ", ".join(f"'{name}'" for name in names[:_SHOWN])
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        return (
+            f"none of the columns that params.yaml declares; line {line} names {listed}{more}: "
+            "declare those under data.id, data.value, data.numeric and data.categorical (or add "
+            "the header, where that is a customer already)"
+        )
+    return "; ".join(
+        f"no column '{name}' ({_setting(name, data)}){did_you_mean(name, names)}"
+        for name in missing
+    )
+
+
+def _near(name: str, names: list[str]) -> bool:
+    return "did you mean" in did_you_mean(name, names)
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    try:
+        cells = next(csv.reader([text.strip("\r\n")], delimiter=delimiter), [])
+    except csv.Error:  # a cell too long to be a name
+        return []
+    return [tidy(cell) for cell in cells]
+
+
+def _shown(delimiter: str) -> str:
+    """A delimiter as it is written in YAML."""
+    return '"\\t"' if delimiter == "\t" else f'"{delimiter}"'
+
+
+def _setting(name: str, data: Data) -> str:
+    """Where in `params.yaml` a column is named."""
+    if name == data.id:
+        return "data.id"
+    return "data.numeric" if name in data.numeric else "data.categorical"
