@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import factories
 from segmentation.clustering.projection import project
@@ -42,6 +44,30 @@ def test_first_look_draws_any_table(tmp_path: Path, columns: int, levels: int) -
         explore.missing(dict.fromkeys(table.columns, 3), 600, numeric | categorical),
     ):
         style.save(picture, tmp_path / "x.png")
+
+
+@pytest.mark.parametrize("sentinel", [99_999, 20_210_304, 9e14, -9e14])
+@pytest.mark.parametrize("others", [[1.0, 2.0, 3.0], [0.5, 1.25, 2.0, 2.75], [5.0]])
+def test_one_value_far_away_makes_no_more_bins(sentinel: float, others: list[float]) -> None:
+    values = np.array(others * 500 + [sentinel])
+    edges = explore.bin_edges(values)
+    assert len(edges) <= 41
+    assert edges[0] <= values.min()
+    assert edges[-1] >= values.max()
+    assert np.all(np.diff(edges) > 0)
+
+
+def test_few_whole_numbers_have_a_bin_each() -> None:
+    assert explore.bin_edges(np.array([1.0, 2.0, 4.0])).tolist() == [0.5, 1.5, 2.5, 3.5, 4.5]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(-1000, 1000).map(lambda i: i / 4), min_size=1, max_size=80))
+def test_bins_are_those_of_freedman_and_diaconis(values: list[float]) -> None:
+    array = np.array(values) + 0.001  # no whole numbers
+    edges = np.histogram_bin_edges(array, bins="fd")
+    count = int(np.clip(len(edges) - 1, 8, 40))
+    assert explore.bin_edges(array).tolist() == np.linspace(edges[0], edges[-1], count + 1).tolist()
 
 
 def test_no_categories_is_said_in_the_picture(tmp_path: Path) -> None:

@@ -301,7 +301,8 @@ def _categories(cells: pd.Series, aliases: dict[str, str]) -> pd.Series:
         return text.str.replace(r"\s+", " ", regex=True).str.lower()
 
     known = {folded(pd.Series([alias]))[0]: right for alias, right in aliases.items()}
-    renamed = folded(cells).map(known).fillna(cells)
+    # Where no alias is met, what map gives is a column of floats.
+    renamed = folded(cells).map(known).astype("str").fillna(cells)
     counts = renamed.value_counts().rename_axis("spelling").reset_index(name="count")
     counts["key"] = folded(counts["spelling"])
     counts = counts.sort_values(["count", "spelling"], ascending=[False, True])

@@ -119,6 +119,7 @@ class Records:
                 or "\0" in record[0]
                 or self._opened
                 or not any(row)
+                or row == header
             ):
                 row = self._odd(row, header, is_row)
                 if not row:
