@@ -194,7 +194,7 @@ def _mend(cleaned: Cleaned, rule: str, data: Data) -> str:
             )
         if rule == _CONFLICT:
             return (
-                f"{len(ids):,} rows have {different:,} different {data.id}: these look like "
+                f"{different:,} different values of {data.id} in {len(ids):,} rows look like "
                 "purchases or events, several rows a customer; sum them up to a row per customer "
                 "first, or name another column in data.id"
             )

@@ -90,22 +90,20 @@ def _why(
             f"a single column, '{names[0]}'; set data.delimiter in params.yaml to what separates "
             "its columns"
         )
-    if len(missing) == len(declared) and not any(_near(name, names) for name in declared):
+    if len(missing) > len(declared) / 2:
         listed = ", ".join(f"'{name}'" for name in names[:_SHOWN])
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         return (
-            f"none of the columns that params.yaml declares; line {line} names {listed}{more}: "
-            "declare those under data.id, data.value, data.numeric and data.categorical (or add "
-            "the header, where that is a customer already)"
+            f"{len(declared) - len(missing) or 'none'} of the {len(declared)} columns that "
+            f"params.yaml declares; line {line} names {listed}{more}: declare those under data.id, "
+            "data.value, data.numeric and data.categorical (or add the header, if that is a "
+            "customer already)"
         )
     return "; ".join(
         f"no column '{name}' ({_setting(name, data)}){did_you_mean(name, names)}"
+        + (" (or add a column that numbers the customers)" if name == data.id else "")
         for name in missing
     )
-
-
-def _near(name: str, names: list[str]) -> bool:
-    return "did you mean" in did_you_mean(name, names)
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
