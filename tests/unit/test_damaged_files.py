@@ -108,6 +108,7 @@ READ = {
     "blank lines at the end": Read(table() + "\n\n\n"),
     "blank lines in the middle": Read(inserted(9, "", "   ", "")),
     "blank line before the header": Read("\n" + table()),
+    "many blank lines before the header": Read("\n" * 5000 + table()),
     "empty rows of a spreadsheet": Read(table() + ",,,\n" * 30),
     "semicolons": Read(table().replace(",", ";"), data={"delimiter": ";"}),
     "Excel's note of the delimiter": Read(
@@ -252,6 +253,13 @@ THOUSANDS = each(
 REFUSED: dict[str, tuple[str | bytes, dict[str, Any], tuple[str, ...]]] = {
     "empty": ("", {}, ("is empty",)),
     "blank": ("\n \n\n", {}, ("is empty",)),
+    "many blank lines": ("\n" * 5000, {}, ("is empty",)),
+    "a quote as delimiter": (table(), {"delimiter": '"'}, ("data.delimiter cannot be a quote",)),
+    "title above a header in semicolons": (
+        "Customers\n" + table().replace(",", ";"),
+        {},
+        ("its header in line 2", "delete the lines above it, and set data.delimiter"),
+    ),
     "header only": (HEADER + "\n", {}, ("has a header but no rows",)),
     "Excel": (workbook("xl/workbook.xml"), {}, ("an Excel workbook (.xlsx)", "CSV UTF-8")),
     "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, {}, ("(.xls)",)),

@@ -57,39 +57,11 @@ def _why(
     line: int,
 ) -> str:
     """What is wrong with a header, the likeliest mistake first."""
-    for number, text in enumerate(top, start=1):
-        for delimiter in (data.delimiter, *DELIMITERS):
-            if not set(declared) <= set(_cells(text, delimiter)):
-                continue
-            if number == line:
-                return (
-                    f"columns separated by {_shown(delimiter)}; set data.delimiter to "
-                    f"{_shown(delimiter)}"
-                )
-            return f"its header in line {number}, not in line {line}; delete the lines above it" + (
-                ""
-                if delimiter == data.delimiter
-                else f", and set data.delimiter to {_shown(delimiter)}"
-            )
+    elsewhere = _elsewhere(set(declared), data, top, line)
+    if elsewhere:
+        return elsewhere
     if len(names) == 1:
-        counts = {delimiter: len(_cells(names[0], delimiter)) for delimiter in DELIMITERS}
-        likely = max(counts, key=lambda delimiter: counts[delimiter])
-        if counts[likely] > 1:
-            return (
-                f"a single column, '{names[0]}', when cut at {_shown(data.delimiter)}; set "
-                f"data.delimiter in params.yaml to {_shown(likely)}"
-            )
-        below = next((text for text in top[line:] if text.strip()), "")
-        if len(_cells(below, data.delimiter)) > 1:
-            return (
-                f"no header: line {line} is '{names[0]}', the line under it has "
-                f"{len(_cells(below, data.delimiter))} cells; delete the lines above the header, "
-                "or add it where there is none"
-            )
-        return (
-            f"a single column, '{names[0]}'; set data.delimiter in params.yaml to what separates "
-            "its columns"
-        )
+        return _one_name(names[0], data, top[line:], line)
     if len(missing) > len(declared) / 2:
         listed = ", ".join(f"'{name}'" for name in names[:_SHOWN])
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
@@ -104,6 +76,39 @@ def _why(
         + (" (or add a column that numbers the customers)" if name == data.id else "")
         for name in missing
     )
+
+
+def _elsewhere(declared: set[str], data: Data, top: Sequence[str], line: int) -> str | None:
+    """Say where all declared names stand: in another line, or between other delimiters."""
+    for number, text in enumerate(top, start=1):
+        for delimiter in (data.delimiter, *DELIMITERS):
+            if declared <= set(_cells(text, delimiter)):
+                other = f"set data.delimiter to {_shown(delimiter)}"
+                if number == line:
+                    return f"columns separated by {_shown(delimiter)}; {other}"
+                moved = (
+                    f"its header in line {number}, not in line {line}; delete the lines above it"
+                )
+                return moved if delimiter == data.delimiter else f"{moved}, and {other}"
+    return None
+
+
+def _one_name(name: str, data: Data, below: Sequence[str], line: int) -> str:
+    """Say why a header may have a single name."""
+    counts = {delimiter: len(_cells(name, delimiter)) for delimiter in DELIMITERS}
+    likely = max(counts, key=lambda delimiter: counts[delimiter])
+    if counts[likely] > 1:
+        return (
+            f"a single column, '{name}', when cut at {_shown(data.delimiter)}; set data.delimiter "
+            f"in params.yaml to {_shown(likely)}"
+        )
+    cells = len(_cells(next((text for text in below if text.strip()), ""), data.delimiter))
+    if cells > 1:
+        return (
+            f"no header: line {line} is '{name}', the line under it has {cells} cells; delete the "
+            "lines above the header, or add it where there is none"
+        )
+    return f"a single column, '{name}'; set data.delimiter in params.yaml to what separates the columns"
 
 
 def _cells(text: str, delimiter: str) -> list[str]:

@@ -13,7 +13,7 @@ from segmentation.artifacts.quality import Lines
 from segmentation.config import Data
 from segmentation.engines import foreign, header
 from segmentation.engines.records import Records
-from segmentation.errors import InputError
+from segmentation.errors import InputError, SettingsError
 
 _TOP = 20  # lines in which the header is looked for
 
@@ -48,8 +48,8 @@ def read(data: Data) -> Table:
     try:
         with path.open("rb") as file:
             head = file.read(foreign.HEAD)
-        if not head.strip(b"\xef\xbb\xbf \t\r\n"):
-            raise InputError(f"{path} is empty; it needs a header and a row per customer")
+        if len(head) < foreign.HEAD and not head.strip(b"\xef\xbb\xbf \t\r\n"):
+            raise InputError(_empty(data))
         kind = foreign.recognise(head, path, data.encoding)
         if kind:
             raise InputError(f"{path} is {kind}")
@@ -71,6 +71,8 @@ def read(data: Data) -> Table:
 
 
 def _table(text: TextIO, data: Data) -> Table:
+    if data.delimiter in '"\r\n':
+        raise SettingsError("data.delimiter cannot be a quote or a line break")
     top = list(itertools.islice(text, _TOP))
     records = Records(itertools.chain(top, text), delimiter=data.delimiter)
     if top and top[0].lower().startswith("sep="):  # Excel's note to itself
@@ -121,9 +123,15 @@ def _header(records: Records, data: Data, top: list[str]) -> list[str]:
         raise InputError(
             f"{data.path} has a header with a quote that is not closed; mend its first line"
         ) from None
+    if not names:
+        raise InputError(_empty(data))
     if "\0" in "".join(names):
         raise InputError(f"{data.path} has a header with NUL bytes; mend its first line")
     return header.check(names, data, top=top, line=records.lines)
+
+
+def _empty(data: Data) -> str:
+    return f"{data.path} is empty; it needs a header and a row per customer"
 
 
 def _excel_delimiter(line: str, data: Data) -> None:
