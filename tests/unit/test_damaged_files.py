@@ -14,7 +14,7 @@ import pytest
 from segmentation import files, paths
 from segmentation.config import Params
 from segmentation.errors import SegmentationError
-from segmentation.stages import prepare
+from segmentation.stages import explore, prepare
 
 HEADER = "id,age,spend,town"
 TOWNS = ("Bonn", "Köln", "Ulm")
@@ -85,6 +85,7 @@ def prepared(content: str | bytes, **data: object) -> pd.DataFrame:
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("playbook.yaml").write_text("plays: []\n", encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -229,6 +230,14 @@ def test_a_rejected_line_is_kept_as_it_stands() -> None:
     ]
 
 
+def test_damage_is_told_even_where_the_rest_can_be_used(capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(changed(_5="004,24,1e308,Köln", _7="006,26,30,Bonn,1", _8="007,27,33,Köln,1"))
+    assert sorted(capsys.readouterr().err.splitlines()) == [
+        "warning: 1 row was rejected, line 5: no plausible number: spend is '1e308'",
+        "warning: 2 rows were rejected, line 7: too many cells: 5, where the header names 4",
+    ]
+
+
 def test_columns_may_be_called_as_what_is_said_of_rejected_rows() -> None:
     content = changed(_5="004,inf,23.5,Köln").replace("town", "reason")
     prepared(content, categorical={"reason": None})
@@ -243,7 +252,16 @@ def test_all_numbers_as_accountants_write_them() -> None:
     assert found == [-1234.5, -5, -7, 1000, -3, -2, 1000]
 
 
-LONG = [row.replace(",", ";") for row in ROWS]
+@pytest.mark.parametrize("sentinel", ["99999", "20210304", "900000000000000"])
+def test_a_first_look_is_taken_whatever_the_sentinel(sentinel: str) -> None:
+    content = each(lambda row: [row[0], str(int(row[0]) % 5), *row[2:]])
+    content = content.replace("004,4,", f"004,{sentinel},")
+    prepared(content, numeric={"age": None, "spend": None})
+    explore.run(Params.model_validate({"data": DATA}))
+    summary = files.read_json(paths.EXPLORE_SUMMARY)
+    assert summary["numeric"]["age"]["max"] == pytest.approx(float(sentinel), rel=1e-5)
+
+
 PURCHASES = [f"{i % 7:03d},{20 + i},{i * 2.5},{TOWNS[i % 3]}" for i in range(N)]
 THOUSANDS = each(
     lambda row: [row[0], row[1], f"1.{int(row[0]):03d}" if int(row[0]) % 3 else "407", row[3]]

@@ -30,6 +30,7 @@ TOTALS = ("total", "totals", "grand total", "sum", "summe", "gesamt", "insgesamt
 _SCIENTIFIC = r"\d(?:[.,]\d+)?[eE]\+\d{2,}"
 _LONGEST = 60  # characters of a cell in a message
 _COPY, _CONFLICT, _BEYOND = "exact copy", "conflicting id", "outside limits"
+_DIRT = (_COPY, _CONFLICT, _BEYOND, "not a number", "id is missing", "too many cells are missing")
 _LEDGER = ("line", "reason", "text")  # columns of the rejected rows beside their cells
 
 
@@ -174,9 +175,7 @@ def check_rejected(cleaned: Cleaned, *, data: Data, rules: Prepare) -> None:
             f"prepare.max_rejected allows {rules.max_rejected:.0%}), {counts.iloc[0]:,} of them "
             f"({counts.iloc[0] / rows:.1%} of all rows) for '{counts.index[0]}'"
         )
-    first = cleaned.rejected[cleaned.rejected["reason"].str.startswith(str(counts.index[0]))].iloc[
-        0
-    ]
+    first = cleaned.rejected[_of_rule(cleaned.rejected, str(counts.index[0]))].iloc[0]
     message += f"; the first is line {first['line']}: {_short(first['reason'])}"
     raise InputError(f"{message}; {_mend(cleaned, str(counts.index[0]), data)}")
 
@@ -201,6 +200,21 @@ def _mend(cleaned: Cleaned, rule: str, data: Data) -> str:
     if rule == _BEYOND:
         return "mend the limits under data.numeric, or the file"
     return f"all of them are in {paths.REJECTED}, each with its reason"
+
+
+def damage(cleaned: Cleaned) -> list[str]:
+    """Tell of rows that are no dirt but damage, or no customers: the first of each kind."""
+    told = []
+    for rule, count in cleaned.rules().items():
+        if rule not in _DIRT:
+            first = cleaned.rejected[_of_rule(cleaned.rejected, str(rule))].iloc[0]
+            rows = "1 row was" if count == 1 else f"{count:,} rows were"
+            told.append(f"{rows} rejected, line {first['line']}: {_short(first['reason'])}")
+    return told
+
+
+def _of_rule(rejected: pd.DataFrame, rule: str) -> pd.Series:
+    return rejected["reason"].str.split(":").str[0] == rule
 
 
 def check_usable(cleaned: Cleaned, data: Data) -> None:

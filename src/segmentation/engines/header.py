@@ -108,7 +108,7 @@ def _one_name(name: str, data: Data, below: Sequence[str], line: int) -> str:
             f"no header: line {line} is '{name}', the line under it has {cells} cells; delete the "
             "lines above the header, or add it where there is none"
         )
-    return f"a single column, '{name}'; set data.delimiter in params.yaml to what separates the columns"
+    return f"a single column, '{name}'; set data.delimiter to what separates its columns"
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
