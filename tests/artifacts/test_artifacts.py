@@ -24,6 +24,7 @@ from segmentation.errors import InputError, SchemaError
 
 ROOT = Path(__file__).parents[2]
 QUALITY = {
+    "lines": {"in_file": 4, "header": 1, "rows": 3, "blank": 0, "breaks_in_cells": 0},
     "rows_in": 3, "rows_kept": 2, "rows_rejected": 1, "rejected": {"exact copy": 1},
     "repaired": {}, "missing": {"age": 1},
 }  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import factories
 from segmentation.config import Data, Prepare
 from segmentation.engines import local
 from segmentation.engines.cleaning import Cleaned, check_rejected, check_usable, clean

@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from segmentation import files, paths
+from segmentation import artifacts, files, paths
+from segmentation.artifacts.quality import Quality
 from segmentation.config import Params
 from segmentation.errors import SegmentationError
 from segmentation.stages import explore, prepare
@@ -70,13 +71,13 @@ def prepared(content: str | bytes, **data: object) -> pd.DataFrame:
     params = Params.model_validate({"data": DATA | data})
     prepare.run(params)
     customers, rejected = files.read_parquet(paths.PREPARED), files.read_parquet(paths.REJECTED)
-    quality = files.read_json(paths.QUALITY)
-    lines = quality["lines"]
+    quality = artifacts.read(Quality)
+    lines = quality.lines
     text = raw.decode(params.data.encoding)
     in_file = len(io.StringIO(text, newline=None).readlines())
-    parts = lines["header"] + lines["rows"] + lines["blank"] + lines["breaks_in_cells"]
-    assert lines["in_file"] == in_file == parts
-    assert len(customers) + len(rejected) == quality["rows_in"] == lines["rows"]
+    parts = lines.header + lines.rows + lines.blank + lines.breaks_in_cells
+    assert lines.in_file == in_file == parts
+    assert len(customers) + len(rejected) == quality.rows_in == lines.rows
     assert rejected["reason"].notna().all()
     assert rejected["line"].is_unique
     return customers

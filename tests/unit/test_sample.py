@@ -3,6 +3,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import factories
 from segmentation import files
 from segmentation.config import load_params
 from segmentation.engines.cleaning import clean
