@@ -19,6 +19,7 @@ from segmentation.artifacts.segments import (
     Segments,
 )
 from segmentation.artifacts.summary import Summary
+from segmentation.clustering.metrics.jaccard import in_words
 
 
 def metrics(**changed: Any) -> Metrics:
@@ -80,10 +81,11 @@ def clustering(
 ) -> Clustering:
     """Of these segments, which come back with a similarity of 0.9 unless it is given."""
     ids = list(ids)
+    similarity = {i: (jaccard or {}).get(i, 0.9) for i in ids}
     segments = {
         i: {
-            "jaccard": (jaccard or {}).get(i, 0.9), "se": 0.01, "dissolved": 0.0,
-            "verdict": "highly stable", "sentence": "Highly stable.",
+            "jaccard": similarity[i], "se": 0.01, "dissolved": 0.0,
+            "verdict": in_words(similarity[i]), "sentence": f"{in_words(similarity[i])}.",
         }
         for i in ids
     }  # fmt: skip
@@ -106,7 +108,7 @@ def details(
     ordinary = {
         "dominance": {
             "feature": "x", "score": 0.3, "score_of_the_others": None, "scores": {"x": 0.3},
-            "dominated": False, "sentence": "`x` explains most.", **(dominance or {}),
+            "repeats": (), "verdict": "no", "sentence": "“x” explains most.", **(dominance or {}),
         },
         "silhouette": {"rows": 100, "sampled": False},
         "features": 3,
@@ -134,7 +136,8 @@ def segment(number: int, **changed: Any) -> Segment:
         "id": number, "size": 40, "share": 0.25, "share_interval": (0.2, 0.3),
         "value_mean": 50.0, "value_mean_interval": (45.0, 55.0), "share_of_value": 0.25,
         "share_of_value_interval": (0.2, 0.3), "numeric": {}, "categorical": {},
-        "name": f"Segment {number}", "name_note": None, "marks": (), "unremarkable": (),
+        "name": f"Segment {number}", "name_note": None, "marks": (),
+        "marks_note": "No marks.", "unremarkable": (),
         "rule": None, "rule_note": "no rule", "plays": (), "plays_note": "No plays.",
         "stability": clustering([number]).stability.segments[number],
         "shape": details([number]).segments[number],
@@ -151,7 +154,7 @@ def segments(found: Iterable[Segment], **changed: Any) -> Segments:
     ordinary: dict[str, Any] = {
         "verdict": f"{len(found)} segments", "customers": sum(each.size for each in found),
         "unassigned": 0, "value": "spend", "structured": True,
-        "scope": {"rows": 100, "columns": 1, "numeric": 1, "categorical": 0},
+        "notice": None, "scope": {"rows": 100, "columns": 1, "numeric": 1, "categorical": 0},
         "columns": columns, "segments": found, "trust": (), "limits": (),
         "method": {}, "playbook_notes": (),
     }  # fmt: skip

@@ -58,7 +58,7 @@ def summary() -> None:
     facts = artifacts.read(Segments)
     typer.echo(f"\n{facts.verdict}\n")
     for segment in facts.segments:
-        marks = "; ".join(segment.marks[:2]) or "close to the average customer"
+        marks = "; ".join(segment.marks[:2]) or segment.marks_note
         typer.echo(f"  {segment.id}  {segment.name}: {segment.size:,} customers. {marks}")
     typer.echo(f"\nReport:    {paths.REPORT}")
     typer.echo("MLflow UI: make ui    (or: segmentation ui)")

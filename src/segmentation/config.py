@@ -1,5 +1,6 @@
 """`params.yaml` as typed, documented, validated settings: the only place with defaults."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
@@ -191,7 +192,7 @@ class Data(Settings):
         if self.sums_value and column == SUM:
             return f"{SUM} ({_sum(self.value)}{f', {unit}' if unit else ''})"
         name = _spaced(column)
-        said = unit is None or name.endswith((f" {unit}", f"({unit})"))
+        said = unit is None or has_unit(name, unit)
         return name if said else f"{name} ({unit})"
 
 
@@ -204,6 +205,19 @@ def _sum(columns: tuple[str, ...]) -> str:
     names = [_spaced(column) for column in columns]
     shown = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
     return " + ".join(shown)
+
+
+def has_unit(name: str, unit: str) -> bool:
+    """Whether a column's name says its unit by itself.
+
+    Examples
+    --------
+    >>> has_unit("Annual Income (k$)", "k$"), has_unit("membership years", "years")
+    (True, True)
+    >>> has_unit("income", "$"), has_unit("yearsum", "years")
+    (False, False)
+    """
+    return bool(re.search(rf"(?<!\w){re.escape(unit.strip())}(?!\w)", name, re.IGNORECASE))
 
 
 class Prepare(Settings):

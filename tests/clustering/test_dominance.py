@@ -46,7 +46,7 @@ def test_sees_the_trap_of_standardised_one_hot_columns():
     found = dominance(table, labels, seed=0)
     assert (found.feature, found.score) == ("preferred_category", pytest.approx(1.0))
     assert found.dominated
-    assert found.sentence == "These segments are just `preferred_category`."
+    assert (found.feature, found.verdict) == ("preferred_category", "yes")
 
 
 @pytest.mark.parametrize("k", [3, 5, 8])
@@ -55,7 +55,7 @@ def test_does_not_see_it_without_one_hot_columns(k):
     found = dominance(table, segments(standardise(table.select_dtypes("number")), k), seed=0)
     assert found.score < 0.6
     assert not found.dominated
-    assert "alone explains 0." in found.sentence
+    assert "No column alone explains them" in found.sentence
 
 
 @pytest.mark.parametrize("k", [2, 3, 5, 8])
@@ -66,7 +66,7 @@ def test_sees_bands_of_one_number(k):
     found = dominance(table, shuffled, seed=0)
     assert found.feature == "income"
     assert found.score > 0.95
-    assert found.sentence == "These segments are just `income`."
+    assert (found.feature, found.verdict) == ("income", "yes")
 
 
 def test_the_score_of_a_category_is_its_adjusted_mutual_information():
@@ -102,7 +102,7 @@ def test_does_not_blame_a_feature_for_groups_that_all_features_show():
     assert found.rest is not None
     assert found.rest > 0.95
     assert not found.dominated
-    assert "but so do the other features" in found.sentence
+    assert "all other columns together still explain 1.00" in found.sentence
 
 
 def test_groups_on_two_numbers_are_no_ones():
@@ -130,7 +130,8 @@ def test_noise_rows_are_left_out():
     table = customers()
     labels = pd.factorize(table["gender"])[0]
     labels[:300] = -1
-    assert dominance(table, labels, seed=0).sentence == "These segments are just `gender`."
+    found = dominance(table, labels, seed=0)
+    assert (found.feature, found.verdict) == ("gender", "yes")
 
 
 @pytest.mark.parametrize("label", [0, -1])
@@ -143,7 +144,7 @@ def test_many_rows_give_the_answer_of_a_sample():
     table = customers(30_000)
     labels = pd.factorize(table["preferred_category"])[0]
     found = dominance(table, labels, seed=0, max_rows=1000)
-    assert found.sentence == "These segments are just `preferred_category`."
+    assert (found.feature, found.verdict) == ("preferred_category", "yes")
 
 
 def test_a_tiny_table_is_survived():
@@ -162,3 +163,85 @@ def test_refuses_labels_of_another_length():
         dominance(customers(10), [0, 1], seed=0)
     with pytest.raises(InputError, match="at least one feature"):
         dominance(customers(2)[[]], [0, 1], seed=0)
+
+
+def test_columns_that_repeat_one_another_count_as_one():
+    rng = np.random.default_rng(0)
+    outcome = rng.choice(["won", "lost", "never"], 800, p=[0.2, 0.2, 0.6])
+    before = outcome != "never"
+    table = customers(800).assign(
+        poutcome=outcome,
+        pdays=np.where(before, rng.integers(30, 300, 800), -1),
+        previous=np.where(before, rng.integers(1, 6, 800), 0),
+    )
+    found = dominance(table, before.astype(int), seed=0)
+    assert {found.feature, *found.repeats} == {"poutcome", "pdays", "previous"}
+    assert found.score > 0.99
+    assert found.rest < 0.1
+    assert found.verdict == "yes"
+    assert "only repeat" in found.sentence
+    three = dominance(table, pd.factorize(outcome)[0], seed=0)
+    assert (three.feature, three.verdict) == ("poutcome", "yes")
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda x, rng: x * 0.9 + 3,
+        lambda x, rng: -np.log(x + 1),
+        lambda x, rng: x + rng.normal(0, 1000, len(x)),
+        lambda x, rng: pd.cut(x, 3, labels=["low", "middle", "high"]).astype(str),
+    ],
+)
+@pytest.mark.parametrize("k", [2, 3])
+def test_a_number_in_other_words_is_no_second_witness(again, k):
+    table = customers()
+    bands = pd.cut(table["income"], k, labels=False).to_numpy()
+    table["again"] = again(table["income"], np.random.default_rng(1))
+    if k == 2 and table["again"].dtype == object:
+        table["again"] = np.where(bands == 1, "rich", "poor")
+    assert dominance(table, bands, seed=0).verdict == "yes"
+
+
+def test_nested_categories_count_as_one():
+    table = customers()
+    city = np.random.default_rng(1).integers(0, 12, 1000)
+    table["city"], table["region"] = [f"c{i}" for i in city], [f"r{i}" for i in city % 4]
+    found = dominance(table, city % 4, seed=0)
+    assert {found.feature, *found.repeats} == {"city", "region"}
+    assert found.verdict == "yes"
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.4, 0.7])
+@pytest.mark.parametrize("skewed", [False, True])
+@pytest.mark.parametrize("k", [2, 3, 4])
+def test_correlated_columns_that_all_show_the_groups_are_no_repeats(correlation, skewed, k):
+    rng = np.random.default_rng(k)
+    truth = rng.integers(0, k, 600)
+    spread = np.full((3, 3), correlation) + (1 - correlation) * np.eye(3)
+    X = 8 * truth[:, None] + rng.multivariate_normal(np.zeros(3), spread, 600)
+    table = pd.DataFrame(np.exp(X / 6) if skewed else X, columns=list("abc"))
+    table["flag"] = np.array(list("wxyz"))[truth]  # one category follows the groups exactly
+    found = dominance(table, truth, seed=0)
+    assert found.score > 0.95
+    assert found.rest > 0.9
+    assert found.verdict == "no"
+
+
+def test_a_copy_beside_independent_columns_changes_no_verdict():
+    centres = [[0, 0], [9, 0], [0, 9], [9, 9]]
+    X, truth = make_blobs(500, centers=centres, random_state=0)
+    table = pd.DataFrame(X, columns=["income", "age"]).assign(salary=2 * X[:, 0])
+    assert dominance(table, truth, seed=0).verdict == "no"
+
+
+def test_the_sentence_says_what_the_verdict_says():
+    table = customers()
+    largely = pd.cut(table["income"], 3, labels=False).to_numpy()
+    other = np.random.default_rng(0).random(1000) < 0.08
+    found = dominance(table, np.where(other, (largely + 1) % 3, largely), seed=0)
+    assert found.verdict == "largely"
+    assert "alone explains 0." in found.sentence
+    assert "still" not in found.sentence
+    alone = dominance(table[["income"]], largely, seed=0)
+    assert alone.sentence.endswith("; there is no other column.")

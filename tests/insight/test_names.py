@@ -98,5 +98,5 @@ def test_groups_for_convenience_get_plain_names_only() -> None:
         1: "Group 1: higher floor area",
         2: "Group 2: lower age",
         5: "Group 5",
-        6: "Group 6: more often Toys",
+        6: "Group 6: more often c Toys",
     }

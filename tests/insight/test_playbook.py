@@ -25,7 +25,7 @@ def found(rows: int, *conditions: dict[str, Any]) -> list[Recommendation]:
     segment = np.repeat([1, 2], [rows, 3 * rows])
     table = pd.DataFrame(
         {
-            "spend": rng.normal(100, 30, 4 * rows) * np.where(segment == 1, 1.5, 1.0),
+            "spend": rng.normal(100, 30, 4 * rows).clip(0) * np.where(segment == 1, 1.5, 1.0),
             "age": rng.normal(40, 8, 4 * rows),
             "town": np.where(
                 rng.random(4 * rows) < np.where(segment == 1, 0.8, 0.2), "Köln", "Bonn"

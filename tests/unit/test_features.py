@@ -2,10 +2,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
 
 from segmentation import files
 from segmentation.config import Data, Featurize
-from segmentation.engines.features import build_features, matrix, skewed_columns
+from segmentation.engines.features import (
+    build_features,
+    category_scale,
+    matrix,
+    skewed_columns,
+)
 
 DATA = Data.model_validate(
     {
@@ -95,11 +102,56 @@ def test_rare_categories_are_taken_together(shop: pd.DataFrame) -> None:
     assert not {"town_A", "town_B"} & set(columns)
 
 
+@pytest.mark.parametrize("scaler", ["standard", "minmax", "none"])
 def test_the_transformer_is_saved_without_pickles_and_comes_back_the_same(
-    shop: pd.DataFrame, tmp_path: object
+    shop: pd.DataFrame, tmp_path: object, scaler: str
 ) -> None:
     file = tmp_path / "features.skops"  # type: ignore[operator]
-    fitted = build_features(shop, data=DATA, settings=Featurize()).fit(shop)
+    settings = Featurize.model_validate({"scaler": scaler})
+    fitted = build_features(shop, data=DATA, settings=settings).fit(shop)
     files.write_model(file, fitted)
     assert set(skops.io.get_untrusted_types(file=file)) <= set(files.TRUSTED_TYPES)
     pd.testing.assert_frame_equal(matrix(files.read_model(file), shop), matrix(fitted, shop))
+
+
+@pytest.mark.parametrize("scaler", ["standard", "robust", "minmax", "none"])
+@pytest.mark.parametrize("transform", ["none", "yeo-johnson"])
+def test_another_category_is_as_far_under_every_scaler(
+    shop: pd.DataFrame, scaler: str, transform: str
+) -> None:
+    shop["spend"] *= 1000  # mixed units
+    settings = Featurize.model_validate(
+        {"scaler": scaler, "transform": transform, "category_weight": 1.5}
+    )
+    fitted = build_features(shop, data=DATA, settings=settings).fit(shop)
+    pair = shop.iloc[[0, 0]].reset_index(drop=True)
+    pair["town"] = ["Bonn", "Trier"]
+    here, moved = matrix(fitted, pair).to_numpy()
+    spreads = matrix(fitted, shop)[["age", "spend"]].std(ddof=0)
+    typical = np.sqrt((spreads**2).mean())
+    assert np.linalg.norm(here - moved) == pytest.approx(1.5 * typical)
+    assert category_scale(fitted) == pytest.approx(1.5 * typical / 2**0.5)
+
+
+def test_standardised_numbers_leave_the_weight_as_it_is(shop: pd.DataFrame) -> None:
+    fitted = build_features(shop, data=DATA, settings=Featurize()).fit(shop)
+    assert category_scale(fitted) == 1 / 2**0.5
+    left_out = build_features(shop, data=DATA, settings=Featurize(encoding="none"))
+    assert category_scale(left_out) is None
+
+
+@pytest.mark.parametrize("scaler", ["robust", "minmax", "none"])
+def test_a_category_does_not_become_the_segments_under_another_scaler(scaler: str) -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, 600)
+    table = pd.DataFrame(
+        {
+            "age": rng.normal(30 + 30 * truth, 5),
+            "spend": rng.normal(40 + 30 * truth, 5),
+            "town": rng.choice(["Bonn", "Trier"], 600),
+        }
+    )
+    settings = Featurize.model_validate({"scaler": scaler})
+    made = matrix(build_features(table, data=DATA, settings=settings).fit(table), table)
+    found = KMeans(2, n_init=5, random_state=0).fit_predict(made)
+    assert adjusted_rand_score(truth, found) > 0.9

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 import factories
-from segmentation.artifacts.base import Artifact
+from segmentation.artifacts.base import Part
 from segmentation.artifacts.clustering import ReferenceMatch
 from segmentation.artifacts.segments import Answer, CategoryColumn, NumberColumn, Segments
 from segmentation.files import rounded
 from segmentation.insight.facts import describe, verdict
 from segmentation.insight.playbook import Playbook
-from segmentation.insight.trust import limits, trust
+from segmentation.insight.trust import limits, notice, trust
 from segmentation.views import profiles, style
 from segmentation.views.report import Picture, render
 
@@ -63,7 +63,7 @@ def content(
     details = factories.details(
         ids,
         features=columns,
-        dominance={"sentence": f"`{ODD}` explains most."},
+        dominance={"sentence": f"“{ODD}” explains most."},
         silhouette={"rows": 100, "sampled": True},
     )
     facts = describe(
@@ -72,9 +72,10 @@ def content(
         structured=structured, seed=0,
     )  # fmt: skip
     for found in facts["segments"]:
-        found["stability"] = clustering.stability.segments[found["id"]]
+        found["stability"] = plain(clustering.stability.segments[found["id"]])
         found["shape"] = details.segments[found["id"]]
     facts["verdict"] = verdict(facts, plain(metrics))
+    facts["notice"] = notice(metrics=plain(metrics), clustering=plain(clustering))
     facts["trust"] = trust(customers=n, metrics=plain(metrics), choice=plain(choice),
                            clustering=plain(clustering), details=plain(details))  # fmt: skip
     facts["limits"] = limits(
@@ -90,8 +91,8 @@ def content(
     }  # fmt: skip
 
 
-def plain(artifact: Artifact) -> dict[str, Any]:
-    content: dict[str, Any] = rounded(artifact.content())
+def plain(artifact: Part) -> dict[str, Any]:
+    content: dict[str, Any] = rounded(artifact.model_dump())
     return content
 
 
@@ -186,7 +187,7 @@ def test_what_a_reader_asks_is_answered() -> None:
     told = answers()
     assert told["Are there segments at all?"].answer == "Yes"
     assert told["Would they come back?"].answer == "All 4 do"
-    assert told["Is 4 the right number?"].why == "1 of 2 criteria prefer 4; the others say 5."
+    assert told["Is 4 the right number?"].why == "1 of 2 criteria prefers 4; the others say 5."
     assert told["Is 4 the right number?"].level == "doubtful"
     assert told["Is it just one column?"].answer == "No"
     assert answers(structured=False)["Are there segments at all?"].level == "bad"
@@ -209,7 +210,7 @@ def test_a_column_that_nearly_explains_all_is_a_reason_for_doubt() -> None:
     told = trust(
         customers=200, metrics=plain(shape["metrics"]), choice=plain(shape["choice"]),
         clustering=plain(shape["clustering"]),
-        details=plain(factories.details(range(1, 5), dominance={"score": 0.7})),
+        details=plain(factories.details(range(1, 5), dominance={"verdict": "largely"})),
     )  # fmt: skip
     found = {item["question"]: item for item in told}["Is it just one column?"]
     assert (found["answer"], found["level"]) == ("Largely", "doubtful")

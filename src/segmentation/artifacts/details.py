@@ -13,19 +13,24 @@ class Dominance(Part):
     ----------
     score : float
         Of `feature`, the strongest column, out of 1.
+    repeats : tuple of str
+        Columns that only repeat it.
     score_of_the_others : float or None
-        Of all other columns together, where that was looked at.
+        Of all other columns together, without `repeats`, where that was looked at.
     scores : dict of str to float
         Of every column.
-    dominated : bool
+    verdict : {"yes", "largely", "no"}
         Whether the segments are just this column.
+    sentence : str
+        The verdict with its figures.
     """
 
     feature: str
     score: Figure
+    repeats: tuple[str, ...]
     score_of_the_others: Known
     scores: dict[str, Figure]
-    dominated: bool
+    verdict: Literal["yes", "largely", "no"]
     sentence: str
 
 

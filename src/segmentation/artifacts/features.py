@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from segmentation import paths
-from segmentation.artifacts.base import Artifact, Figure, Known, Part
+from segmentation.artifacts.base import Artifact, Known, Part
 
 
 class Transformed(Part):
@@ -22,8 +22,8 @@ class Features(Artifact):
         Its columns.
     skewness : dict of str to float or None
         Of each number before it was transformed.
-    category_scale : float
-        What a yes or no of a category counts.
+    category_scale : float or None
+        What a yes or no of a category counts; None where categories are no features.
     """
 
     path: ClassVar = paths.FEATURES
@@ -32,4 +32,4 @@ class Features(Artifact):
     features: tuple[str, ...]
     transformed: Transformed
     skewness: dict[str, Known]
-    category_scale: Figure
+    category_scale: Known

@@ -25,9 +25,8 @@ class NumberProfile(Part):
     quartiles, whiskers : pair of float or None
         Quantiles 25% and 75%, and 5% and 95%, interpolated linearly.
     index : float or None
-        100 times the mean over everyone's mean; None where that mean is not positive.
+        100 times the mean over everyone's mean; None where a customer has a value below zero.
     index_interval : pair of float or None
-        None also where everyone else's mean may be negative.
     difference : float or None
         Mean minus everyone else's, in standard deviations (`intervals.difference`), cut at ±10.
     difference_interval : pair of float or None
@@ -158,7 +157,7 @@ class Play(Part):
 
 
 class Profile(Part):
-    """One segment in figures. `share_of_value` is None where the total value is not positive."""
+    """One segment in figures. `share_of_value` is None where values are below zero."""
 
     id: int
     size: int
@@ -181,8 +180,10 @@ class Segment(Profile):
         What it would be called today, where its name is the reference's and has aged.
     marks : tuple of str
         What sets it apart, strongest first.
+    marks_note : str or None
+        Why there are none.
     unremarkable : tuple of str
-        Columns in which it is like everyone else.
+        Columns in which it is on average like everyone else.
     rule : Rule or None
     rule_note : str or None
         Why there is none.
@@ -197,6 +198,7 @@ class Segment(Profile):
     name: str
     name_note: str | None
     marks: tuple[str, ...]
+    marks_note: str | None
     unremarkable: tuple[str, ...]
     rule: Rule | None
     rule_note: str | None
@@ -287,6 +289,8 @@ class Segments(Artifact):
         The column that says what a customer is worth.
     structured : bool
         Whether the data hold segments beyond one population.
+    notice : str or None
+        What groups are that no structure stands behind; None for segments.
     trust : tuple of Answer
         Whether the segments can be trusted.
     limits : tuple of str
@@ -304,6 +308,7 @@ class Segments(Artifact):
     unassigned: int
     value: str
     structured: bool
+    notice: str | None
     scope: Scope
     columns: dict[str, Column]
     segments: tuple[Segment, ...]

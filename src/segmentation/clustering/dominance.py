@@ -8,6 +8,10 @@ Each feature alone predicts the segments, on rows that it has not seen; the scor
 mutual information of segments and prediction. Held-out rows and the adjustment for chance keep a
 category of many levels, or a number cut in many places, from looking good by luck.
 
+Columns that repeat the feature in other words are no second witness: a flag for one of its levels,
+a number of days that is -1 where the feature says "never", the same amount in another currency.
+`_repeats` says which.
+
 References
 ----------
 Vinh, Epps & Bailey (2010), Information theoretic measures for clusterings comparison, Journal of
@@ -18,6 +22,8 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -32,9 +38,22 @@ ALONE = 0.8
 
 With five segments of equal size it takes about 94% of the customers predicted from that feature.
 """
+LARGELY = 0.6
+"""Score from which it is worth asking what the other features see."""
 REST = 0.5
 """Score up to which all other features together leave the segments unexplained."""
 
+FUNCTION = 0.9
+"""Score from which a column is a function of another one; the rank correlation likewise."""
+GAP = 0.2
+"""Share of a group near the cut to the next one from which there is no gap (`_continuous`)."""
+
+NOTHING = 0.1
+"""Score up to which a column tells segments no further apart."""
+SAME = 0.98
+"""Share of equal values from which a column is constant."""
+
+_MOST_LEVELS = 50  # of a column that can be the function of another; an address is no function
 _FOLDS = 5
 _BINS, _BIN_ROWS = 200, 5  # most bins of a number, and least rows in one
 
@@ -46,10 +65,13 @@ class Dominance:
     Attributes
     ----------
     feature : str
+    repeats : tuple of str
+        Features that only repeat it; found if `score` is `LARGELY` or more.
     score : float
         In [0, 1]; the metric ``dominance``.
     rest : float or None
-        The score of all other features together; only computed if `score` is `ALONE` or more.
+        The score of all other features together, without `repeats`; only computed if `score` is
+        `LARGELY` or more.
     scores : dict of str to float
         The score of every feature, highest first.
     sentence : str
@@ -59,12 +81,42 @@ class Dominance:
     score: float
     rest: float | None
     scores: dict[str, float]
-    sentence: str
+    repeats: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Literal["yes", "largely", "no"]:
+        """Whether the segments are just this feature, and no other sees them."""
+        if self.rest is None or self.rest > REST:
+            return "no"
+        return "yes" if self.score >= ALONE else "largely"
 
     @property
     def dominated(self) -> bool:
-        """Whether the segments are just this feature, and no other sees them."""
-        return self.rest is not None and self.rest <= REST
+        """Whether the verdict is yes."""
+        return self.verdict == "yes"
+
+    @property
+    def sentence(self) -> str:
+        """The verdict with its figures; it speaks of "them", be they segments or groups."""
+        name, score = f"“{self.feature}”", f"{self.score:.2f} of 1 (adjusted mutual information)"
+        if not self.score:
+            return "No column explains them."
+        if self.rest is None:
+            return f"No column alone explains them; {name} comes closest, with {score}."
+        same = ""
+        if self.repeats:
+            *before, last = (f"“{each}”" for each in self.repeats)
+            listed = f"{', '.join(before)} and {last}" if before else last
+            same = f", which {listed} only {'repeat' if before else 'repeats'},"
+        if self.verdict == "no":
+            return (
+                f"{name}{same} alone explains {score}, but without it all other columns together "
+                f"still explain {self.rest:.2f}."
+            )
+        others = f"all other columns together explain {self.rest:.2f}"
+        if len(self.scores) == 1 + len(self.repeats):
+            others = "there is no other column"
+        return f"{name}{same} alone explains {score}; {others}."
 
 
 def dominance(
@@ -97,8 +149,8 @@ def dominance(
     >>> city = rng.choice(["Rome", "Oslo", "Lima"], 300)
     >>> table = pd.DataFrame({"age": rng.integers(18, 80, 300), "city": city})
     >>> found = dominance(table, pd.factorize(city)[0], seed=0)
-    >>> found.feature, round(found.score, 2), found.sentence
-    ('city', 1.0, 'These segments are just `city`.')
+    >>> found.feature, round(found.score, 2), found.verdict
+    ('city', 1.0, 'yes')
     """
     segments = np.asarray(labels)
     if segments.shape != (len(features),):
@@ -111,32 +163,138 @@ def dominance(
     table = features.iloc[kept]
     if segments.max(initial=0) == 0:
         none = dict.fromkeys(map(str, table.columns), 0.0)
-        sentence = "There are not two segments that a feature could explain."
-        return Dominance(next(iter(none)), 0.0, None, none, sentence)
+        return Dominance(next(iter(none)), 0.0, None, none)
     with warnings.catch_warnings():
         # Segments of one or two rows are no sign that the labels are numbers.
         warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
         scores = _scores(table, segments, seed)
         feature, score = next(iter(scores.items()))
-        rest = None
-        if score >= ALONE:
-            others = table.loc[:, [str(name) != feature for name in table.columns]]
-            rest = _score_together(others, segments, seed)
-    return Dominance(feature, score, rest, scores, _sentence(feature, score, rest))
+        if score < LARGELY:
+            return Dominance(feature, score, None, scores)
+        others = table.loc[:, [str(name) != feature for name in table.columns]]
+        (column,) = (table[name] for name in table if str(name) == feature)
+        again = [_repeats(other, column, segments, seed) for _, other in others.items()]
+        rest = _score_together(others.loc[:, [not same for same in again]], segments, seed)
+    repeats = [str(name) for name, same in zip(others, again, strict=True) if same]
+    return Dominance(feature, score, rest, scores, tuple(repeats))
 
 
-def _sentence(feature: str, score: float, rest: float | None) -> str:
-    if rest is None:
-        return (
-            f"`{feature}` alone explains {score:.2f} of 1 (adjusted mutual information), more than "
-            "any other column."
-        )
-    if rest <= REST:
-        return f"These segments are just `{feature}`."
-    return (
-        f"`{feature}` alone tells the segments apart ({score:.2f}), "
-        f"but so do the other features together ({rest:.2f})."
+def _repeats(other: pd.Series, column: pd.Series, segments: NDArray[np.intp], seed: int) -> bool:
+    """Whether `other` only repeats what `column` says, or the other way round.
+
+    One of two columns repeats the other if it is a function of it. That alone would not do: where
+    segments lie far apart in both columns, each can be told from the other although they were
+    measured apart. What gives a function away is that it holds where nothing else would make it
+    hold: inside the segments, or at a cut through the midst of customers.
+    """
+    if _same_states(other, column, segments, seed):
+        return True
+    if _is_number(other) and _is_number(column):
+        return _same_order(_values(other), _values(column), segments)
+    return _is_function(other, column, seed) or _is_function(column, other, seed)
+
+
+def _same_order(x: NDArray[np.float64], y: NDArray[np.float64], segments: NDArray[np.intp]) -> bool:
+    """Whether two numbers rank the customers alike."""
+    known = ~(np.isnan(x) | np.isnan(y))
+    x, y, segments = x[known], y[known], segments[known]
+    if len(x) < _BIN_ROWS or x.min() == x.max() or y.min() == y.max():
+        return False
+    rank_x, rank_y = _ranks(x), _ranks(y)
+    if not _continuous(x, segments):
+        # Groups that lie apart correlate by lying apart: only what is inside them counts.
+        rank_x, rank_y = _inside(rank_x, segments), _inside(rank_y, segments)
+    spread = rank_x.std() * rank_y.std()
+    return bool(
+        spread > 0 and abs(np.mean(_centred(rank_x) * _centred(rank_y))) >= FUNCTION * spread
     )
+
+
+def _is_function(of: pd.Series, column: pd.Series, seed: int) -> bool:
+    """Whether the levels of `of` follow from `column`."""
+    if _is_number(of):
+        values = _values(of)
+        if len(np.unique(values[~np.isnan(values)])) > _MOST_LEVELS:
+            return False
+        levels = _codes(pd.Series(values))
+    else:
+        levels = _codes(of)
+    if not 1 < len(np.unique(levels)) <= _MOST_LEVELS:
+        return False
+    fold = _folds(levels, np.random.default_rng(seed))
+    if _score(column, levels, fold) < FUNCTION:
+        return False
+    return not _is_number(column) or _continuous(_values(column), levels)
+
+
+def _continuous(values: NDArray[np.float64], groups: NDArray[np.intp]) -> bool:
+    """Whether customers go on without a gap from each group to the next along a number.
+
+    Between two groups the gap is where one turns into the other. There is none if at least `GAP`
+    of one of them lies in the half that is nearer to the cut than to its own median: bands of one
+    number have a quarter there, and two bell curves that are told apart by 97% have an eighth. A
+    group in which the number is always the same is a state of its own ("never", "none"), no cloud.
+    """
+    known = ~np.isnan(values)
+    clouds = [values[known & (groups == group)] for group in np.unique(groups[known])]
+    clouds.sort(key=lambda cloud: float(np.median(cloud)))
+    if sum(not _constant(cloud) for cloud in clouds) <= 1:
+        return True
+    return all(_touch(low, high) for low, high in pairwise(clouds))
+
+
+def _touch(low: NDArray[np.float64], high: NDArray[np.float64]) -> bool:
+    """Whether there is no gap between two groups of values."""
+    # Quantiles, as a customer or two on the wrong side make no cut.
+    cut = (np.quantile(low, 0.98) + np.quantile(high, 0.02)) / 2
+
+    def near(cloud: NDArray[np.float64]) -> float:
+        reach = abs(cut - np.median(cloud)) / 2
+        return float((np.abs(cloud - cut) < reach).mean()) if reach else 1.0
+
+    return max(near(low), near(high)) >= GAP
+
+
+def _same_states(
+    other: pd.Series, column: pd.Series, segments: NDArray[np.intp], seed: int
+) -> bool:
+    """Whether all that `other` tells of the segments is where it has one value, as `column` has.
+
+    Days since the last contact are -1 in the segment that `column` says was never contacted, and
+    tell the other segments no further apart.
+    """
+    codes, by = _codes(other), _codes(column)
+    fixed = [s for s in np.unique(segments) if _constant(codes[segments == s])]
+    loose = ~np.isin(segments, fixed)
+    varied = sum(not _constant(by[segments == s]) for s in fixed)
+    if not fixed or varied > (0 if loose.any() else 1):
+        return False
+    if len(np.unique(segments[loose])) < 2:
+        return True
+    rest = np.unique(segments[loose], return_inverse=True)[1].astype(np.intp)
+    fold = _folds(rest, np.random.default_rng(seed))
+    return _score(other[loose], rest, fold) < NOTHING
+
+
+def _constant(values: NDArray[Any]) -> bool:
+    """Whether all values are the same, but for a customer or two on the wrong side."""
+    return bool(np.unique(values, return_counts=True)[1].max() >= SAME * len(values))
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rank values from 0 on, equal ones alike."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts + 1) / 2)[place], dtype=np.float64)
+
+
+def _centred(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(values - values.mean(), dtype=np.float64)
+
+
+def _inside(values: NDArray[np.float64], segments: NDArray[np.intp]) -> NDArray[np.float64]:
+    """What is left of values when the mean of each segment is taken away."""
+    means = np.bincount(segments, values) / np.maximum(np.bincount(segments), 1)
+    return np.asarray(values - means[segments], dtype=np.float64)
 
 
 def _is_number(column: pd.Series) -> bool:

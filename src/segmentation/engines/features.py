@@ -28,13 +28,14 @@ def build_features(
     """Lay out the transformer from raw customers to points; it is not fitted yet.
 
     One-hot columns are never standardised. Two customers of different categories differ in two of
-    them, so each is scaled by ``category_weight / sqrt(2)``: with a weight of 1 they are then as
-    far apart as two customers who differ by one standard deviation in one number.
+    them, so each is scaled by ``category_weight / sqrt(2)`` times the spread of a typical number:
+    with a weight of 1 they are then as far apart as two customers who differ by one standard
+    deviation in one number, whatever the scaler made of that standard deviation.
 
     Parameters
     ----------
     customers : DataFrame
-        Prepared customers; only the skewness of their numbers is looked at.
+        Prepared customers; only their numbers are looked at: skewness, and spread once scaled.
     data, settings
         Roles of the columns, and how they become features.
 
@@ -53,8 +54,33 @@ def build_features(
     weights = None
     if data.categorical_features and settings.encoding == "onehot":
         parts.append(("categories", _categorical(settings), data.categorical_features))
-        weights = {"categories": settings.category_weight / math.sqrt(2)}
+        spread = _typical_spread(parts[:-1], customers, settings=settings)
+        weights = {"categories": settings.category_weight * spread / math.sqrt(2)}
     return ColumnTransformer(parts, transformer_weights=weights, verbose_feature_names_out=False)
+
+
+def category_scale(transformer: ColumnTransformer) -> float | None:
+    """Return what each one-hot column is multiplied by; None without any."""
+    weights = transformer.transformer_weights
+    return None if weights is None else weights["categories"]
+
+
+def _typical_spread(
+    numeric: list[tuple[str, Any, list[str]]], customers: pd.DataFrame, *, settings: Featurize
+) -> float:
+    """Return the standard deviation of a typical number after scaling.
+
+    Squares of distances add over columns, so the typical one is the root of the mean of all
+    variances: the balance between a category and the average number is then the same under every
+    scaler. It is 1 where numbers are standardised.
+    """
+    if settings.scaler == "standard":
+        return 1.0
+    points = ColumnTransformer(numeric).fit_transform(customers)
+    variances = np.asarray(points, dtype=np.float64).var(axis=0)
+    # A column without any spread does not tell what is usual.
+    varied = variances[variances > 0]
+    return float(np.sqrt(varied.mean())) if len(varied) else 1.0
 
 
 def skewed_columns(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> list[str]:

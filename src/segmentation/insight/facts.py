@@ -8,12 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.clustering.metrics.jaccard import RELIABLE
+from segmentation.config import has_unit
 from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import exact, number, p_value, percent, whole
 from segmentation.insight.playbook import Playbook, absent_levels, absent_names, fitting
 from segmentation.insight.plays import Recommendation, recommend
 from segmentation.insight.profiles import (
     FEWEST,
+    LARGEST,
     CategoryColumn,
     NumberColumn,
     Pair,
@@ -22,7 +25,7 @@ from segmentation.insight.profiles import (
     profile_segments,
 )
 from segmentation.insight.rules import Predicate, Rule, find_rules
-from segmentation.insight.traits import NEGLIGIBLE, NOTABLE, Trait, traits_of, unremarkable
+from segmentation.insight.traits import NEAR, NEGLIGIBLE, NOTABLE, Trait, traits_of, unremarkable
 
 METHOD = {
     "intervals": (
@@ -35,7 +38,11 @@ METHOD = {
         "differ there is no discovery, and a p-value would prove nothing. Whether the data hold "
         "segments is for the structure test to say."
     ),
-    "index": "100 is the average customer: the segment's mean, or share, over everyone's.",
+    "index": (
+        "100 is the average customer: the segment's mean, or share, over everyone's. A column with "
+        "values below zero has none, and one within "
+        f"{NEAR:g} of 100 is not called high or low: the difference is given instead."
+    ),
     "difference": (
         "Standardised difference: the segment's mean minus everyone else's, over the root of the "
         "mean of both variances; a category counts as a yes or no."
@@ -46,7 +53,8 @@ METHOD = {
     ),
     "unremarkable": (
         "Columns in which the interval of the difference lies within "
-        f"±{NEGLIGIBLE:g} standard deviations: shown to be alike, not merely not shown to differ."
+        f"±{NEGLIGIBLE:g} standard deviations: shown to be alike on average, not merely not shown "
+        "to differ. Columns that the rule speaks of are left out."
     ),
     "rule": (
         "Learnt on one half of a sample of customers; precision and coverage were counted on the "
@@ -154,8 +162,9 @@ def describe(
         i: [trait for trait in found if trait.column not in descriptive] or found
         for i, found in traits.items()
     }
-    # So many customers would show a notable difference if there were one.
-    average = {profile.id for profile in profiles if profile.size >= _ENOUGH}
+    # So many customers would show a notable difference if there were one. Whom a rule can find is
+    # not like everyone else, even if the averages are.
+    average = {p.id for p in profiles if p.size >= _ENOUGH and not isinstance(rules[p.id], Rule)}
     names = (
         name_segments(naming, playbook, reference=reference, average=average)
         if structured
@@ -194,6 +203,7 @@ def describe(
             *left_out,
             *absent_levels(playbook, levels),
             *absent_names(playbook, list(names)),
+            *_without_index(playbook, profiles, value=value),
         ],
         "segments": [
             _segment(
@@ -227,6 +237,23 @@ def _method(descriptive: list[str]) -> dict[str, str]:
     return {"descriptive": DESCRIPTIVE.format(columns=", ".join(descriptive), them=them)}
 
 
+def _without_index(playbook: Playbook, profiles: list[SegmentProfile], *, value: str) -> list[str]:
+    """Say which conditions cannot hold because the column has no index in any segment."""
+    told = []
+    for play in playbook.plays:
+        for condition in play.when:
+            column = condition.column or value
+            if condition.level is not None:
+                continue
+            figures = [profile.numeric[column] for profile in profiles]
+            if any(f.mean is not None for f in figures) and all(f.index is None for f in figures):
+                told.append(
+                    f"playbook.yaml: the play '{play.name}' asks for the index of {column}, which "
+                    "has none: where values are below zero, the average is no yardstick"
+                )
+    return told
+
+
 def _why_no_play(*, structured: bool, stable: bool, given: int, fitting: int) -> str:
     if not structured:
         return NO_SEGMENTS
@@ -258,27 +285,48 @@ def _segment(
         if fresh in (None, name)
         else f"The name is the reference's; today these would be called: {fresh}.",
         "marks": [in_words(trait, labels) for trait in traits],
-        "unremarkable": [labels[column] for column in unremarkable(profile)],
+        "marks_note": None if traits else _why_no_marks(profile, rule, kind),
+        "unremarkable": [
+            labels[column] for column in unremarkable(profile) if column not in _spoken_of(rule)
+        ],
         "rule": None if isinstance(rule, str) else _rule_facts(rule, kind, units),
-        "rule_note": HANDFUL if profile.size < FEWEST else rule if isinstance(rule, str) else None,
+        "rule_note": f"No rule of thumb: {rule}." if isinstance(rule, str) else None,
         "plays": [_play_facts(found) for found in plays],
         "plays_note": None if plays else no_plays,
     }
 
 
+def _why_no_marks(profile: SegmentProfile, rule: Rule | str, kind: str) -> str:
+    if profile.size < FEWEST:
+        return HANDFUL
+    if isinstance(rule, str):
+        return f"No average or share was found that sets this {kind} clearly apart."
+    return (
+        f"No average or share alone sets this {kind} clearly apart; the rule of thumb says whom it "
+        "holds."
+    )
+
+
+def _spoken_of(rule: Rule | str) -> set[str]:
+    return set() if isinstance(rule, str) else {each.column for each in rule.conditions}
+
+
 def in_words(trait: Trait, labels: Mapping[str, str]) -> str:
     """Say a trait with its number: ``income ($ a year): 118,000 on average, index 182 (…)``."""
     if trait.level is not None:
-        text = f"{labels[trait.column]} {trait.level}: {trait.typical:.0%}"
+        text = f"{labels[trait.column]} {trait.level}: {percent(trait.typical)}"
         if trait.index is not None:
             text += f", {trait.index / 100:.1f} times the usual share"
             text += _range(trait.index_interval, lambda limit: f"{limit / 100:.1f}")
         return text
     text = f"{labels[trait.column]}: {number(trait.typical)} on average"
-    if trait.index is not None:
-        text += f", index {whole(trait.index)}"
-        text += _range(trait.index_interval, whole)
-    return text
+    if trait.index is not None and not trait.near_average:
+        return f"{text}, index {whole(trait.index)}{_range(trait.index_interval, whole)}"
+    side = "above" if trait.difference > 0 else "below"
+    far = abs(trait.difference)
+    amount = f"at least {LARGEST:g}" if far >= LARGEST else f"{far:.1f}"
+    text += _range(trait.typical_interval, number)
+    return f"{text}, {amount} standard deviations {side} everyone else"
 
 
 def _range(interval: Pair | None, write: Callable[[float], str]) -> str:
@@ -295,7 +343,8 @@ def _play_facts(found: Recommendation) -> dict[str, Any]:
             text = f"{evidence.column.replace('_', ' ')}: index {whole(evidence.value)}"
             limits = _range(evidence.interval, whole)
         else:
-            text = f"{evidence.level}: {evidence.value:.1f} times as frequent as usual"
+            column = evidence.column.replace("_", " ")
+            text = f"{column} {evidence.level}: {evidence.value:.1f} times as frequent as usual"
             limits = _range(evidence.interval, lambda limit: f"{limit:.1f}")
         because.append(text + (limits[:-1] + asked + ")" if limits else f" ({asked[2:]})"))
     return {
@@ -312,8 +361,8 @@ def _rule_facts(rule: Rule, kind: str, units: Mapping[str, str | None]) -> dict[
     *before, last = (_condition(each, units) for each in rule.conditions)
     what = " and ".join(filter(None, (", ".join(before), last)))
     text = (
-        f"{what[0].upper()}{what[1:]}: {rule.precision:.0%} of these customers "
-        f"({_percents(rule.precision_interval)}) are in this {kind}, and {rule.coverage:.0%} "
+        f"{what[0].upper()}{what[1:]}: {percent(rule.precision)} of these customers "
+        f"({_percents(rule.precision_interval)}) are in this {kind}, and {percent(rule.coverage)} "
         f"({_percents(rule.coverage_interval)}) of it is covered."
     )
     return {
@@ -340,7 +389,7 @@ def _condition(each: Predicate, units: Mapping[str, str | None]) -> str:
     if isinstance(each.value, str):
         return f"{column} {each.value}"
     unit = units.get(each.column) or ""
-    if column.endswith(f" {unit}"):  # membership years
+    if unit and has_unit(column, unit):  # membership years
         unit = ""
     amount = exact(each.value)
     if unit.startswith(("$", "€", "£", "¥")):
@@ -349,7 +398,7 @@ def _condition(each: Predicate, units: Mapping[str, str | None]) -> str:
 
 
 def _percents(interval: Pair) -> str:
-    return f"{100 * interval[0]:.0f} to {percent(interval[1])}"
+    return f"{percent(interval[0]).removesuffix('%')} to {percent(interval[1])}"
 
 
 def verdict(facts: dict[str, Any], metrics: dict[str, Any]) -> str:
@@ -362,8 +411,10 @@ def verdict(facts: dict[str, Any], metrics: dict[str, Any]) -> str:
             f"No structure: {assigned:,} customers look like one population "
             f"({p_value(metrics['structure_p_value'])}); the {metrics['k']} groups below are a "
             "convenience"
-        )
+        ).replace("the 1 groups below are", "the group below is")
     if metrics["k"] == 1:
         return f"One segment holds {assigned:,} of {facts['customers']:,} customers"
     outside = f"; {facts['unassigned']:,} are in none" if facts["unassigned"] else ""
-    return f"{assigned:,} customers fall into {metrics['k']} segments{outside}"
+    shaky = all(s["stability"]["verdict"] not in RELIABLE for s in facts["segments"])
+    doubt = "; none of them reliably comes back when customers are drawn again" if shaky else ""
+    return f"{assigned:,} customers fall into {metrics['k']} segments{outside}{doubt}"

@@ -74,7 +74,7 @@ def name_groups(traits: Mapping[int, list[Trait]]) -> dict[int, str]:
         if found:
             strongest, column = found[0], _plain(found[0].column.replace("_", " "))
             if strongest.level is not None:
-                name += f": more often {_short(strongest.level)}"
+                name += f": more often {column} {_short(strongest.level)}"
             else:
                 name += f": {'higher' if strongest.difference > 0 else 'lower'} {column}"
         names[segment] = name
@@ -117,15 +117,17 @@ def _word(trait: Trait, words: Mapping[str, Words]) -> str | None:
     known = words.get(trait.column, Words())
     if trait.level is not None:
         return known.level and known.level.replace("{level}", _short(trait.level))
+    if trait.near_average:
+        return None
     return known.high if trait.difference > 0 else known.low
 
 
 def _generic(trait: Trait) -> str:
-    """A trait in words that fit any column: ``high income``, ``town Bonn``."""
+    """A trait in words that fit any column: ``high income``, ``lower height``, ``town Bonn``."""
     column = _plain(re.sub(r"\([^)]*\)\s*$", "", trait.column.replace("_", " "))) or trait.column
     if trait.level is not None:
         return f"{column} {_short(trait.level)}"
-    return f"{'high' if trait.difference > 0 else 'low'} {column}"
+    return f"{'high' if trait.difference > 0 else 'low'}{'er' * trait.near_average} {column}"
 
 
 def _short(level: str) -> str:

@@ -36,9 +36,9 @@ class NumberProfile:
     quartiles, whiskers : pair of float or None
         Quantiles 25% and 75%, and 5% and 95%, interpolated linearly.
     index : float or None
-        100 times the mean over everyone's mean; None where that mean is not positive.
+        100 times the mean over everyone's mean. None where a customer has a value below zero: a
+        mean in which gains and losses cancel is no measure of what is usual.
     index_interval : pair of float or None
-        None also where everyone else's mean may be negative.
     difference : float or None
         Mean minus everyone else's, in standard deviations (`intervals.difference`), cut at ±10.
     difference_interval : pair of float or None
@@ -90,7 +90,7 @@ class LevelProfile:
 
 @dataclass(frozen=True)
 class SegmentProfile:
-    """One segment. `share_of_value` is None where the total value is not positive."""
+    """One segment. `share_of_value` is None where values are below zero, or all of them zero."""
 
     id: int
     size: int
@@ -276,17 +276,18 @@ def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -
     difference, difference_limits = intervals.difference(a, b)
     same = (a.mean == b.mean) & (a.n > 1) & (b.n > 1)
     limits, other_limits = _scaled(a, centre, scale), _scaled(b, centre, scale)
-    if centre > 0:
-        least = 0.0 if known.min() >= 0 else -np.inf  # a mean of what is never negative is not
+    if centre > 0 and known.min() >= 0:
+        index = 100 * mean[:-1] / centre
         index_limits = intervals.relative(
             mean[:-1],
-            (np.maximum(limits[0], least), limits[1]),
-            np.maximum(centre + scale * b.mean, least),
-            (np.maximum(other_limits[0], least), other_limits[1]),
+            (np.maximum(limits[0], 0.0), limits[1]),  # a mean of what is never negative is not
+            np.maximum(centre + scale * b.mean, 0.0),
+            (np.maximum(other_limits[0], 0.0), other_limits[1]),
             a.n / len(known),
         )
     else:
-        index_limits = (np.full(len(sizes) - 1, np.nan),) * 2
+        index = np.full(len(sizes) - 1, np.nan)
+        index_limits = (index, index)
     return {
         "known": inside[0],
         "mean": mean[:-1],
@@ -295,7 +296,7 @@ def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -
         "median_interval": median_limits[:, :-1],
         "quartiles": quantiles[[1, 3], :-1],
         "whiskers": quantiles[[0, 4], :-1],
-        "index": 100 * mean[:-1] / centre if centre > 0 else np.full(len(sizes) - 1, np.nan),
+        "index": index,
         "index_interval": (100 * index_limits[0], 100 * index_limits[1]),
         "difference": np.where(same, 0.0, np.clip(difference, -LARGEST, LARGEST)),
         "difference_interval": np.clip(difference_limits, -LARGEST, LARGEST),
@@ -371,11 +372,10 @@ def _worth(values: Floats, group: NDArray[np.intp], segments: int) -> tuple[Floa
     values, group = values[known], group[known]
     unknown = np.full(segments, np.nan)
     total = values.sum()
-    if not total > 0:
+    # Parts of a total in which gains and losses cancel need not lie between nothing and all.
+    if not total > 0 or values.min() < 0:
         return unknown, unknown, unknown
     own = np.bincount(group, values, segments + 1)[:segments]
-    if values.min() < 0:
-        return own / total, unknown, unknown
     squares = np.bincount(group, values**2, segments + 1)[:segments]
     low, high = intervals.of_share_of_total(own, squares, total - own, (values**2).sum() - squares)
     return own / total, low, high

@@ -105,7 +105,7 @@ def find_rules(
         best = _search(tests, holds, inside)
         rule = _measured(best, customers.iloc[test], unseen)
         if rule is None or rule.precision_interval[0] <= unseen.mean():
-            found[i] = "no rule finds its customers better than chance"
+            found[i] = "none finds its customers better than chance"
         else:
             found[i] = rule
     return found

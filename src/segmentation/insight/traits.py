@@ -8,6 +8,8 @@ NOTABLE = 0.5  # standard deviations; Cohen (1988) calls this a medium effect
 # Standard deviations. The What Works Clearinghouse (Procedures and Standards Handbook 5.0, 2022)
 # takes groups that differ by more than this for not comparable.
 NEGLIGIBLE = 0.25
+# Points of an index. A body height of index 96 is nobody's idea of low, however much it differs.
+NEAR = 10.0
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Trait:
     difference : float
         From everyone else, in standard deviations.
     index : float or None
-        100 for the average customer: the mean of a number, the share of a category.
+        100 for the average customer: the mean of a number, the share of a category; None for a
+        number that can be below zero.
     index_interval : pair of float or None
     typical : float
         Mean of the number, or share of the category (0 to 1), in the segment.
@@ -36,6 +39,11 @@ class Trait:
     typical: float
     index_interval: Pair | None = None
     typical_interval: Pair | None = None
+
+    @property
+    def near_average(self) -> bool:
+        """Whether the index is so near to 100 that neither high nor low would be true."""
+        return self.index is not None and abs(self.index - 100) < NEAR
 
 
 def traits_of(profile: SegmentProfile, *, at_least: float = NOTABLE) -> list[Trait]:

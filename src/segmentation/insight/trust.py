@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from segmentation.clustering.metrics.jaccard import VALID
+from segmentation.clustering.metrics.jaccard import RELIABLE
 from segmentation.insight.numbers import p_value, percent
 
 Facts = Mapping[str, Any]
 Level = Literal["good", "doubtful", "bad", "plain"]
-
-NEARLY = 0.6
-"""Share of the segments explained by one column from which that is a reason for doubt."""
 
 
 def trust(
@@ -35,7 +32,7 @@ def trust(
     if metrics["k"] < 2:
         answers.append(_undivided(metrics, clustering))
     else:
-        answers.append(_stability(clustering))
+        answers.append(_stability(metrics, clustering))
         if not clustering["finds_k"]:
             answers.append(_agreement(metrics, choice))
         answers.append(_dominance(details))
@@ -43,6 +40,24 @@ def trust(
     if clustering["reference"]:
         answers.append(_reference(clustering["reference"]))
     return answers
+
+
+def notice(*, metrics: Facts, clustering: Facts) -> str | None:
+    """Say what groups are that no structure stands behind; None for segments."""
+    if metrics["structured"] or metrics["k"] < 2:
+        return None
+    firm, groups = _firm(clustering), len(clustering["stability"]["segments"])
+    again = {
+        0: "Another sample would be cut elsewhere, so do not expect to meet them again.",
+        groups: (
+            "Another sample would be cut in much the same place, as a cloud of one shape is; that "
+            "does not make them segments."
+        ),
+    }.get(firm, "Another sample would be cut elsewhere in part.")
+    return (
+        "They cut one population into parts of similar customers, which can help to share out "
+        f"work. {again} Do not build strategies on them."
+    )
 
 
 def limits(
@@ -57,12 +72,15 @@ def limits(
     pca : mapping
         What ``evaluate`` wrote about the map.
     """
-    sentences = [*_shape(clustering, details), scaling]
-    shown = sum(pca["explained_variance"])
-    sentences.append(
-        f"The flat map shows {shown:.0%} of the variance and hides {1 - shown:.0%}: segments "
-        "that overlap on it may lie apart."
-    )
+    kind = _kind(metrics)
+    sentences = [*_shape(clustering, details, kind), scaling]
+    hidden = percent(max(0.0, round(1 - sum(pca["explained_variance"]), 6)))
+    if hidden != "0%":
+        shown = percent(sum(pca["explained_variance"]))
+        sentences.append(
+            f"The flat map shows {shown} of the variance and hides {hidden}: {kind}s that overlap "
+            "on it may lie apart."
+        )
     if metrics["structured"]:
         sentences.append(
             "The structure test says that the data hold more than one population; it does not say "
@@ -76,7 +94,7 @@ def limits(
     if details["silhouette"]["sampled"]:
         rows = details["silhouette"]["rows"]
         sentences.append(
-            f"Silhouettes rest on a sample of {rows:,} customers, stratified by segment."
+            f"Silhouettes rest on a sample of {rows:,} customers, stratified by {kind}."
         )
     stability = clustering["stability"]
     if stability["rows"] < stability["of_rows"]:
@@ -84,7 +102,7 @@ def limits(
             f"Stability was judged on a sample of {stability['rows']:,} customers, which is a "
             "little harsher than on all."
         )
-    sentences.append("A segment describes an average; single customers differ from it.")
+    sentences.append(f"A {kind} describes an average; single customers differ from it.")
     return [*sentences, *clustering["notes"]]
 
 
@@ -112,22 +130,36 @@ def _undivided(metrics: Facts, clustering: Facts) -> dict[str, str]:
     return _answer("Did the algorithm find them?", "No", why, "bad")
 
 
-def _stability(clustering: Facts) -> dict[str, str]:
+def _kind(metrics: Facts) -> str:
+    """What the parts are called: nothing that no structure stands behind is a segment."""
+    return "segment" if metrics["structured"] else "group"
+
+
+def _firm(clustering: Facts) -> int:
+    """How many come back when customers are drawn again."""
+    segments = clustering["stability"]["segments"].values()
+    return sum(found["verdict"] in RELIABLE for found in segments)
+
+
+def _stability(metrics: Facts, clustering: Facts) -> dict[str, str]:
     question = "Would they come back?"
-    stability = clustering["stability"]
-    segments = stability["segments"]
-    firm = sum(found["jaccard"] >= VALID for found in segments.values())
+    segments, firm = clustering["stability"]["segments"], _firm(clustering)
     worst = min(segments, key=lambda i: segments[i]["jaccard"])
-    similarity = (
-        f"When customers are drawn again, segment {worst} is the least stable: "
-        f"similarity {segments[worst]['jaccard']:.2f} "
-        f"(standard error {segments[worst]['se']:.2f}), {segments[worst]['verdict']}."
+    why = (
+        f"When customers are drawn again, {_kind(metrics)} {worst} is the least stable: "
+        f"similarity {segments[worst]['jaccard']:.3f} "
+        f"(standard error {segments[worst]['se']:.3f}), {segments[worst]['verdict']}."
     )
-    if firm == len(segments):
-        return _answer(question, "Both do" if firm == 2 else f"All {firm} do", similarity, "good")
     if firm == 0:
-        return _answer(question, "None does reliably", similarity, "bad")
-    return _answer(question, f"{firm} of {len(segments)} do", similarity, "doubtful")
+        return _answer(question, "None does reliably", why, "bad")
+    level: Level = "good"
+    if not metrics["structured"]:
+        # Stable is not real: one population is often cut in the same place.
+        level, why = "plain", f"{why} A cut through one population can come back too."
+    if firm == len(segments):
+        return _answer(question, "Both do" if firm == 2 else f"All {firm} do", why, level)
+    does = "does" if firm == 1 else "do"
+    return _answer(question, f"{firm} of {len(segments)} {does}", why, "doubtful")
 
 
 def _agreement(metrics: Facts, choice: Facts) -> dict[str, str]:
@@ -137,10 +169,14 @@ def _agreement(metrics: Facts, choice: Facts) -> dict[str, str]:
         return _answer(f"Is {k} the right number?", "Set by hand", why, "doubtful")
     agreeing = sum(vote == k for vote in votes.values())
     others = sorted(set(votes.values()) - {k})
-    why = f"{agreeing} of {len(votes)} criteria prefer {k}"
+    prefer = "prefers" if agreeing == 1 else "prefer"
+    why = f"{agreeing or 'None'} of {len(votes)} criteria {prefer} {k}"
     if others:
         spread = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
-        why += f"; the others say {spread}"
+        why += f"; the others say {spread}" if agreeing else f"; they say {spread}"
+    if not metrics["structured"]:
+        why += ". Where there is no structure, any number will do."
+        return _answer(f"Is {k} the right number?", "No number is", why, "plain")
     level: Level = "good" if agreeing > len(votes) / 2 else "doubtful"
     answer = "Agreed" if agreeing == len(votes) else "Mostly" if level == "good" else "Disputed"
     return _answer(f"Is {k} the right number?", answer, why + ".", level)
@@ -148,13 +184,13 @@ def _agreement(metrics: Facts, choice: Facts) -> dict[str, str]:
 
 def _dominance(details: Facts) -> dict[str, str]:
     found = details["dominance"]
-    question = "Is it just one column?"
-    why = found["sentence"].replace("`", "“", 1).replace("`", "”", 1)
-    if found["dominated"]:
-        return _answer(question, "Yes", why, "bad")
-    if found["score_of_the_others"] is None and found["score"] >= NEARLY:
-        return _answer(question, "Largely", why, "doubtful")
-    return _answer(question, "No", why, "good")
+    answers: dict[str, tuple[str, Level]] = {
+        "yes": ("Yes", "bad"),
+        "largely": ("Largely", "doubtful"),
+        "no": ("No", "good"),
+    }
+    answer, level = answers[found["verdict"]]
+    return _answer("Is it just one column?", answer, found["sentence"], level)
 
 
 def _rows(customers: int, metrics: Facts, details: Facts) -> dict[str, str]:
@@ -186,22 +222,22 @@ def _reference(reference: Facts) -> dict[str, str]:
     return _answer("Same segments as before?", answer, why, "plain")
 
 
-def _shape(clustering: Facts, details: Facts) -> list[str]:
+def _shape(clustering: Facts, details: Facts, kind: str) -> list[str]:
     segments = details["segments"]
     if not segments:
         return []
     longest = max(segments, key=lambda i: segments[i]["elongation"])
     radii = [found["radius"] for found in segments.values()]
     sentence = (
-        f"Segment {longest} is the longest: {segments[longest]['elongation']:.1f} times as wide "
-        "along its longest axis as on average over all axes (1 would be a ball)"
+        f"{kind.capitalize()} {longest} is the longest: {segments[longest]['elongation']:.1f} "
+        "times as wide along its longest axis as on average over all axes (1 would be a ball)"
     )
     if len(radii) > 1 and min(radii) > 0:
         ratio = max(radii) / min(radii)
-        sentence += f"; the widest segment is {ratio:.1f} times as wide as the narrowest"
+        sentence += f"; the widest {kind} is {ratio:.1f} times as wide as the narrowest"
     if clustering["algorithm"] in ("dbscan", "hdbscan", "gaussian_mixture"):
         return [sentence + "."]
-    taste = f"{clustering['algorithm']} prefers round segments of similar width and cuts long ones"
+    taste = f"{clustering['algorithm']} prefers round {kind}s of similar width and cuts long ones"
     return [f"{sentence}. {taste}."]
 
 

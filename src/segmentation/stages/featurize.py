@@ -3,7 +3,7 @@
 from segmentation import artifacts, files, paths
 from segmentation.artifacts.features import Features, Transformed
 from segmentation.config import Params
-from segmentation.engines.features import build_features, matrix, skewed_columns
+from segmentation.engines.features import build_features, category_scale, matrix, skewed_columns
 
 
 def run(params: Params) -> None:
@@ -23,6 +23,6 @@ def run(params: Params) -> None:
                 columns=tuple(skewed_columns(customers, data=data, settings=settings)),
             ),
             skewness=customers[data.numeric_features].skew().to_dict(),
-            category_scale=settings.category_weight / 2**0.5,
+            category_scale=category_scale(transformer),
         )
     )

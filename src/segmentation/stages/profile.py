@@ -13,13 +13,13 @@ from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import CategoryColumn, NumberColumn, Segments
-from segmentation.clustering.metrics.jaccard import DOUBTFUL
+from segmentation.clustering.metrics.jaccard import NOT_TRUSTED
 from segmentation.config import Featurize, Params, load
 from segmentation.errors import warn
 from segmentation.identity.reference import load_reference
 from segmentation.insight.facts import describe, verdict
 from segmentation.insight.playbook import Playbook
-from segmentation.insight.trust import limits, trust
+from segmentation.insight.trust import limits, notice, trust
 from segmentation.views import profiles as pictures
 from segmentation.views import style
 from segmentation.views.export import for_spreadsheets
@@ -108,13 +108,14 @@ def _facts(
         unstable=[
             number
             for number, stability in found.clustering.stability.segments.items()
-            if stability.jaccard < DOUBTFUL
+            if stability.verdict == NOT_TRUSTED
         ],
     )
     for segment in facts["segments"]:
         segment["stability"] = clustering["stability"]["segments"][str(segment["id"])]
         segment["shape"] = details["segments"][str(segment["id"])]
     facts["verdict"] = verdict(facts, metrics)
+    facts["notice"] = notice(metrics=metrics, clustering=clustering)
     facts["trust"] = trust(
         customers=len(customers),
         metrics=metrics,
@@ -127,18 +128,23 @@ def _facts(
         clustering=clustering,
         details=details,
         pca=flat,
-        scaling=_scaling(params.featurize),
+        scaling=_scaling(params.featurize, categories=bool(data.categorical_features)),
     )
     return Segments.model_validate(facts)
 
 
-def _scaling(settings: Featurize) -> str:
-    scaled = f"Distances depend on scales: numbers were scaled ({settings.scaler}); "
+def _scaling(settings: Featurize, *, categories: bool) -> str:
+    scaled = f"Distances depend on scales: numbers were scaled ({settings.scaler})"
+    if settings.scaler == "none":
+        scaled = "Distances depend on scales: numbers were not scaled, so the widest decide"
+    if not categories:
+        return scaled + "."
     if settings.encoding == "none":
-        return scaled + "categories were left out of them."
-    return scaled + (
-        f"another category counts like {settings.category_weight:g} standard deviation(s) of a "
-        "number."
+        return scaled + "; categories were left out of them."
+    weight, plural = settings.category_weight, "" if settings.category_weight == 1 else "s"
+    number = "a number" if settings.scaler == "standard" else "a typical number (root mean square)"
+    return (
+        f"{scaled}; another category counts like {weight:g} standard deviation{plural} of {number}."
     )
 
 

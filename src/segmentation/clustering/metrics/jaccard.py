@@ -14,6 +14,10 @@ DOUBTFUL, VALID, HIGHLY_STABLE = 0.60, 0.75, 0.85
 BANDS = ((DOUBTFUL, "doubtful"), (VALID, "valid"), (HIGHLY_STABLE, "highly stable"))
 """Where each grade begins; below the first a segment is not to be trusted."""
 
+NOT_TRUSTED = "not to be trusted"
+RELIABLE = ("valid", "highly stable")
+"""The verdicts on segments that come back."""
+
 
 def jaccard_table(
     one: NDArray[np.intp], other: NDArray[np.intp], *, rows: ArrayLike, columns: ArrayLike
@@ -49,12 +53,13 @@ def jaccard_table(
 
 
 def in_words(jaccard: float) -> str:
-    """Return what a mean Jaccard similarity means.
+    """Return what a mean Jaccard similarity means, in the three digits in which it is told.
 
     Examples
     --------
     >>> [in_words(j) for j in (0.9, 0.8, 0.7, 0.5)]
     ['highly stable', 'valid', 'doubtful', 'not to be trusted']
     """
-    reached = [words for least, words in BANDS if jaccard >= least]
-    return reached[-1] if reached else "not to be trusted"
+    told = float(f"{jaccard:.3f}")
+    reached = [words for least, words in BANDS if told >= least]
+    return reached[-1] if reached else NOT_TRUSTED
