@@ -20,10 +20,14 @@ from segmentation.artifacts.segments import (
 )
 from segmentation.artifacts.summary import Summary
 from segmentation.clustering.metrics.jaccard import in_words
+from segmentation.insight.found import Found
 
 
 def metrics(**changed: Any) -> Metrics:
-    ordinary = {"k": 4, "inertia": 5.0, "structured": 1, "dominance": 0.3, "noise_share": 0.0}
+    ordinary = {
+        "k": 4, "inertia": 5.0, "structured": 1, "structure_p_value": 0.0, "dominance": 0.3,
+        "noise_share": 0.0,
+    }  # fmt: skip
     return Metrics.model_validate(ordinary | changed)
 
 
@@ -107,8 +111,9 @@ def details(
     shape = {"radius": 1.0, "elongation": 1.5, "silhouette": 0.3}
     ordinary = {
         "dominance": {
-            "feature": "x", "score": 0.3, "score_of_the_others": None, "scores": {"x": 0.3},
-            "repeats": (), "verdict": "no", "sentence": "“x” explains most.", **(dominance or {}),
+            "feature": "x", "repeats": (), "score": 0.3, "score_of_the_others": None,
+            "scores": {"x": 0.3}, "verdict": "no", "sentence": "“x” explains most.",
+            **(dominance or {}),
         },
         "silhouette": {"rows": 100, "sampled": False},
         "features": 3,
@@ -120,6 +125,25 @@ def details(
 def flat_map(**changed: Any) -> Map:
     ordinary = {"explained_variance": (0.5, 0.2), "loadings": {}, "centroids": {}}
     return Map.model_validate(ordinary | changed)
+
+
+def found(
+    ids: Iterable[int],
+    *,
+    structured: bool = True,
+    jaccard: Mapping[int, float] | None = None,
+    **artifacts: Any,
+) -> Found:
+    """What was found of these segments; artifacts that are given stand for the ordinary ones."""
+    ids = list(ids)
+    return Found(
+        choice=artifacts.get("choice") or choice(k=len(ids)),
+        clustering=artifacts.get("clustering") or clustering(ids, jaccard=jaccard),
+        metrics=artifacts.get("metrics")
+        or metrics(k=len(ids), structured=int(structured), structure_p_value=0.2),
+        details=artifacts.get("details") or details(ids),
+        flat=artifacts.get("flat") or flat_map(),
+    )
 
 
 def number(**figures: Any) -> NumberProfile:
@@ -136,25 +160,26 @@ def segment(number: int, **changed: Any) -> Segment:
         "id": number, "size": 40, "share": 0.25, "share_interval": (0.2, 0.3),
         "value_mean": 50.0, "value_mean_interval": (45.0, 55.0), "share_of_value": 0.25,
         "share_of_value_interval": (0.2, 0.3), "numeric": {}, "categorical": {},
-        "name": f"Segment {number}", "name_note": None, "marks": (),
-        "marks_note": "No marks.", "unremarkable": (),
-        "rule": None, "rule_note": "no rule", "plays": (), "plays_note": "No plays.",
+        "name": f"Segment {number}", "name_note": None, "marks": (), "marks_note": "None.",
+        "unremarkable": (), "rule": None, "rule_note": "no rule", "plays": (),
+        "plays_note": "No plays.",
         "stability": clustering([number]).stability.segments[number],
         "shape": details([number]).segments[number],
     }  # fmt: skip
     return Segment.model_validate(ordinary | changed)
 
 
-def segments(found: Iterable[Segment], **changed: Any) -> Segments:
-    found = tuple(found)
+def segments(described: Iterable[Segment], **changed: Any) -> Segments:
+    found = tuple(described)
     numbers = {name for each in found for name in each.numeric} | {"spend"}
     categories = {name for each in found for name in each.categorical}
     columns: dict[str, Column] = {name: number_column(label=name) for name in sorted(numbers)}
     columns |= {name: category_column({}, label=name) for name in sorted(categories)}
     ordinary: dict[str, Any] = {
-        "verdict": f"{len(found)} segments", "customers": sum(each.size for each in found),
-        "unassigned": 0, "value": "spend", "structured": True,
-        "notice": None, "scope": {"rows": 100, "columns": 1, "numeric": 1, "categorical": 0},
+        "verdict": f"{len(found)} segments", "notice": None,
+        "customers": sum(each.size for each in found), "unassigned": 0, "value": "spend",
+        "structured": True,
+        "scope": {"rows": 100, "columns": 1, "numeric": 1, "categorical": 0},
         "columns": columns, "segments": found, "trust": (), "limits": (),
         "method": {}, "playbook_notes": (),
     }  # fmt: skip

@@ -28,7 +28,10 @@ QUALITY = {
     "rows_in": 3, "rows_kept": 2, "rows_rejected": 1, "rejected": {"exact copy": 1},
     "repaired": {}, "missing": {"age": 1},
 }  # fmt: skip
-METRICS = {"k": 2, "structured": 1, "inertia": 1.5, "dominance": 0.25, "noise_share": 0.0}
+METRICS = {
+    "k": 2, "structured": 1, "structure_p_value": 0.0, "inertia": 1.5, "dominance": 0.25,
+    "noise_share": 0.0,
+}  # fmt: skip
 
 
 def kinds() -> list[type[Artifact]]:
@@ -113,7 +116,7 @@ def test_an_artifact_cannot_be_changed_or_hold_what_it_does_not_know() -> None:
         (Quality, {**QUALITY, "schema_version": 2}, "schema 2, this is 1"),
         (Quality, [], "schema 0, this is 1"),
         (Metrics, {**METRICS, "gini": 1}, "gini is not known"),
-        (Metrics, {"k": 2, "structured": 1}, "inertia is missing, and 2 more"),
+        (Metrics, {"k": 2, "structured": 1}, "inertia is missing, and 3 more"),
         (Metrics, {**METRICS, "k": "two"}, "k does not fit: Input should be a valid integer"),
         (Metrics, [], "the whole does not fit"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
-from segmentation import files
+import factories
+from segmentation.artifacts.segments import Segments
 from segmentation.config import load_params, read_yaml, validate
-from segmentation.insight.facts import describe, verdict
+from segmentation.files import rounded
+from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
 from segmentation.sample import make_customers
 
@@ -29,8 +32,14 @@ def sample(structure: str, rows: int = 1000) -> tuple[pd.DataFrame, pd.Series]:
     return customers.astype(dict.fromkeys(DATA.numeric, "float64")), planted["segment"]
 
 
-def facts_of(customers: pd.DataFrame, segment: NDArray[np.intp], **changed: Any) -> dict[str, Any]:
-    """As the pipeline has them: written as JSON, which allows no NaN, and read again."""
+def facts_of(
+    customers: pd.DataFrame,
+    segment: NDArray[np.intp],
+    *,
+    structured: bool = True,
+    jaccard: Mapping[int, float] | None = None,
+    **changed: Any,
+) -> Segments:
     numeric = [name for name in customers if customers[name].dtype == np.float64]
     categorical = [name for name in customers if name not in (*numeric, "id")]
     settings: dict[str, Any] = {
@@ -40,40 +49,43 @@ def facts_of(customers: pd.DataFrame, segment: NDArray[np.intp], **changed: Any)
         "labels": {name: str(name).replace("_", " ") for name in customers},
         "units": {"income": "$ a year", "age": "years"},
         "playbook": EMPTY,
-        "structured": True,
+        "scaling": "Scaled.",
         "seed": 0,
     }
-    found = describe(customers, segment, **(settings | changed))
-    content: dict[str, Any] = json.loads(json.dumps(files.rounded(found), allow_nan=False))
-    return content
+    ids = sorted(set(segment.tolist()) - {-1})
+    found = factories.found(ids, structured=structured, jaccard=jaccard)
+    facts = describe(customers, segment, found, **(settings | changed))
+    written = json.dumps(rounded(facts.content()), allow_nan=False)
+    assert Segments.parse(written) == facts  # nothing is lost in the file
+    return facts
 
 
 def test_planted_segments_get_their_names_and_plays() -> None:
     customers, planted = sample("segments")
     facts = facts_of(customers, planted.map(PLANTED.index).to_numpy(np.intp) + 1, playbook=SHIPPED)
-    names = [s["name"] for s in facts["segments"]]
+    names = [s.name for s in facts.segments]
     assert names == [
         "High-income big-spending customers",
         "Young Electronics buyers",
         "Frequent Home & Garden buyers",
         "Older Groceries buyers",
     ]
-    plays = [[play["name"] for play in s["plays"]] for s in facts["segments"]]
+    plays = [[play.name for play in s.plays] for s in facts.segments]
     assert plays == [
         ["Premium offers and VIP membership", "Loyalty rewards", "Upselling and cross-selling"],
         ["Accessories and targeted digital ads"],
         ["Seasonal promotions and bundles", "Loyalty rewards"],
         ["Retention and loyalty discounts", "Discounts for the cost-conscious"],
     ]
-    assert {play["name"] for s in facts["segments"] for play in s["plays"]} == {
+    assert {play.name for s in facts.segments for play in s.plays} == {
         play.name for play in SHIPPED.plays
     }
-    for s in facts["segments"]:
-        assert s["plays_note"] is None
-        assert all(len(p["because"]) == len(p["evidence"]) for p in s["plays"])
-        assert s["rule"]["precision"] > 0.85
-        assert s["rule"]["coverage"] > 0.8
-    assert facts["playbook_notes"] == []
+    for s in facts.segments:
+        assert s.plays_note is None
+        assert all(len(p.because) == len(p.evidence) for p in s.plays)
+        assert s.rule.precision > 0.85
+        assert s.rule.coverage > 0.8
+    assert facts.playbook_notes == ()
 
 
 def test_on_data_without_segments_no_group_is_praised() -> None:
@@ -86,31 +98,32 @@ def test_on_data_without_segments_no_group_is_praised() -> None:
     facts = facts_of(
         customers, labels + 1, playbook=book, structured=False, reference={2: "Best friends"}
     )
-    for i, s in enumerate(facts["segments"], 1):
-        assert s["name"].startswith(f"Group {i} of 4")
-        assert s["plays"] == []
-        assert "hold no segments" in s["plays_note"]
-        assert s["marks"]  # what tells the groups apart is still told
-        assert s["rule"] is None or "in this group" in s["rule"]["text"]
-    told = json.dumps(facts["segments"])
+    for i, s in enumerate(facts.segments, 1):
+        assert s.name.startswith(f"Group {i} of 4")
+        assert s.plays == ()
+        assert "hold no segments" in s.plays_note
+        assert s.marks  # what tells the groups apart is still told
+        assert s.rule is None or "in this group" in s.rule.text
+    told = str(facts.segments)
     assert not any(word in told for word in ("Champions", "friends", "high-income", "buyers"))
-    line = verdict(facts, {"structured": 0, "structure_p_value": 0.4, "k": 4})
-    assert line.startswith("No structure: 1,000 customers look like one population (p = 0.4)")
+    assert facts.verdict.startswith(
+        "No structure: 1,000 customers look like one population (p = 0.2)"
+    )
 
 
 def test_a_segment_that_nothing_fits_is_told_so() -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"last_purchase_amount": rng.normal(50, 5, 200)})
     facts = facts_of(table, np.repeat([1, 2], 100))
-    assert facts["segments"][0]["plays"] == []
-    assert facts["segments"][0]["plays_note"].startswith("No specific play")
+    assert facts.segments[0].plays == ()
+    assert facts.segments[0].plays_note.startswith("No specific play")
 
 
 def test_names_of_a_reference_are_kept() -> None:
     customers, planted = sample("segments")
     segment = planted.map(PLANTED.index).to_numpy(np.intp) + 1
     facts = facts_of(customers, segment, playbook=SHIPPED, reference={3: "Gardeners"})
-    assert facts["segments"][2]["name"] == "Gardeners"
+    assert facts.segments[2].name == "Gardeners"
 
 
 def test_customers_in_no_segment_count_among_everyone_else() -> None:
@@ -118,10 +131,10 @@ def test_customers_in_no_segment_count_among_everyone_else() -> None:
     segment = planted.map(PLANTED.index).to_numpy(np.intp) + 1
     segment[segment == 4] = -1
     facts = facts_of(customers, segment)
-    assert facts["unassigned"] == (segment == -1).sum()
-    assert [s["id"] for s in facts["segments"]] == [1, 2, 3]
-    assert facts["segments"][0]["share"] == pytest.approx((segment == 1).mean())
-    assert facts["segments"][0]["numeric"]["income"]["index"] == pytest.approx(
+    assert facts.unassigned == (segment == -1).sum()
+    assert [s.id for s in facts.segments] == [1, 2, 3]
+    assert facts.segments[0].share == pytest.approx((segment == 1).mean())
+    assert facts.segments[0].numeric["income"].index == pytest.approx(
         100 * customers["income"][segment == 1].mean() / customers["income"].mean(), rel=1e-5
     )
 
@@ -129,11 +142,9 @@ def test_customers_in_no_segment_count_among_everyone_else() -> None:
 def test_no_customer_in_any_segment() -> None:
     customers, _ = sample("none", rows=50)
     facts = facts_of(customers, np.full(50, -1))
-    assert facts["segments"] == []
-    assert facts["columns"]["income"]["kind"] == "number"
-    assert verdict(facts, {"structured": 1, "k": 0}) == (
-        "No segments: all 50 customers are in none"
-    )
+    assert facts.segments == ()
+    assert facts.columns["income"].kind == "number"
+    assert facts.verdict == "No segments: all 50 customers are in none"
 
 
 @pytest.mark.parametrize("segments", [2, 20])
@@ -154,18 +165,18 @@ def test_facts_of_any_table_are_plain_and_complete(segments: int, columns: int) 
         table.loc[::7, "c|d"] = None
         table["500 levels"] = pd.Series([f"l{i}" for i in rng.integers(0, 500, 400)], dtype="str")
     facts = facts_of(table, segment)
-    assert facts["scope"]["columns"] == len(facts["columns"]) == table.shape[1]
-    names = [s["name"].casefold() for s in facts["segments"]]
+    assert facts.scope.columns == len(facts.columns) == table.shape[1]
+    names = [s.name.casefold() for s in facts.segments]
     assert len(set(names)) == len(names) == segments + 1
-    for s in facts["segments"]:
-        assert (s["rule"] is None) == (s["rule_note"] is not None)
-        assert set(s["numeric"]) | set(s["categorical"]) == set(table.columns)
-    alone = facts["segments"][-1]
-    assert (alone["size"], alone["marks"]) == (1, [])
-    assert alone["name"].startswith("Other customers")
+    for s in facts.segments:
+        assert (s.rule is None) == (s.rule_note is not None)
+        assert set(s.numeric) | set(s.categorical) == set(table.columns)
+    alone = facts.segments[-1]
+    assert (alone.size, alone.marks) == (1, ())
+    assert alone.name.startswith("Other customers")
     if columns > 1:
-        assert len(facts["segments"][0]["categorical"]["500 levels"]) == 30
-        assert "<script>" in facts["segments"][0]["name"]  # pages escape it, facts do not
+        assert len(facts.segments[0].categorical["500 levels"]) == 30
+        assert "<script>" in facts.segments[0].name  # pages escape it, facts do not
 
 
 def test_rules_and_marks_read_as_sentences() -> None:
@@ -173,15 +184,15 @@ def test_rules_and_marks_read_as_sentences() -> None:
     income, age = rng.uniform(20_000, 120_000, 2000), rng.uniform(18, 80, 2000).round()
     table = pd.DataFrame({"income": income, "age": age, "n": -rng.random(2000)})
     facts = facts_of(table, np.where((income > 84_000) & (age <= 40), 1, 2), value="income")
-    first = facts["segments"][0]
-    assert {c["column"] for c in first["rule"]["conditions"]} == {"income", "age"}
-    text = first["rule"]["text"]
+    first = facts.segments[0]
+    assert {c.column for c in first.rule.conditions} == {"income", "age"}
+    text = first.rule.text
     assert re.search(r"income over \$8[345],\d{3} a year", text, re.IGNORECASE)
     assert re.search(r"age at most (39|40|41) years", text, re.IGNORECASE)
     assert "of these customers (" in text
     assert "are in this segment, and" in text
-    assert first["marks"][0].startswith("income: 10")
-    assert "on average, index 1" in first["marks"][0]
+    assert first.marks[0].startswith("income: 10")
+    assert "on average, index 1" in first.marks[0]
 
 
 def test_a_kept_name_that_has_aged_is_noted() -> None:
@@ -190,14 +201,14 @@ def test_a_kept_name_that_has_aged_is_noted() -> None:
     table = pd.DataFrame({"income": rng.normal(100, 10, 400) + 50 * (segment == 2)})
     first, second = facts_of(
         table, segment, reference={1: "Customers with high income", 2: "Old friends"}
-    )["segments"]
-    assert first["name"] == "Customers with high income"
-    assert first["name_note"] == (
+    ).segments
+    assert first.name == "Customers with high income"
+    assert first.name_note == (
         "The name is the reference's; today these would be called: Customers with low income."
     )
-    assert "Customers with high income" in second["name_note"]
-    fresh = facts_of(table, segment)["segments"]
-    assert [s["name_note"] for s in fresh] == [None, None]
+    assert "Customers with high income" in second.name_note
+    fresh = facts_of(table, segment).segments
+    assert [s.name_note for s in fresh] == [None, None]
 
 
 def test_a_segment_that_does_not_come_back_gets_no_play() -> None:
@@ -209,10 +220,10 @@ def test_a_segment_that_does_not_come_back_gets_no_play() -> None:
         "action": "a", "channel": "c", "measure": "m",
     }  # fmt: skip
     book = Playbook.model_validate({"plays": [play]})
-    assert facts_of(table, segment, playbook=book)["segments"][1]["plays"]
-    shaky = facts_of(table, segment, playbook=book, unstable=[2])["segments"][1]
-    assert shaky["plays"] == []
-    assert "does not come back" in shaky["plays_note"]
+    assert facts_of(table, segment, playbook=book).segments[1].plays
+    shaky = facts_of(table, segment, playbook=book, jaccard={2: 0.4}).segments[1]
+    assert shaky.plays == ()
+    assert "does not come back" in shaky.plays_note
 
 
 def test_rules_and_names_are_made_of_features_and_what_only_describes_is_told() -> None:
@@ -226,30 +237,30 @@ def test_rules_and_names_are_made_of_features_and_what_only_describes_is_told() 
         }
     )
     both = facts_of(table, segment, descriptive={"response", "churn"})
-    for each in both["segments"]:
-        assert {condition["column"] for condition in each["rule"]["conditions"]} == {"visits"}
-        assert "visits" in each["name"]
-        assert "response" not in each["name"]
-        assert any(mark.startswith("response: ") for mark in each["marks"])
-        assert any(mark.startswith("churn ") for mark in each["marks"])
-    assert {name for name, column in both["columns"].items() if column["feature"]} == {"visits"}
-    assert both["method"]["descriptive"].startswith("response, churn: described, but no feature.")
-    assert "response" in facts_of(table, segment)["segments"][0]["name"]
+    for each in both.segments:
+        assert {condition.column for condition in each.rule.conditions} == {"visits"}
+        assert "visits" in each.name
+        assert "response" not in each.name
+        assert any(mark.startswith("response: ") for mark in each.marks)
+        assert any(mark.startswith("churn ") for mark in each.marks)
+    assert {name for name, column in both.columns.items() if column.feature} == {"visits"}
+    assert both.method["descriptive"].startswith("response, churn: described, but no feature.")
+    assert "response" in facts_of(table, segment).segments[0].name
 
     unmarked = facts_of(table.assign(visits=rng.normal(10, 2, 400)), segment, descriptive=["churn"])
-    assert "response" in unmarked["segments"][0]["name"]
+    assert "response" in unmarked.segments[0].name
 
 
 def test_a_playbook_for_other_columns_is_left_out_and_told_in_one_line() -> None:
     table = pd.DataFrame({"rent": np.repeat([1.0, 9.0], 100), "Age": np.tile([20.0, 30.0], 100)})
     facts = facts_of(table, np.repeat([2, 1], 100), playbook=SHIPPED)
-    (note,) = facts["playbook_notes"]
+    (note,) = facts.playbook_notes
     assert note.startswith("playbook.yaml: left out 6 plays and 8 words, as data in params.yaml")
     assert "'age' (did you mean 'Age'?)" in note
     assert "'income'," in note
     none = validate(Playbook, {"plays": [SHIPPED.plays[0].model_dump()]}, "playbook.yaml")
-    (first, _) = facts_of(table, np.repeat([2, 1], 100), playbook=none)["segments"]
-    assert first["plays_note"] == (
+    (first, _) = facts_of(table, np.repeat([2, 1], 100), playbook=none).segments
+    assert first.plays_note == (
         "No specific play: those in playbook.yaml are about columns that are not there."
     )
 
@@ -258,6 +269,6 @@ def test_a_name_for_a_segment_that_is_not_there_is_told() -> None:
     table = pd.DataFrame({"rent": np.repeat([1.0, 9.0], 100)})
     named = validate(Playbook, {"names": {"7": "VIPs", "1": "Best"}}, "playbook.yaml")
     facts = facts_of(table, np.repeat([2, 1], 100), playbook=named)
-    assert facts["playbook_notes"] == [
-        "playbook.yaml: names: no segment 7 is there to be called 'VIPs'; segments: 1, 2"
-    ]
+    assert facts.playbook_notes == (
+        "playbook.yaml: names: no segment 7 is there to be called 'VIPs'; segments: 1, 2",
+    )

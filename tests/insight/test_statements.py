@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation.clustering.dominance import ALONE, REST, dominance
-from segmentation.clustering.metrics.jaccard import in_words
+import factories
+from segmentation.artifacts.segments import Segments
+from segmentation.clustering.dominance import ALONE, REST, Dominance, dominance
 from segmentation.config import Data
-from segmentation.files import rounded
-from segmentation.insight.facts import describe, verdict
+from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
 from segmentation.insight.traits import NEAR
-from segmentation.insight.trust import notice, trust
 from segmentation.views.report import render
 
 N = 300
@@ -92,10 +91,12 @@ KINDS = (
 )  # fmt: skip
 
 
-def told(kind: str, *, structured: bool = True, jaccard: tuple[float, ...] = (0.9,)) -> Any:
+def told(
+    kind: str, *, structured: bool = True, jaccard: tuple[float, ...] = (0.9,)
+) -> tuple[Segments, str, Dominance]:
     """The facts of a table as the pages have them, and the page in Markdown."""
     customers, segment, units = table(kind)
-    found = dominance(customers, segment, seed=0)
+    alone = dominance(customers, segment, seed=0)
     ids = range(1, segment.max() + 2)
     numeric = [name for name in customers if customers[name].dtype == np.float64]
     data = Data.model_validate(
@@ -114,96 +115,82 @@ def told(kind: str, *, structured: bool = True, jaccard: tuple[float, ...] = (0.
         for each in conditions
     ]
     words = {"birth year": {"high": "Junge", "low": "Alte"}}
-    facts: Any = describe(
-        customers, segment + 1, numeric=numeric, categorical=list(data.categorical),
+    similarity = {i: jaccard[i % len(jaccard)] for i in ids}
+    dominant = {
+        "feature": alone.feature, "score": alone.score,
+        "score_of_the_others": alone.rest, "repeats": alone.repeats,
+        "verdict": alone.verdict, "sentence": alone.sentence,
+    }  # fmt: skip
+    choice = factories.choice(k=len(ids), rule="fixed", votes={"gap": 2, "elbow": 3})
+    found = factories.found(
+        ids,
+        structured=structured,
+        jaccard=similarity,
+        choice=choice,
+        details=factories.details(ids, dominance=dominant),
+    )
+    facts = describe(
+        customers, segment + 1, found, numeric=numeric, categorical=list(data.categorical),
         value=numeric[0], labels={name: data.label(name) for name in data.columns}, units=units,
-        playbook=Playbook.model_validate({"plays": plays, "words": words}),
-        structured=structured, seed=0,
+        playbook=Playbook.model_validate({"plays": plays, "words": words}), scaling="Scaled.",
+        seed=0,
     )  # fmt: skip
-    for each in facts["segments"]:
-        similarity = jaccard[each["id"] % len(jaccard)]
-        each["stability"] = {
-            "jaccard": similarity, "se": 0.01, "verdict": in_words(similarity), "sentence": "S.",
-        }  # fmt: skip
-    metrics = {
-        "k": len(ids), "structured": int(structured), "structure_p_value": 0.2, "noise_share": 0.0,
-    }  # fmt: skip
-    stability = {str(each["id"]): each["stability"] for each in facts["segments"]}
-    clustering = {
-        "algorithm": "kmeans", "finds_k": False, "reference": None,
-        "stability": {"segments": stability},
-    }  # fmt: skip
-    choice = {"k": len(ids), "rule": "fixed", "votes": {"gap": 2, "elbow": 3}, "why": []}
-    facts["verdict"] = verdict(facts, metrics)
-    facts["notice"] = notice(metrics=metrics, clustering=clustering)
-    details = {
-        "features": 3,
-        "dominance": {"verdict": found.verdict, "sentence": found.sentence},
-    }
-    facts["trust"] = trust(
-        customers=len(customers), metrics=metrics, choice=choice, clustering=clustering,
-        details=details,
-    )  # fmt: skip
-    facts["limits"] = []
-    facts = rounded(facts)
-    quality = {"rows_in": N, "rows_kept": N, "rows_rejected": 0, "rejected": {}}
     page = render(
-        "segments.md.j2", facts=facts, choice=choice, quality=quality,
-        kind="segment" if structured else "group",
-    )  # fmt: skip
-    return facts, page, found
+        "segments.md.j2", facts=facts, choice=choice, quality=factories.quality(N), kind=found.kind
+    )
+    return facts, page, alone
 
 
-def contradictions(facts: Any, page: str, found: Any) -> list[str]:
+def contradictions(facts: Segments, page: str, found: Dominance) -> list[str]:
     """Every pair of statements that cannot both be true."""
     wrong = []
-    tiles = {item["question"]: item for item in facts["trust"]}
+    tiles = {item.question: item for item in facts.trust}
     one = tiles["Is it just one column?"]
     others_see_them = found.rest is not None and found.rest > REST
     alone = found.score >= ALONE and not others_see_them
-    if (one["answer"] == "Yes") != alone or ("still explain" in one["why"]) != others_see_them:
-        wrong.append(f"{one['answer']} beside: {one['why']}")
+    if (one.answer == "Yes") != alone or ("still explain" in one.why) != others_see_them:
+        wrong.append(f"{one.answer} beside: {one.why}")
     back = tiles["Would they come back?"]
-    if back["answer"].startswith(("All", "Both")) and "be cut elsewhere" in page:
-        wrong.append(f"cut elsewhere beside: {back['answer']}")
-    if back["answer"] == "None does reliably":
-        if facts["structured"] and "none of them reliably comes back" not in facts["verdict"]:
-            wrong.append(f"none comes back beside: {facts['verdict']}")
+    if back.answer.startswith(("All", "Both")) and "be cut elsewhere" in page:
+        wrong.append(f"cut elsewhere beside: {back.answer}")
+    if back.answer == "None does reliably":
+        if facts.structured and "none of them reliably comes back" not in facts.verdict:
+            wrong.append(f"none comes back beside: {facts.verdict}")
         if "much the same place" in page:
             wrong.append("in the same place, yet none comes back")
-    if not facts["structured"]:
+    if not facts.structured:
         wrong += [
             f"no structure beside a good {question}"
             for question in ("Would they come back?",)
-            if tiles[question]["level"] == "good"
+            if tiles[question].level == "good"
         ]
         if re.search(r"\bsegments? \d|these segments", page, re.IGNORECASE):
             wrong.append("groups are called segments")
-    for segment in facts["segments"]:
-        marks, rule = segment["marks"], segment["rule"]
-        if bool(marks) == bool(segment["marks_note"]):
-            wrong.append(f"marks {marks} beside the note {segment['marks_note']}")
-        if not marks and rule and "rule of thumb says" not in segment["marks_note"]:
-            wrong.append(f"{segment['marks_note']} beside {rule['text']}")
-        if rule and segment["name"].startswith("Average"):
-            wrong.append(f"{segment['name']} beside {rule['text']}")
-        ruled = {each["column"] for each in rule["conditions"]} if rule else set()
-        labels = {facts["columns"][column]["label"] for column in ruled}
-        if labels & set(segment["unremarkable"]):
+    for segment in facts.segments:
+        marks, rule = segment.marks, segment.rule
+        if bool(marks) == bool(segment.marks_note):
+            wrong.append(f"marks {marks} beside the note {segment.marks_note}")
+        if not marks and rule and "rule of thumb says" not in segment.marks_note:
+            wrong.append(f"{segment.marks_note} beside {rule.text}")
+        if rule and segment.name.startswith("Average"):
+            wrong.append(f"{segment.name} beside {rule.text}")
+        ruled = {each.column for each in rule.conditions} if rule else set()
+        labels = {facts.columns[column].label for column in ruled}
+        if labels & set(segment.unremarkable):
             wrong.append(f"like everyone else in what its rule speaks of: {labels}")
-        for column, figures in segment["numeric"].items():
-            index, everyone = figures["index"], facts["columns"][column]
+        for column, figures in segment.numeric.items():
+            index, everyone = figures.index, facts.columns[column]
             if index is not None and index < 0:
                 wrong.append(f"index {index} of {column}")
             words = rf"\b(high|low) {re.escape(column.replace('_', ' '))}"
             if index is not None and abs(index - 100) < NEAR:
-                if re.search(words, segment["name"], re.IGNORECASE):
-                    wrong.append(f"{segment['name']} at index {index} of {column}")
-                if any(m.startswith(everyone["label"] + ":") and "index" in m for m in marks):
+                if re.search(words, segment.name, re.IGNORECASE):
+                    wrong.append(f"{segment.name} at index {index} of {column}")
+                if any(m.startswith(everyone.label + ":") and "index" in m for m in marks):
                     wrong.append(f"marked by an index of {index}: {marks}")
-        for play in segment["plays"]:
-            for because, evidence in zip(play["because"], play["evidence"], strict=True):
-                if evidence["column"].replace("_", " ") not in because:
+        for play in segment.plays:
+            for because, evidence in zip(play.because, play.evidence, strict=True):
+                if evidence.column.replace("_", " ") not in because:
                     wrong.append(f"no column in: {because}")
     wrong += re.findall(r"\(([^()]+)\) \(\1\)|index −\d+", page)
     for unit in ("k$", "cm", "€"):
@@ -222,42 +209,42 @@ def test_no_statement_contradicts_another(
 
 def test_groups_that_come_back_are_not_said_to_be_cut_elsewhere() -> None:
     facts, _, _ = told("middle", structured=False)
-    assert "much the same place" in facts["notice"]
-    assert "does not make them segments" in facts["notice"]
-    tiles = {item["question"]: item for item in facts["trust"]}
-    assert tiles["Would they come back?"]["level"] == "plain"
-    assert "elsewhere" in told("middle", structured=False, jaccard=(0.3,))[0]["notice"]
-    assert told("middle")[0]["notice"] is None
+    assert "much the same place" in facts.notice
+    assert "does not make them segments" in facts.notice
+    tiles = {item.question: item for item in facts.trust}
+    assert tiles["Would they come back?"].level == "plain"
+    assert "elsewhere" in told("middle", structured=False, jaccard=(0.3,))[0].notice
+    assert told("middle")[0].notice is None
 
 
 def test_a_segment_that_only_a_rule_finds_is_not_said_to_be_like_the_others() -> None:
     facts, page, _ = told("middle")
-    middle = facts["segments"][1]
-    assert middle["rule"]["precision"] > 0.9
-    assert middle["marks"] == []
-    assert middle["marks_note"].startswith("No average or share alone sets this segment")
-    assert "income" not in middle["unremarkable"]
-    assert middle["name"] == "Other customers"
-    assert middle["marks_note"] in page
+    middle = facts.segments[1]
+    assert middle.rule.precision > 0.9
+    assert middle.marks == ()
+    assert middle.marks_note.startswith("No average or share alone sets this segment")
+    assert "income" not in middle.unremarkable
+    assert middle.name == "Other customers"
+    assert middle.marks_note in page
 
 
 def test_columns_that_can_be_negative_have_no_index_and_no_share_of_a_total() -> None:
     facts, _, _ = told("signed")
-    low, _, high = facts["segments"]
-    assert low["numeric"]["balance"]["index"] is None
-    assert low["share_of_value"] is None
-    assert high["numeric"]["age"]["index"] is not None
+    low, _, high = facts.segments
+    assert low.numeric["balance"].index is None
+    assert low.share_of_value is None
+    assert high.numeric["age"].index is not None
     assert re.fullmatch(
         r"balance \(€\): −4\d\d on average \(.* to .*\), \d\.\d standard deviations below everyone "
         "else",
-        low["marks"][0],
+        low.marks[0],
     )
-    assert any("the index of balance, which has none" in n for n in facts["playbook_notes"])
+    assert any("the index of balance, which has none" in n for n in facts.playbook_notes)
 
 
 def test_high_and_low_need_an_index_far_from_100() -> None:
     facts, _, _ = told("narrow")
-    first, second = (segment["name"] for segment in facts["segments"])
+    first, second = (segment.name for segment in facts.segments)
     assert (first, second) == (
         "Customers with higher birth year",
         "Customers with lower birth year",
@@ -266,13 +253,13 @@ def test_high_and_low_need_an_index_far_from_100() -> None:
 
 def test_reasons_name_the_column() -> None:
     facts, _, _ = told("yes and no")
-    because = [b for s in facts["segments"] for play in s["plays"] for b in play["because"]]
+    because = [b for s in facts.segments for play in s.plays for b in play.because]
     assert any(re.match(r"churn (Yes|No): 1\.\d times as frequent as usual", b) for b in because)
 
 
 def test_a_unit_is_said_once() -> None:
     facts, page, _ = told("units in names")
-    assert facts["columns"]["Annual Income (k$)"]["label"] == "Annual Income (k$)"
+    assert facts.columns["Annual Income (k$)"].label == "Annual Income (k$)"
     assert "(k$) (k$)" not in page
     assert not re.search(r"k\$\) (over|at most) \S+ k\$", page)
 
@@ -281,4 +268,4 @@ def test_a_unit_is_said_once() -> None:
 def test_the_word_for_stability_fits_the_digits_that_are_shown(jaccard: float, word: str) -> None:
     facts, page, _ = told("crossed", jaccard=(jaccard,))
     assert f"{jaccard:.3f}" in page
-    assert facts["segments"][0]["stability"]["verdict"].startswith(word)
+    assert facts.segments[0].stability.verdict.startswith(word)

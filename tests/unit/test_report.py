@@ -8,13 +8,12 @@ import pandas as pd
 import pytest
 
 import factories
-from segmentation.artifacts.base import Part
 from segmentation.artifacts.clustering import ReferenceMatch
-from segmentation.artifacts.segments import Answer, CategoryColumn, NumberColumn, Segments
-from segmentation.files import rounded
-from segmentation.insight.facts import describe, verdict
+from segmentation.artifacts.segments import Answer, CategoryColumn, NumberColumn
+from segmentation.insight.facts import describe
+from segmentation.insight.found import Found
 from segmentation.insight.playbook import Playbook
-from segmentation.insight.trust import limits, notice, trust
+from segmentation.insight.trust import trust
 from segmentation.views import profiles, style
 from segmentation.views.report import Picture, render
 
@@ -66,34 +65,18 @@ def content(
         dominance={"sentence": f"“{ODD}” explains most."},
         silhouette={"rows": 100, "sampled": True},
     )
+    found = Found(choice, clustering, metrics, details, factories.flat_map())
     facts = describe(
-        table, segment, numeric=numeric, categorical=["town"], value=numeric[0],
-        labels={name: name for name in table}, units={}, playbook=Playbook(),
-        structured=structured, seed=0,
-    )  # fmt: skip
-    for found in facts["segments"]:
-        found["stability"] = plain(clustering.stability.segments[found["id"]])
-        found["shape"] = details.segments[found["id"]]
-    facts["verdict"] = verdict(facts, plain(metrics))
-    facts["notice"] = notice(metrics=plain(metrics), clustering=plain(clustering))
-    facts["trust"] = trust(customers=n, metrics=plain(metrics), choice=plain(choice),
-                           clustering=plain(clustering), details=plain(details))  # fmt: skip
-    facts["limits"] = limits(
-        metrics=plain(metrics), clustering=plain(clustering), details=plain(details), scaling=ODD,
-        pca=plain(factories.flat_map()),
+        table, segment, found, numeric=numeric, categorical=["town"], value=numeric[0],
+        labels={name: name for name in table}, units={}, playbook=Playbook(), scaling=ODD, seed=0,
     )  # fmt: skip
     return {
-        "facts": Segments.model_validate(facts), "metrics": metrics, "choice": choice,
+        "facts": facts, "metrics": metrics, "choice": choice,
         "clustering": clustering,
         "quality": factories.quality(n, rejected={ODD: 1}, repaired={ODD: 2}),
-        "kind": "segment" if structured else "group", "settings": {ODD: ODD},
+        "kind": found.kind, "settings": {ODD: ODD},
         "pictures": dict.fromkeys(PICTURES, Picture("data:,", 1, 1)),
     }  # fmt: skip
-
-
-def plain(artifact: Part) -> dict[str, Any]:
-    content: dict[str, Any] = rounded(artifact.model_dump())
-    return content
 
 
 class Tags(html.parser.HTMLParser):
@@ -195,25 +178,17 @@ def test_what_a_reader_asks_is_answered() -> None:
 
 
 def test_a_number_set_by_hand_is_said_to_be() -> None:
-    shape = content(k=5)
-    told = trust(
-        customers=200, metrics=plain(shape["metrics"]), choice=plain(factories.choice(k=4)),
-        clustering=plain(shape["clustering"]), details=plain(factories.details(range(1, 6))),
-    )  # fmt: skip
-    found = {item["question"]: item for item in told}["Is 5 the right number?"]
-    assert (found["answer"], found["level"]) == ("Set by hand", "doubtful")
-    assert found["why"] == "train.k sets 5; 4 was chosen by the rule consensus."
+    told = trust(200, factories.found(range(1, 6), choice=factories.choice(k=4)))
+    found = {item.question: item for item in told}["Is 5 the right number?"]
+    assert (found.answer, found.level) == ("Set by hand", "doubtful")
+    assert found.why == "train.k sets 5; 4 was chosen by the rule consensus."
 
 
 def test_a_column_that_nearly_explains_all_is_a_reason_for_doubt() -> None:
-    shape = content()
-    told = trust(
-        customers=200, metrics=plain(shape["metrics"]), choice=plain(shape["choice"]),
-        clustering=plain(shape["clustering"]),
-        details=plain(factories.details(range(1, 5), dominance={"verdict": "largely"})),
-    )  # fmt: skip
-    found = {item["question"]: item for item in told}["Is it just one column?"]
-    assert (found["answer"], found["level"]) == ("Largely", "doubtful")
+    details = factories.details(range(1, 5), dominance={"score": 0.7, "verdict": "largely"})
+    told = trust(200, factories.found(range(1, 5), details=details))
+    found = {item.question: item for item in told}["Is it just one column?"]
+    assert (found.answer, found.level) == ("Largely", "doubtful")
 
 
 @pytest.mark.parametrize(("k", "why"), [(0, "no dense region"), (1, "only one dense region")])

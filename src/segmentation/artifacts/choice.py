@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from segmentation import paths
-from segmentation.artifacts.base import Artifact, Known, Part
+from segmentation.artifacts.base import Artifact, Figure, Part
 
 
 class CriterionLabel(Part):
@@ -22,7 +22,7 @@ class Choice(Artifact):
     ----------
     structured : bool
         Whether the data hold more than one population.
-    structure_p_value : float or None
+    structure_p_value : float
     votes : dict of str to int
         The number that each criterion prefers.
     criteria : tuple of CriterionLabel
@@ -39,7 +39,7 @@ class Choice(Artifact):
     schema_version: Literal[1] = 1
     k: int
     structured: bool
-    structure_p_value: Known
+    structure_p_value: Figure
     rule: str
     votes: dict[str, int]
     criteria: tuple[CriterionLabel, ...]

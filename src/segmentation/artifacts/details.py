@@ -11,10 +11,12 @@ class Dominance(Part):
 
     Attributes
     ----------
-    score : float
-        Of `feature`, the strongest column, out of 1.
+    feature : str
+        The strongest column.
     repeats : tuple of str
         Columns that only repeat it.
+    score : float
+        Out of 1.
     score_of_the_others : float or None
         Of all other columns together, without `repeats`, where that was looked at.
     scores : dict of str to float
@@ -26,8 +28,8 @@ class Dominance(Part):
     """
 
     feature: str
-    score: Figure
     repeats: tuple[str, ...]
+    score: Figure
     score_of_the_others: Known
     scores: dict[str, Figure]
     verdict: Literal["yes", "largely", "no"]

@@ -23,7 +23,7 @@ class Features(Artifact):
     skewness : dict of str to float or None
         Of each number before it was transformed.
     category_scale : float or None
-        What a yes or no of a category counts; None where categories are no features.
+        What a yes or no of a category is multiplied by; None without any.
     """
 
     path: ClassVar = paths.FEATURES

@@ -27,7 +27,7 @@ class Metrics(Artifact):
     stability_se: Known = None
     stability_min: Known = None
     structured: Annotated[int, Field(ge=0, le=1)]
-    structure_p_value: Known = None
+    structure_p_value: Figure
     dominance: Figure
     smallest_segment_share: Known = None
     noise_share: Figure

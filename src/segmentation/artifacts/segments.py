@@ -25,7 +25,8 @@ class NumberProfile(Part):
     quartiles, whiskers : pair of float or None
         Quantiles 25% and 75%, and 5% and 95%, interpolated linearly.
     index : float or None
-        100 times the mean over everyone's mean; None where a customer has a value below zero.
+        100 times the mean over everyone's mean. None where a customer has a value below zero: a
+        mean in which gains and losses cancel is no measure of what is usual.
     index_interval : pair of float or None
     difference : float or None
         Mean minus everyone else's, in standard deviations (`intervals.difference`), cut at ±10.
@@ -94,7 +95,7 @@ class LevelCondition(Part):
 Condition = Annotated[NumberCondition | LevelCondition, Field(discriminator="op")]
 
 
-class Rule(Part):
+class RuleOfThumb(Part):
     """A rule of thumb, with what it achieves on customers that it was not learnt on.
 
     Attributes
@@ -157,7 +158,10 @@ class Play(Part):
 
 
 class Profile(Part):
-    """One segment in figures. `share_of_value` is None where values are below zero."""
+    """One segment in figures.
+
+    `share_of_value` is None where values are below zero, or all of them zero.
+    """
 
     id: int
     size: int
@@ -181,10 +185,10 @@ class Segment(Profile):
     marks : tuple of str
         What sets it apart, strongest first.
     marks_note : str or None
-        Why there are none.
+        Why there is nothing.
     unremarkable : tuple of str
-        Columns in which it is on average like everyone else.
-    rule : Rule or None
+        Columns in which it is like everyone else.
+    rule : RuleOfThumb or None
     rule_note : str or None
         Why there is none.
     plays : tuple of Play
@@ -200,7 +204,7 @@ class Segment(Profile):
     marks: tuple[str, ...]
     marks_note: str | None
     unremarkable: tuple[str, ...]
-    rule: Rule | None
+    rule: RuleOfThumb | None
     rule_note: str | None
     plays: tuple[Play, ...]
     plays_note: str | None
@@ -208,21 +212,9 @@ class Segment(Profile):
     shape: Shape
 
 
-class NumberColumn(Part):
-    """One numeric column among everyone.
+class NumberFigures(Part):
+    """One numeric column among everyone; `deviation` is the standard deviation (n - 1)."""
 
-    Attributes
-    ----------
-    feature : bool
-        Whether segments were found in it; other columns only describe them.
-    deviation : float or None
-        The standard deviation (n - 1).
-    """
-
-    kind: Literal["number"] = "number"
-    label: str
-    unit: str | None
-    feature: bool
     known: int
     mean: Known
     median: Known
@@ -231,28 +223,31 @@ class NumberColumn(Part):
     deviation: Known
 
 
-class CategoryColumn(Part):
-    """One categorical column among everyone.
+class NumberColumn(NumberFigures):
+    """One numeric column; if it is no feature, segments were not found in it."""
 
-    Attributes
-    ----------
-    feature : bool
-        Whether segments were found in it; other columns only describe them.
-    levels : dict of str to float
-        Shares of the frequent levels.
-    other_levels : int
-    other_share : float
-        Of the rarer levels together.
-    """
+    kind: Literal["number"] = "number"
+    label: str
+    unit: str | None
+    feature: bool
+
+
+class CategoryFigures(Part):
+    """One categorical column among everyone: shares of the frequent levels, and of the others."""
+
+    known: int
+    levels: dict[str, Figure]
+    other_levels: int
+    other_share: Figure
+
+
+class CategoryColumn(CategoryFigures):
+    """One categorical column; if it is no feature, segments were not found in it."""
 
     kind: Literal["category"] = "category"
     label: str
     unit: str | None
     feature: bool
-    known: int
-    levels: dict[str, Figure]
-    other_levels: int
-    other_share: Figure
 
 
 Column = Annotated[NumberColumn | CategoryColumn, Field(discriminator="kind")]

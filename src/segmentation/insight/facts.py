@@ -1,31 +1,39 @@
-"""The facts of a run as one plain structure, which every page and picture is made from."""
+"""The facts of a run, which every page and picture is made from."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segmentation.clustering.metrics.jaccard import RELIABLE
+from segmentation.artifacts.base import Pair
+from segmentation.artifacts.segments import (
+    CategoryColumn,
+    CategoryFigures,
+    Condition,
+    LevelCondition,
+    NumberColumn,
+    NumberCondition,
+    NumberFigures,
+    Play,
+    Profile,
+    RuleOfThumb,
+    Scope,
+    Segment,
+    Segments,
+)
+from segmentation.clustering.metrics.jaccard import NOT_TRUSTED, RELIABLE
 from segmentation.config import has_unit
+from segmentation.insight.found import Found
 from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import exact, number, p_value, percent, whole
 from segmentation.insight.playbook import Playbook, absent_levels, absent_names, fitting
 from segmentation.insight.plays import Recommendation, recommend
-from segmentation.insight.profiles import (
-    FEWEST,
-    LARGEST,
-    CategoryColumn,
-    NumberColumn,
-    Pair,
-    SegmentProfile,
-    profile_everyone,
-    profile_segments,
-)
+from segmentation.insight.profiles import FEWEST, LARGEST, profile_everyone, profile_segments
 from segmentation.insight.rules import Predicate, Rule, find_rules
 from segmentation.insight.traits import NEAR, NEGLIGIBLE, NOTABLE, Trait, traits_of, unremarkable
+from segmentation.insight.trust import limits, notice, trust
 
 METHOD = {
     "intervals": (
@@ -92,6 +100,7 @@ NO_SEGMENTS = (
 def describe(
     customers: pd.DataFrame,
     segment: NDArray[np.intp],
+    found: Found,
     *,
     numeric: list[str],
     categorical: list[str],
@@ -99,13 +108,15 @@ def describe(
     labels: Mapping[str, str],
     units: Mapping[str, str | None],
     playbook: Playbook,
-    structured: bool,
+    scaling: str,
     seed: int,
     descriptive: Collection[str] = (),
     reference: Mapping[int, str] | None = None,
-    unstable: Collection[int] = (),
-) -> dict[str, Any]:
+) -> Segments:
     """Work out everything that is told about a run's segments.
+
+    Where no structure stands behind them, they get plain names and no plays. Neither does a
+    segment that does not come back when customers are drawn again.
 
     Rules, and names unless nothing else marks a segment, are made of features alone: they say whom
     a segment is made of, which must be known of a new customer too, and a descriptive column is
@@ -117,6 +128,8 @@ def describe(
         With the columns named below; cells may be missing.
     segment : int array of shape (n,)
         Segment ids; negative for customers in none.
+    found : Found
+        What the stages before found of the same segments.
     numeric, categorical : list of str
         Columns to describe.
     value : str
@@ -124,22 +137,14 @@ def describe(
     labels, units : mapping of str to str
         Of every column, for people; a unit may be missing or None.
     playbook : Playbook
-    structured : bool
-        Whether the data hold segments beyond one population. If not, the groups get plain names
-        and no plays.
+    scaling : str
+        How customers became points, in a sentence.
     seed : int
         Of the sample that rules are learnt and tested on.
     descriptive : collection of str
         Those of the columns that are no features: the segments were not found in them.
     reference : mapping of int to str, optional
         Names of an earlier run, by segment id.
-    unstable : collection of int
-        Segments that do not come back when customers are drawn again; they get no play.
-
-    Returns
-    -------
-    dict
-        What goes into `segments.json`, but for the verdict.
     """
     given = playbook
     playbook, left_out = fitting(given, numeric=numeric, categorical=categorical)
@@ -159,75 +164,79 @@ def describe(
     )
     traits = {profile.id: traits_of(profile) for profile in profiles}
     naming = {
-        i: [trait for trait in found if trait.column not in descriptive] or found
-        for i, found in traits.items()
+        i: [trait for trait in these if trait.column not in descriptive] or these
+        for i, these in traits.items()
     }
     # So many customers would show a notable difference if there were one. Whom a rule can find is
     # not like everyone else, even if the averages are.
     average = {p.id for p in profiles if p.size >= _ENOUGH and not isinstance(rules[p.id], Rule)}
     names = (
         name_segments(naming, playbook, reference=reference, average=average)
-        if structured
+        if found.structured
         else name_groups(naming)
     )
-    kept = set(reference or {}) - set(playbook.names) if structured else set()
+    kept = set(reference or {}) - set(playbook.names) if found.structured else set()
     made = name_segments(naming, Playbook(words=playbook.words), average=average)
     levels = {
         name: list(column.levels)
         for name, column in everyone.items()
-        if isinstance(column, CategoryColumn)
+        if isinstance(column, CategoryFigures)
     }
-    return {
-        "customers": len(customers),
-        "unassigned": int((segment < 0).sum()),
-        "value": value,
-        "structured": structured,
-        "scope": {
-            "rows": len(customers),
-            "columns": len(everyone),
-            "numeric": len(numeric),
-            "categorical": len(categorical),
+    unassigned = int((segment < 0).sum())
+    return Segments(
+        verdict=verdict(found, customers=len(customers), unassigned=unassigned),
+        notice=notice(found),
+        customers=len(customers),
+        unassigned=unassigned,
+        value=value,
+        structured=found.structured,
+        scope=Scope(
+            rows=len(customers),
+            columns=len(everyone),
+            numeric=len(numeric),
+            categorical=len(categorical),
+        ),
+        columns={
+            name: _column(
+                figures, label=labels[name], unit=units.get(name), feature=name not in descriptive
+            )
+            for name, figures in everyone.items()
         },
-        "columns": {
-            name: {
-                "label": labels[name],
-                "unit": units.get(name),
-                "kind": "number" if isinstance(column, NumberColumn) else "category",
-                "feature": name not in descriptive,
-                **asdict(column),
-            }
-            for name, column in everyone.items()
-        },
-        "method": METHOD | _method([labels[name] for name in everyone if name in descriptive]),
-        "playbook_notes": [
-            *left_out,
-            *absent_levels(playbook, levels),
-            *absent_names(playbook, list(names)),
-            *_without_index(playbook, profiles, value=value),
-        ],
-        "segments": [
+        segments=tuple(
             _segment(
                 profile,
+                found,
                 name=names[profile.id],
                 traits=traits[profile.id],
                 rule=rules[profile.id],
                 fresh=made[profile.id] if profile.id in kept else None,
-                plays=recommend(profile, playbook.plays, value=value)
-                if structured and profile.id not in unstable
-                else [],
-                no_plays=_why_no_play(
-                    structured=structured,
-                    stable=profile.id not in unstable,
-                    given=len(given.plays),
-                    fitting=len(playbook.plays),
-                ),
+                given=given,
+                playbook=playbook,
+                value=value,
                 labels=labels,
                 units=units,
-                structured=structured,
             )
             for profile in profiles
-        ],
-    }
+        ),
+        trust=trust(len(customers), found),
+        limits=limits(found, scaling=scaling),
+        method=METHOD | _method([labels[name] for name in everyone if name in descriptive]),
+        playbook_notes=(
+            *left_out,
+            *absent_levels(playbook, levels),
+            *absent_names(playbook, list(names)),
+            *_without_index(playbook, profiles, value=value),
+        ),
+    )
+
+
+def _column(
+    figures: NumberFigures | CategoryFigures, *, label: str, unit: str | None, feature: bool
+) -> NumberColumn | CategoryColumn:
+    said: dict[str, Any] = {"label": label, "unit": unit, "feature": feature}
+    if isinstance(figures, NumberFigures):
+        return NumberColumn(**dict(figures), **said)
+    return CategoryColumn(**dict(figures), **said)
 
 
 def _method(descriptive: list[str]) -> dict[str, str]:
@@ -237,7 +246,7 @@ def _method(descriptive: list[str]) -> dict[str, str]:
     return {"descriptive": DESCRIPTIVE.format(columns=", ".join(descriptive), them=them)}
 
 
-def _without_index(playbook: Playbook, profiles: list[SegmentProfile], *, value: str) -> list[str]:
+def _without_index(playbook: Playbook, profiles: list[Profile], *, value: str) -> list[str]:
     """Say which conditions cannot hold because the column has no index in any segment."""
     told = []
     for play in playbook.plays:
@@ -254,6 +263,54 @@ def _without_index(playbook: Playbook, profiles: list[SegmentProfile], *, value:
     return told
 
 
+def _segment(
+    profile: Profile,
+    found: Found,
+    *,
+    name: str,
+    traits: list[Trait],
+    rule: Rule | str,
+    fresh: str | None,
+    given: Playbook,
+    playbook: Playbook,
+    value: str,
+    labels: Mapping[str, str],
+    units: Mapping[str, str | None],
+) -> Segment:
+    stability = found.clustering.stability.segments[profile.id]
+    stable = stability.verdict != NOT_TRUSTED
+    plays = (
+        [_play(each) for each in recommend(profile, playbook.plays, value=value)]
+        if found.structured and stable
+        else []
+    )
+    no_plays = _why_no_play(
+        structured=found.structured,
+        stable=stable,
+        given=len(given.plays),
+        fitting=len(playbook.plays),
+    )
+    aged = fresh not in (None, name)
+    return Segment(
+        **dict(profile),
+        name=name,
+        name_note=f"The name is the reference's; today these would be called: {fresh}."
+        if aged
+        else None,
+        marks=tuple(in_words(trait, labels) for trait in traits),
+        marks_note=None if traits else _why_no_marks(profile, rule, found.kind),
+        unremarkable=tuple(
+            labels[column] for column in unremarkable(profile) if column not in _spoken_of(rule)
+        ),
+        rule=None if isinstance(rule, str) else _rule(rule, found.kind, units),
+        rule_note=f"No rule of thumb: {rule}." if isinstance(rule, str) else None,
+        plays=tuple(plays),
+        plays_note=None if plays else no_plays,
+        stability=stability,
+        shape=found.details.segments[profile.id],
+    )
+
+
 def _why_no_play(*, structured: bool, stable: bool, given: int, fitting: int) -> str:
     if not structured:
         return NO_SEGMENTS
@@ -264,39 +321,7 @@ def _why_no_play(*, structured: bool, stable: bool, given: int, fitting: int) ->
     return NO_PLAY if fitting else NO_FITTING_PLAYS
 
 
-def _segment(
-    profile: SegmentProfile,
-    *,
-    name: str,
-    traits: list[Trait],
-    fresh: str | None,
-    rule: Rule | str,
-    plays: list[Recommendation],
-    no_plays: str,
-    labels: Mapping[str, str],
-    units: Mapping[str, str | None],
-    structured: bool,
-) -> dict[str, Any]:
-    kind = "segment" if structured else "group"
-    return {
-        **asdict(profile),
-        "name": name,
-        "name_note": None
-        if fresh in (None, name)
-        else f"The name is the reference's; today these would be called: {fresh}.",
-        "marks": [in_words(trait, labels) for trait in traits],
-        "marks_note": None if traits else _why_no_marks(profile, rule, kind),
-        "unremarkable": [
-            labels[column] for column in unremarkable(profile) if column not in _spoken_of(rule)
-        ],
-        "rule": None if isinstance(rule, str) else _rule_facts(rule, kind, units),
-        "rule_note": f"No rule of thumb: {rule}." if isinstance(rule, str) else None,
-        "plays": [_play_facts(found) for found in plays],
-        "plays_note": None if plays else no_plays,
-    }
-
-
-def _why_no_marks(profile: SegmentProfile, rule: Rule | str, kind: str) -> str:
+def _why_no_marks(profile: Profile, rule: Rule | str, kind: str) -> str:
     if profile.size < FEWEST:
         return HANDFUL
     if isinstance(rule, str):
@@ -333,7 +358,7 @@ def _range(interval: Pair | None, write: Callable[[float], str]) -> str:
     return f" ({write(interval[0])} to {write(interval[1])})" if interval else ""
 
 
-def _play_facts(found: Recommendation) -> dict[str, Any]:
+def _play(found: Recommendation) -> Play:
     because = []
     for evidence in found.evidence:
         bounds = [f"at least {evidence.min:g}"] if evidence.min is not None else []
@@ -347,43 +372,43 @@ def _play_facts(found: Recommendation) -> dict[str, Any]:
             text = f"{column} {evidence.level}: {evidence.value:.1f} times as frequent as usual"
             limits = _range(evidence.interval, lambda limit: f"{limit:.1f}")
         because.append(text + (limits[:-1] + asked + ")" if limits else f" ({asked[2:]})"))
-    return {
-        "name": found.play.name,
-        "action": found.play.action,
-        "channel": found.play.channel,
-        "measure": found.play.measure,
-        "because": because,
-        "evidence": [asdict(evidence) for evidence in found.evidence],
-    }
+    return Play(
+        name=found.play.name,
+        action=found.play.action,
+        channel=found.play.channel,
+        measure=found.play.measure,
+        because=tuple(because),
+        evidence=found.evidence,
+    )
 
 
-def _rule_facts(rule: Rule, kind: str, units: Mapping[str, str | None]) -> dict[str, Any]:
-    *before, last = (_condition(each, units) for each in rule.conditions)
+def _rule(rule: Rule, kind: str, units: Mapping[str, str | None]) -> RuleOfThumb:
+    *before, last = (_condition_in_words(each, units) for each in rule.conditions)
     what = " and ".join(filter(None, (", ".join(before), last)))
     text = (
         f"{what[0].upper()}{what[1:]}: {percent(rule.precision)} of these customers "
         f"({_percents(rule.precision_interval)}) are in this {kind}, and {percent(rule.coverage)} "
         f"({_percents(rule.coverage_interval)}) of it is covered."
     )
-    return {
-        "conditions": [
-            {
-                "column": each.column,
-                "op": each.op,
-                "level" if each.op == "=" else "value": each.value,
-            }
-            for each in rule.conditions
-        ],
-        "precision": rule.precision,
-        "precision_interval": rule.precision_interval,
-        "coverage": rule.coverage,
-        "coverage_interval": rule.coverage_interval,
-        "rows": rule.rows,
-        "text": text,
-    }
+    return RuleOfThumb(
+        conditions=tuple(_condition(each) for each in rule.conditions),
+        precision=rule.precision,
+        precision_interval=rule.precision_interval,
+        coverage=rule.coverage,
+        coverage_interval=rule.coverage_interval,
+        rows=rule.rows,
+        text=text,
+    )
 
 
-def _condition(each: Predicate, units: Mapping[str, str | None]) -> str:
+def _condition(each: Predicate) -> Condition:
+    if isinstance(each.value, str):
+        return LevelCondition(column=each.column, op="=", level=each.value)
+    op: Literal[">", "<="] = ">" if each.op == ">" else "<="
+    return NumberCondition(column=each.column, op=op, value=each.value)
+
+
+def _condition_in_words(each: Predicate, units: Mapping[str, str | None]) -> str:
     """``income over $84,000 a year``, ``age at most 40 years``, ``town Bonn``."""
     column = each.column.replace("_", " ").strip()
     if isinstance(each.value, str):
@@ -401,20 +426,21 @@ def _percents(interval: Pair) -> str:
     return f"{percent(interval[0]).removesuffix('%')} to {percent(interval[1])}"
 
 
-def verdict(facts: dict[str, Any], metrics: dict[str, Any]) -> str:
+def verdict(found: Found, *, customers: int, unassigned: int) -> str:
     """Say in one line what was found."""
-    assigned = facts["customers"] - facts["unassigned"]
-    if not facts["segments"]:
-        return f"No segments: all {facts['customers']:,} customers are in none"
-    if not metrics["structured"]:
+    k, assigned = found.metrics.k, customers - unassigned
+    if not k:
+        return f"No segments: all {customers:,} customers are in none"
+    if not found.structured:
         return (
             f"No structure: {assigned:,} customers look like one population "
-            f"({p_value(metrics['structure_p_value'])}); the {metrics['k']} groups below are a "
+            f"({p_value(found.metrics.structure_p_value)}); the {k} groups below are a "
             "convenience"
         ).replace("the 1 groups below are", "the group below is")
-    if metrics["k"] == 1:
-        return f"One segment holds {assigned:,} of {facts['customers']:,} customers"
-    outside = f"; {facts['unassigned']:,} are in none" if facts["unassigned"] else ""
-    shaky = all(s["stability"]["verdict"] not in RELIABLE for s in facts["segments"])
+    if k == 1:
+        return f"One segment holds {assigned:,} of {customers:,} customers"
+    outside = f"; {unassigned:,} are in none" if unassigned else ""
+    segments = found.clustering.stability.segments.values()
+    shaky = all(each.verdict not in RELIABLE for each in segments)
     doubt = "; none of them reliably comes back when customers are drawn again" if shaky else ""
-    return f"{assigned:,} customers fall into {metrics['k']} segments{outside}{doubt}"
+    return f"{assigned:,} customers fall into {k} segments{outside}{doubt}"

@@ -2,33 +2,8 @@
 
 from dataclasses import dataclass
 
+from segmentation.artifacts.segments import Evidence, LevelProfile, NumberProfile, Profile
 from segmentation.insight.playbook import Condition, Play
-from segmentation.insight.profiles import LevelProfile, NumberProfile, Pair, SegmentProfile
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A figure of a segment that meets a condition.
-
-    Attributes
-    ----------
-    column : str
-    level : str or None
-    figure : {"index", "lift"}
-    value : float
-        100 (index) or 1 (lift) for the average customer.
-    interval : pair of float or None
-    min, max : float or None
-        The bounds that the condition sets.
-    """
-
-    column: str
-    level: str | None
-    figure: str
-    value: float
-    interval: Pair | None
-    min: float | None
-    max: float | None
 
 
 @dataclass(frozen=True)
@@ -39,9 +14,7 @@ class Recommendation:
     evidence: tuple[Evidence, ...]
 
 
-def recommend(
-    profile: SegmentProfile, plays: tuple[Play, ...], *, value: str
-) -> list[Recommendation]:
+def recommend(profile: Profile, plays: tuple[Play, ...], *, value: str) -> list[Recommendation]:
     """List the plays whose conditions all hold, in the playbook's order; often none.
 
     A bound on one side of the average, such as an index of at least 120, claims a difference:
@@ -56,20 +29,20 @@ def recommend(
     return found
 
 
-def _evidence(profile: SegmentProfile, condition: Condition, value: str) -> Evidence | None:
+def _evidence(profile: Profile, condition: Condition, value: str) -> Evidence | None:
     """The figure that meets a condition; None if it does not."""
     column, bounds = condition.column or value, condition.bounds
     figures: NumberProfile | LevelProfile | None
     if condition.level is None:
         number = profile.numeric[column]
         figures, figure, average = number, number.index, 100.0
-        interval, name = number.index_interval, "index"
+        interval = number.index_interval
     else:
         level = profile.categorical[column].get(condition.level)
         if level is None:
             return None
         figures, figure, average = level, level.lift, 1.0
-        interval, name = level.lift_interval, "lift"
+        interval = level.lift_interval
     if figure is None or not bounds.holds(figure):
         return None
     if bounds.holds(average):
@@ -78,4 +51,12 @@ def _evidence(profile: SegmentProfile, condition: Condition, value: str) -> Evid
         certain = figures.confirmed
     if not certain:
         return None
-    return Evidence(column, condition.level, name, figure, interval, bounds.min, bounds.max)
+    return Evidence(
+        column=column,
+        level=condition.level,
+        figure="index" if condition.level is None else "lift",
+        value=figure,
+        interval=interval,
+        min=bounds.min,
+        max=bounds.max,
+    )

@@ -1,17 +1,22 @@
 """Describe each segment beside everyone else."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.artifacts.base import Pair, Part
+from segmentation.artifacts.segments import (
+    CategoryFigures,
+    LevelProfile,
+    NumberFigures,
+    NumberProfile,
+    Profile,
+)
 from segmentation.insight import intervals
 from segmentation.insight.intervals import Floats, Moments
-
-Pair = tuple[float, float]
 
 MOST_LEVELS = 30  # of a category that are described; the rarer ones are counted together
 LARGEST = 10.0  # standardised difference that is told; without any spread it would be infinite
@@ -23,122 +28,19 @@ FEWEST = 5
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-@dataclass(frozen=True)
-class NumberProfile:
-    """One numeric column in one segment. What cannot be told is None; intervals are of 95%.
-
-    Attributes
-    ----------
-    known : int
-        Customers of the segment whose cell is not missing.
-    mean, median : float or None
-    mean_interval, median_interval : pair of float or None
-    quartiles, whiskers : pair of float or None
-        Quantiles 25% and 75%, and 5% and 95%, interpolated linearly.
-    index : float or None
-        100 times the mean over everyone's mean. None where a customer has a value below zero: a
-        mean in which gains and losses cancel is no measure of what is usual.
-    index_interval : pair of float or None
-    difference : float or None
-        Mean minus everyone else's, in standard deviations (`intervals.difference`), cut at ±10.
-    difference_interval : pair of float or None
-    confirmed : bool
-        There is a difference, by Welch's test after Holm's correction for all that are looked at.
-    """
-
-    known: int
-    mean: float | None = None
-    mean_interval: Pair | None = None
-    median: float | None = None
-    median_interval: Pair | None = None
-    quartiles: Pair | None = None
-    whiskers: Pair | None = None
-    index: float | None = None
-    index_interval: Pair | None = None
-    difference: float | None = None
-    difference_interval: Pair | None = None
-    confirmed: bool = False
-
-
-@dataclass(frozen=True)
-class LevelProfile:
-    """One category of one column in one segment. What cannot be told is None.
-
-    Attributes
-    ----------
-    share : float or None
-        Of the segment's customers whose category is known.
-    share_interval : pair of float or None
-    lift : float or None
-        That share over everyone's.
-    lift_interval : pair of float or None
-    difference : float or None
-        That share minus everyone else's, in standard deviations of a yes or no, cut at ±10.
-    difference_interval : pair of float or None
-    confirmed : bool
-        There is a difference, by the binomial test after Holm's correction.
-    """
-
-    share: float | None
-    share_interval: Pair | None
-    lift: float | None
-    lift_interval: Pair | None
-    difference: float | None
-    difference_interval: Pair | None
-    confirmed: bool
-
-
-@dataclass(frozen=True)
-class SegmentProfile:
-    """One segment. `share_of_value` is None where values are below zero, or all of them zero."""
-
-    id: int
-    size: int
-    share: float
-    share_interval: Pair
-    value_mean: float | None
-    value_mean_interval: Pair | None
-    share_of_value: float | None
-    share_of_value_interval: Pair | None
-    numeric: dict[str, NumberProfile] = field(default_factory=dict)
-    categorical: dict[str, dict[str, LevelProfile]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class NumberColumn:
-    """One numeric column among everyone; `deviation` is the standard deviation (n - 1)."""
-
-    known: int
-    mean: float | None
-    median: float | None
-    quartiles: Pair | None
-    whiskers: Pair | None
-    deviation: float | None
-
-
-@dataclass(frozen=True)
-class CategoryColumn:
-    """One categorical column among everyone: shares of the frequent levels, and of the others."""
-
-    known: int
-    levels: dict[str, float]
-    other_levels: int
-    other_share: float
-
-
 def profile_everyone(
     customers: pd.DataFrame,
     *,
     numeric: list[str],
     categorical: list[str],
     always: Mapping[str, Collection[str]] | None = None,
-) -> dict[str, NumberColumn | CategoryColumn]:
+) -> dict[str, NumberFigures | CategoryFigures]:
     """Describe every column among all customers; the parameters are those of `profile_segments`."""
-    columns: dict[str, NumberColumn | CategoryColumn] = {}
+    columns: dict[str, NumberFigures | CategoryFigures] = {}
     for name in numeric:
         known = customers[name].dropna().to_numpy(np.float64)
         quantiles = np.quantile(known, _QUANTILES) if len(known) else np.full(5, np.nan)
-        columns[name] = NumberColumn(
+        columns[name] = NumberFigures(
             known=len(known),
             mean=float(known.mean()) if len(known) else None,
             median=_known(quantiles[2]),
@@ -149,7 +51,7 @@ def profile_everyone(
     for name in categorical:
         shown, counts, _ = _level_counts(customers[name], (always or {}).get(name, ()))
         total, inside = int(counts.sum()), counts[: len(shown)].sum()
-        columns[name] = CategoryColumn(
+        columns[name] = CategoryFigures(
             known=total,
             levels={
                 level: float(count / total) for level, count in zip(shown, counts, strict=False)
@@ -168,7 +70,7 @@ def profile_segments(
     categorical: list[str],
     value: str,
     always: Mapping[str, Collection[str]] | None = None,
-) -> list[SegmentProfile]:
+) -> list[Profile]:
     """Describe every segment.
 
     The segments were found in the same columns, so they differ there by construction: what is
@@ -189,7 +91,7 @@ def profile_segments(
 
     Returns
     -------
-    list of SegmentProfile
+    list of Profile
         By ascending id.
     """
     ids = [int(i) for i in np.unique(segment) if i >= 0]
@@ -223,7 +125,7 @@ def profile_segments(
         handful = sizes[i] < FEWEST
         described = {name: _number_profile(figures, i) for name, figures in numbers.items()}
         profiles.append(
-            SegmentProfile(
+            Profile(
                 id=number,
                 size=int(sizes[i]),
                 share=float(sizes[i] / len(customers)),
@@ -391,10 +293,10 @@ def _level_profile(figures: Mapping[str, Any], i: tuple[int, int]) -> LevelProfi
     return LevelProfile(**_cells(figures, i, LevelProfile))
 
 
-def _cells(figures: Mapping[str, Any], i: Any, kind: type) -> dict[str, Any]:
+def _cells(figures: Mapping[str, Any], i: Any, kind: type[Part]) -> dict[str, Any]:
     """Take the figures of one segment out of the arrays, as plain numbers, pairs and None."""
     cells: dict[str, Any] = {}
-    for name in kind.__annotations__:
+    for name in kind.model_fields:
         if name == "known":
             continue
         if name == "confirmed":

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.artifacts.base import Pair
 from segmentation.insight.intervals import wilson
-from segmentation.insight.profiles import Pair
 
 MOST_CONDITIONS = 3
 MOST_ROWS = 20_000  # drawn from all customers, half to learn on and half to test on

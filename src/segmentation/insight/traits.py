@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from segmentation.insight.profiles import LevelProfile, NumberProfile, Pair, SegmentProfile
+from segmentation.artifacts.base import Pair
+from segmentation.artifacts.segments import LevelProfile, NumberProfile, Profile
 
 NOTABLE = 0.5  # standard deviations; Cohen (1988) calls this a medium effect
 # Standard deviations. The What Works Clearinghouse (Procedures and Standards Handbook 5.0, 2022)
@@ -46,7 +47,7 @@ class Trait:
         return self.index is not None and abs(self.index - 100) < NEAR
 
 
-def traits_of(profile: SegmentProfile, *, at_least: float = NOTABLE) -> list[Trait]:
+def traits_of(profile: Profile, *, at_least: float = NOTABLE) -> list[Trait]:
     """List the numbers that differ and the categories that are more frequent, strongest first.
 
     A trait is at least `at_least` standard deviations from everyone else, and confirmed.
@@ -83,7 +84,7 @@ def traits_of(profile: SegmentProfile, *, at_least: float = NOTABLE) -> list[Tra
     return sorted(found, key=lambda t: (-abs(t.difference), t.column, t.level or ""))
 
 
-def unremarkable(profile: SegmentProfile, *, negligible: float = NEGLIGIBLE) -> list[str]:
+def unremarkable(profile: Profile, *, negligible: float = NEGLIGIBLE) -> list[str]:
     """List the columns in which the segment is like everyone else.
 
     Not those where no difference was found, which small segments have many of, but those where

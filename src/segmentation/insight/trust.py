@@ -1,52 +1,40 @@
 """Can these segments be trusted? The questions that a reader should ask, each with its answer."""
 
-from collections.abc import Mapping
-from typing import Any, Literal
-
+from segmentation.artifacts.clustering import Clustering, ReferenceMatch
+from segmentation.artifacts.segments import Answer, Level
 from segmentation.clustering.metrics.jaccard import RELIABLE
+from segmentation.insight.found import Found
 from segmentation.insight.numbers import p_value, percent
 
-Facts = Mapping[str, Any]
-Level = Literal["good", "doubtful", "bad", "plain"]
 
-
-def trust(
-    *, customers: int, metrics: Facts, choice: Facts, clustering: Facts, details: Facts
-) -> list[dict[str, str]]:
+def trust(customers: int, found: Found) -> tuple[Answer, ...]:
     """Answer the questions about the segmentation as a whole.
 
     Parameters
     ----------
     customers : int
         How many it stands on.
-    metrics, choice, clustering, details : mapping
-        What ``evaluate``, ``select_k`` and ``train`` wrote.
-
-    Returns
-    -------
-    list of dict
-        ``question``, ``answer`` (a few words), ``why`` (a sentence) and ``level``: how good the
-        news is.
+    found : Found
     """
-    answers = [_structure(metrics)]
-    if metrics["k"] < 2:
-        answers.append(_undivided(metrics, clustering))
+    answers = [_structure(found)]
+    if found.metrics.k < 2:
+        answers.append(_undivided(found))
     else:
-        answers.append(_stability(metrics, clustering))
-        if not clustering["finds_k"]:
-            answers.append(_agreement(metrics, choice))
-        answers.append(_dominance(details))
-    answers.append(_rows(customers, metrics, details))
-    if clustering["reference"]:
-        answers.append(_reference(clustering["reference"]))
-    return answers
+        answers.append(_stability(found))
+        if not found.clustering.finds_k:
+            answers.append(_agreement(found))
+        answers.append(_dominance(found))
+    answers.append(_rows(customers, found))
+    if found.clustering.reference:
+        answers.append(_reference(found.clustering.reference))
+    return tuple(answers)
 
 
-def notice(*, metrics: Facts, clustering: Facts) -> str | None:
+def notice(found: Found) -> str | None:
     """Say what groups are that no structure stands behind; None for segments."""
-    if metrics["structured"] or metrics["k"] < 2:
+    if found.structured or found.metrics.k < 2:
         return None
-    firm, groups = _firm(clustering), len(clustering["stability"]["segments"])
+    firm, groups = _firm(found.clustering), len(found.clustering.stability.segments)
     again = {
         0: "Another sample would be cut elsewhere, so do not expect to meet them again.",
         groups: (
@@ -60,28 +48,26 @@ def notice(*, metrics: Facts, clustering: Facts) -> str | None:
     )
 
 
-def limits(
-    *, metrics: Facts, clustering: Facts, details: Facts, pca: Facts, scaling: str
-) -> list[str]:
+def limits(found: Found, *, scaling: str) -> tuple[str, ...]:
     """Say what the segments of this run can not tell, in sentences with its own figures.
 
     Parameters
     ----------
+    found : Found
     scaling : str
         How customers became points, in a sentence.
-    pca : mapping
-        What ``evaluate`` wrote about the map.
     """
-    kind = _kind(metrics)
-    sentences = [*_shape(clustering, details, kind), scaling]
-    hidden = percent(max(0.0, round(1 - sum(pca["explained_variance"]), 6)))
+    kind = found.kind
+    sentences = [*_shape(found), scaling]
+    shown_share = sum(found.flat.explained_variance)
+    hidden = percent(max(0.0, round(1 - shown_share, 6)))
     if hidden != "0%":
-        shown = percent(sum(pca["explained_variance"]))
+        shown = percent(shown_share)
         sentences.append(
             f"The flat map shows {shown} of the variance and hides {hidden}: {kind}s that overlap "
             "on it may lie apart."
         )
-    if metrics["structured"]:
+    if found.structured:
         sentences.append(
             "The structure test says that the data hold more than one population; it does not say "
             "that each segment is one."
@@ -91,69 +77,62 @@ def limits(
             "The structure test sees a split that leaves a gap or a dent in density; groups that "
             "overlap widely can escape it."
         )
-    if details["silhouette"]["sampled"]:
-        rows = details["silhouette"]["rows"]
+    if found.details.silhouette.sampled:
+        rows = found.details.silhouette.rows
         sentences.append(
             f"Silhouettes rest on a sample of {rows:,} customers, stratified by {kind}."
         )
-    stability = clustering["stability"]
-    if stability["rows"] < stability["of_rows"]:
+    stability = found.clustering.stability
+    if stability.rows < stability.of_rows:
         sentences.append(
-            f"Stability was judged on a sample of {stability['rows']:,} customers, which is a "
+            f"Stability was judged on a sample of {stability.rows:,} customers, which is a "
             "little harsher than on all."
         )
     sentences.append(f"A {kind} describes an average; single customers differ from it.")
-    return [*sentences, *clustering["notes"]]
+    return (*sentences, *found.clustering.notes)
 
 
-def _structure(metrics: Facts) -> dict[str, str]:
-    p = metrics["structure_p_value"]
-    if metrics["structured"]:
+def _structure(found: Found) -> Answer:
+    p = p_value(found.metrics.structure_p_value)
+    if found.structured:
         return _answer(
             "Are there segments at all?",
             "Yes",
-            f"The data hold more than one population ({p_value(p)}).",
+            f"The data hold more than one population ({p}).",
             "good",
         )
     return _answer(
         "Are there segments at all?",
         "No sign of any",
-        f"One population can explain the data ({p_value(p)}); the groups are a convenient cut.",
+        f"One population can explain the data ({p}); the groups are a convenient cut.",
         "bad",
     )
 
 
-def _undivided(metrics: Facts, clustering: Facts) -> dict[str, str]:
-    algorithm = clustering["algorithm"]
-    found = "only one dense region" if metrics["k"] else "no dense region"
-    why = f"{algorithm} found {found}. Change its settings in train.{algorithm}, or try another."
+def _undivided(found: Found) -> Answer:
+    algorithm = found.clustering.algorithm
+    regions = "only one dense region" if found.metrics.k else "no dense region"
+    why = f"{algorithm} found {regions}. Change its settings in train.{algorithm}, or try another."
     return _answer("Did the algorithm find them?", "No", why, "bad")
 
 
-def _kind(metrics: Facts) -> str:
-    """What the parts are called: nothing that no structure stands behind is a segment."""
-    return "segment" if metrics["structured"] else "group"
-
-
-def _firm(clustering: Facts) -> int:
+def _firm(clustering: Clustering) -> int:
     """How many come back when customers are drawn again."""
-    segments = clustering["stability"]["segments"].values()
-    return sum(found["verdict"] in RELIABLE for found in segments)
+    return sum(each.verdict in RELIABLE for each in clustering.stability.segments.values())
 
 
-def _stability(metrics: Facts, clustering: Facts) -> dict[str, str]:
+def _stability(found: Found) -> Answer:
     question = "Would they come back?"
-    segments, firm = clustering["stability"]["segments"], _firm(clustering)
-    worst = min(segments, key=lambda i: segments[i]["jaccard"])
+    segments, firm = found.clustering.stability.segments, _firm(found.clustering)
+    number, worst = min(segments.items(), key=lambda item: item[1].jaccard)
     why = (
-        f"When customers are drawn again, {_kind(metrics)} {worst} is the least stable: "
-        f"similarity {segments[worst]['jaccard']:.3f} "
-        f"(standard error {segments[worst]['se']:.3f}), {segments[worst]['verdict']}."
+        f"When customers are drawn again, {found.kind} {number} is the least stable: "
+        f"similarity {worst.jaccard:.3f} (standard error {worst.se or 0.0:.3f}), {worst.verdict}."
     )
     if firm == 0:
         return _answer(question, "None does reliably", why, "bad")
     level: Level = "good"
-    if not metrics["structured"]:
+    if not found.structured:
         # Stable is not real: one population is often cut in the same place.
         level, why = "plain", f"{why} A cut through one population can come back too."
     if firm == len(segments):
@@ -162,10 +141,11 @@ def _stability(metrics: Facts, clustering: Facts) -> dict[str, str]:
     return _answer(question, f"{firm} of {len(segments)} {does}", why, "doubtful")
 
 
-def _agreement(metrics: Facts, choice: Facts) -> dict[str, str]:
-    k, votes = metrics["k"], choice["votes"]
-    if k != choice["k"]:
-        why = f"train.k sets {k}; {choice['k']} was chosen by the rule {choice['rule']}."
+def _agreement(found: Found) -> Answer:
+    k, choice = found.metrics.k, found.choice
+    votes = choice.votes
+    if k != choice.k:
+        why = f"train.k sets {k}; {choice.k} was chosen by the rule {choice.rule}."
         return _answer(f"Is {k} the right number?", "Set by hand", why, "doubtful")
     agreeing = sum(vote == k for vote in votes.values())
     others = sorted(set(votes.values()) - {k})
@@ -174,7 +154,7 @@ def _agreement(metrics: Facts, choice: Facts) -> dict[str, str]:
     if others:
         spread = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
         why += f"; the others say {spread}" if agreeing else f"; they say {spread}"
-    if not metrics["structured"]:
+    if not found.structured:
         why += ". Where there is no structure, any number will do."
         return _answer(f"Is {k} the right number?", "No number is", why, "plain")
     level: Level = "good" if agreeing > len(votes) / 2 else "doubtful"
@@ -182,39 +162,41 @@ def _agreement(metrics: Facts, choice: Facts) -> dict[str, str]:
     return _answer(f"Is {k} the right number?", answer, why + ".", level)
 
 
-def _dominance(details: Facts) -> dict[str, str]:
-    found = details["dominance"]
-    answers: dict[str, tuple[str, Level]] = {
-        "yes": ("Yes", "bad"),
-        "largely": ("Largely", "doubtful"),
-        "no": ("No", "good"),
-    }
-    answer, level = answers[found["verdict"]]
-    return _answer("Is it just one column?", answer, found["sentence"], level)
+_ANSWERS: dict[str, tuple[str, Level]] = {
+    "yes": ("Yes", "bad"),
+    "largely": ("Largely", "doubtful"),
+    "no": ("No", "good"),
+}
 
 
-def _rows(customers: int, metrics: Facts, details: Facts) -> dict[str, str]:
-    why = f"{customers:,} customers, {details['features']} features."
-    noise = metrics["noise_share"]
+def _dominance(found: Found) -> Answer:
+    dominance = found.details.dominance
+    answer, level = _ANSWERS[dominance.verdict]
+    return _answer("Is it just one column?", answer, dominance.sentence, level)
+
+
+def _rows(customers: int, found: Found) -> Answer:
+    why = f"{customers:,} customers, {found.details.features} features."
+    noise = found.metrics.noise_share
     if noise:
         why += f" {percent(noise)} of them are in no segment."
     level: Level = "doubtful" if customers < 200 or noise > 0.25 else "plain"
     return _answer("What does it stand on?", f"{customers:,} customers", why, level)
 
 
-def _reference(reference: Facts) -> dict[str, str]:
-    kept, new, retired = (len(reference[name]) for name in ("kept", "new", "retired"))
+def _reference(reference: ReferenceMatch) -> Answer:
+    kept, new, retired = map(len, (reference.kept, reference.new, reference.retired))
     changes = [f"{kept} segments kept"]
     changes += [f"{new} new"] if new else []
     changes += [f"{retired} gone"] if retired else []
-    moved = reference["moved_customers"]
-    if moved is None:
+    moved, agreement = reference.moved_customers, reference.adjusted_rand
+    if moved is None or agreement is None:
         why = f"{', '.join(changes)}, recognised by their centroids: no customer is in both runs."
         return _answer("Same segments as before?", "By their centroids", why, "plain")
-    share = moved / reference["common_customers"]
+    share = moved / reference.common_customers
     why = (
-        f"{', '.join(changes)}; {moved:,} of {reference['common_customers']:,} customers changed "
-        f"segment (adjusted Rand index {reference['adjusted_rand']:.2f})."
+        f"{', '.join(changes)}; {moved:,} of {reference.common_customers:,} customers changed "
+        f"segment (adjusted Rand index {agreement:.2f})."
     )
     if not kept or share > 0.5:
         return _answer("Same segments as before?", "No", why, "plain")
@@ -222,24 +204,25 @@ def _reference(reference: Facts) -> dict[str, str]:
     return _answer("Same segments as before?", answer, why, "plain")
 
 
-def _shape(clustering: Facts, details: Facts, kind: str) -> list[str]:
-    segments = details["segments"]
+def _shape(found: Found) -> list[str]:
+    segments, kind = found.details.segments, found.kind
     if not segments:
         return []
-    longest = max(segments, key=lambda i: segments[i]["elongation"])
-    radii = [found["radius"] for found in segments.values()]
+    number, longest = max(segments.items(), key=lambda item: item[1].elongation)
+    radii = [shape.radius for shape in segments.values()]
     sentence = (
-        f"{kind.capitalize()} {longest} is the longest: {segments[longest]['elongation']:.1f} "
+        f"{kind.capitalize()} {number} is the longest: {longest.elongation:.1f} "
         "times as wide along its longest axis as on average over all axes (1 would be a ball)"
     )
     if len(radii) > 1 and min(radii) > 0:
         ratio = max(radii) / min(radii)
         sentence += f"; the widest {kind} is {ratio:.1f} times as wide as the narrowest"
-    if clustering["algorithm"] in ("dbscan", "hdbscan", "gaussian_mixture"):
+    algorithm = found.clustering.algorithm
+    if algorithm in ("dbscan", "hdbscan", "gaussian_mixture"):
         return [sentence + "."]
-    taste = f"{clustering['algorithm']} prefers round {kind}s of similar width and cuts long ones"
+    taste = f"{algorithm} prefers round {kind}s of similar width and cuts long ones"
     return [f"{sentence}. {taste}."]
 
 
-def _answer(question: str, answer: str, why: str, level: Level) -> dict[str, str]:
-    return {"question": question, "answer": answer, "why": why, "level": level}
+def _answer(question: str, answer: str, why: str, level: Level) -> Answer:
+    return Answer(question=question, answer=answer, why=why, level=level)

@@ -1,6 +1,5 @@
 """Say what each segment is and what to do about it: facts, Markdown, the report, the export."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,13 +12,12 @@ from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import CategoryColumn, NumberColumn, Segments
-from segmentation.clustering.metrics.jaccard import NOT_TRUSTED
 from segmentation.config import Featurize, Params, load
 from segmentation.errors import warn
 from segmentation.identity.reference import load_reference
-from segmentation.insight.facts import describe, verdict
+from segmentation.insight.facts import describe
+from segmentation.insight.found import Found
 from segmentation.insight.playbook import Playbook
-from segmentation.insight.trust import limits, notice, trust
 from segmentation.views import profiles as pictures
 from segmentation.views import style
 from segmentation.views.export import for_spreadsheets
@@ -44,29 +42,16 @@ REPORT_PICTURES = (
 )
 
 
-@dataclass(frozen=True)
-class Found:
-    """What the stages before this one found."""
-
-    metrics: Metrics
-    choice: Choice
-    clustering: Clustering
-    details: Details
-    flat: Map
-    quality: Quality
-
-
 def run(params: Params) -> None:
     """Write the facts of every segment, the pages made from them, and the scored customers."""
     customers = files.read_parquet(paths.PREPARED)
     assignments = files.read_parquet(paths.ASSIGNMENTS)
     found = Found(
-        metrics=artifacts.read(Metrics),
         choice=artifacts.read(Choice),
         clustering=artifacts.read(Clustering),
+        metrics=artifacts.read(Metrics),
         details=artifacts.read(Details),
         flat=artifacts.read(Map),
-        quality=artifacts.read(Quality),
     )
     facts = _facts(params, customers, assignments, found)
     for note in facts.playbook_notes:
@@ -88,13 +73,10 @@ def _facts(
 ) -> Segments:
     """Gather what is known of the run and of each segment, in the digits that every page shows."""
     data = params.data
-    metrics, choice, clustering, details, flat = (
-        files.rounded(each.content())
-        for each in (found.metrics, found.choice, found.clustering, found.details, found.flat)
-    )
-    facts = describe(
+    return describe(
         customers,
         assignments["segment"].to_numpy(),
+        found,
         numeric=data.numbers,
         categorical=list(data.categorical),
         value=data.value_column,
@@ -102,35 +84,10 @@ def _facts(
         units={name: data.unit(name) for name in data.numbers},
         descriptive={*data.numbers, *data.categorical} - {*data.features},
         playbook=load(Playbook, paths.PLAYBOOK),
-        structured=bool(metrics["structured"]),
+        scaling=_scaling(params.featurize, categories=bool(data.categorical_features)),
         seed=params.seed,
         reference=load_reference().names,
-        unstable=[
-            number
-            for number, stability in found.clustering.stability.segments.items()
-            if stability.verdict == NOT_TRUSTED
-        ],
     )
-    for segment in facts["segments"]:
-        segment["stability"] = clustering["stability"]["segments"][str(segment["id"])]
-        segment["shape"] = details["segments"][str(segment["id"])]
-    facts["verdict"] = verdict(facts, metrics)
-    facts["notice"] = notice(metrics=metrics, clustering=clustering)
-    facts["trust"] = trust(
-        customers=len(customers),
-        metrics=metrics,
-        choice=choice,
-        clustering=clustering,
-        details=details,
-    )
-    facts["limits"] = limits(
-        metrics=metrics,
-        clustering=clustering,
-        details=details,
-        pca=flat,
-        scaling=_scaling(params.featurize, categories=bool(data.categorical_features)),
-    )
-    return Segments.model_validate(facts)
 
 
 def _scaling(settings: Featurize, *, categories: bool) -> str:
@@ -165,8 +122,8 @@ def _write_pages(params: Params, facts: Segments, found: Found) -> None:
         "metrics": found.metrics,
         "choice": found.choice,
         "clustering": found.clustering,
-        "quality": found.quality,
-        "kind": "segment" if facts.structured else "group",
+        "quality": artifacts.read(Quality),
+        "kind": found.kind,
     }
     files.write_text(paths.SEGMENTS_MD, render("segments.md.j2", **content))
     files.write_text(
