@@ -1,12 +1,13 @@
 """Judge every number of segments in the range and choose one."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segmentation import artifacts, files, paths
 from segmentation.artifacts.choice import Choice, CriterionLabel
-from segmentation.clustering.choosing_k.select import select_k
+from segmentation.clustering.choosing_k.select import LEAST_ROWS, most_clusters, select_k
 from segmentation.config import Params
-from segmentation.errors import InputError
+from segmentation.errors import InputError, warn
 from segmentation.views import curves, style
 
 
@@ -14,12 +15,9 @@ def run(params: Params) -> None:
     """Write the criteria for every k, the choice with its reasons, and the plots."""
     settings = params.select_k
     points = files.read_parquet(paths.MATRIX).to_numpy(np.float64)
-    k_max = min(settings.k_max, len(points) // 2)  # segments of one customer say nothing
-    if k_max < settings.k_min or len(points) < 8:
-        raise InputError(
-            f"{len(points)} customers are too few to tell {settings.k_min} segments apart; "
-            f"bring more customers or lower select_k.k_min"
-        )
+    k_max, lowered = _largest_k(points, params)
+    if lowered:
+        warn(lowered)
     found = select_k(
         points,
         k_range=range(settings.k_min, k_max + 1),
@@ -45,7 +43,7 @@ def run(params: Params) -> None:
             ),
             agree=found.agree,
             rows=found.n_rows,
-            why=found.why,
+            why=(*found.why, lowered) if lowered else found.why,
         )
     )
     elbow = found.votes["elbow"]
@@ -55,3 +53,31 @@ def run(params: Params) -> None:
         paths.CRITERIA_PLOT,
     )
     style.save(curves.silhouette(found.curve, chosen=found.k), paths.SILHOUETTE_PLOT)
+
+
+def _largest_k(points: NDArray[np.float64], params: Params) -> tuple[int, str]:
+    """Return the largest k to try and, where that is below `select_k.k_max`, a sentence on why."""
+    settings = params.select_k
+    rows = min(len(points), settings.max_rows)
+    judged = f"{rows} customers" + (" (select_k.max_rows)" if rows < len(points) else "")
+    least = max(LEAST_ROWS, 2 * (settings.k_min + 1))
+    if rows < least:
+        mend = " or lower select_k.k_min" if settings.k_min > 2 else ""
+        raise InputError(
+            f"{judged} are too few to tell {settings.k_min} segments apart, which takes {least}; "
+            f"bring more customers{mend}"
+        )
+    most = most_clusters(points, max_rows=settings.max_rows, seed=params.seed)
+    if most >= settings.k_max:
+        return settings.k_max, ""
+    few = f"{judged} are too few to judge more"
+    if most < rows // 2 - 1:
+        few = f"{judged} have only {most} different sets of features"
+    if most < settings.k_min:
+        raise InputError(f"{few}, and select_k.k_min asks for {settings.k_min} segments; lower it")
+    if settings.rule == "fixed" and settings.k > most:
+        raise InputError(f"select_k.k is {settings.k}, but {few}; lower it to {most} or less")
+    return most, (
+        f"k was tried from {settings.k_min} to {most}, not to {settings.k_max} (select_k.k_max): "
+        f"{few}."
+    )

@@ -60,7 +60,8 @@ class Halves:
         # Leaving out half of the rows at random, the spread of a statistic is its standard error.
         halves = [half for split in self.splits for half in split]
         values = [[statistic(self.X[rows], p) for p in path] for rows, path in halves]
-        return np.asarray(np.array(values).std(axis=0), dtype=np.float64)
+        with np.errstate(invalid="ignore"):  # infinite where nothing varies in a cluster: no error
+            return np.asarray(np.array(values).std(axis=0), dtype=np.float64)
 
 
 def split_halves(X: ArrayLike, *, k_range: Iterable[int], seed: int = 0, splits: int = 8) -> Halves:

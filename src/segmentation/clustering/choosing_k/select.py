@@ -18,6 +18,9 @@ from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.structure.homogeneity import Structure, structure_test
 from segmentation.errors import InputError
 
+LEAST_ROWS = 8
+"""Fewer rows are not judged: halves of them would hold three at most."""
+
 
 @dataclass(frozen=True, eq=False)
 class Choice:
@@ -123,15 +126,13 @@ def select_k(
     >>> choice.k, choice.structured
     (3, True)
     """
-    A = as_matrix(X, min_rows=8)
+    A = as_matrix(X, min_rows=LEAST_ROWS)
     if mistake := mistake_in(rule):
         raise InputError(mistake)
     criteria, rules = load_criteria(), load_rules()
     chosen_by = rules[rule]
     given = len(A)
-    if given > max_rows:
-        rows = np.random.default_rng(seed).choice(given, max_rows, replace=False)
-        A = A[np.sort(rows)]
+    A = _judged(A, max_rows=max_rows, seed=seed)
     ks = _candidates(A, k_range)
     if chosen_by.check is not None:
         chosen_by.check(ks, k)
@@ -160,14 +161,42 @@ def select_k(
     )
 
 
+def most_clusters(X: ArrayLike, *, max_rows: int = 5000, seed: int = 0) -> int:
+    """Return the largest k that `select_k` can judge, with the same options.
+
+    Halves of the rows are compared, each of which must hold more rows than clusters; and there are
+    no more clusters than different rows.
+
+    Raises
+    ------
+    InputError
+        If `X` is not a finite matrix of at least `LEAST_ROWS` rows.
+
+    Examples
+    --------
+    >>> most_clusters(np.arange(24.0).reshape(12, 2)), most_clusters(np.eye(3)[[0, 1, 2] * 40])
+    (5, 3)
+    """
+    return _most(_judged(as_matrix(X, min_rows=LEAST_ROWS), max_rows=max_rows, seed=seed))
+
+
+def _judged(X: NDArray[np.float64], *, max_rows: int, seed: int) -> NDArray[np.float64]:
+    """Draw the rows that are used, where there are too many."""
+    if len(X) <= max_rows:
+        return X
+    rows = np.random.default_rng(seed).choice(len(X), max_rows, replace=False)
+    return X[np.sort(rows)]
+
+
+def _most(X: NDArray[np.float64]) -> int:
+    return min(len(X) // 2 - 1, len(np.unique(X, axis=0)))
+
+
 def _candidates(X: NDArray[np.float64], k_range: Iterable[int]) -> list[int]:
-    ks = as_k_range(k_range, n_rows=len(X))
-    if ks[-1] > len(X) // 2 - 1:
+    ks, most = as_k_range(k_range, n_rows=len(X)), _most(X)
+    if ks[-1] > most:
         raise InputError(
-            f"k_range reaches {ks[-1]}, but halves of {len(X)} rows, which are compared, "
-            f"allow at most {len(X) // 2 - 1}"
+            f"k_range reaches {ks[-1]}, but {len(X)} rows allow at most {most}: halves of them are "
+            f"compared, and only {len(np.unique(X, axis=0))} are distinct"
         )
-    distinct = len(np.unique(X, axis=0))
-    if ks[-1] > distinct:
-        raise InputError(f"k_range reaches {ks[-1]}, but only {distinct} rows are distinct")
     return ks
