@@ -1,9 +1,12 @@
 """Turn customers into points: one fitted transformer and the matrix it makes."""
 
+import pandas as pd
+
 from segmentation import artifacts, files, paths
 from segmentation.artifacts.features import Features, Transformed
 from segmentation.config import Params
 from segmentation.engines.features import build_features, category_scale, matrix, skewed_columns
+from segmentation.errors import InputError
 
 
 def run(params: Params) -> None:
@@ -12,6 +15,7 @@ def run(params: Params) -> None:
     customers = files.read_parquet(paths.PREPARED)
     transformer = build_features(customers, data=data, settings=settings).fit(customers)
     points = matrix(transformer, customers)
+    _check(points, params)
     files.write_parquet(paths.MATRIX, points)
     files.write_model(paths.FEATURES_MODEL, transformer)
     artifacts.write(
@@ -25,4 +29,18 @@ def run(params: Params) -> None:
             skewness=customers[data.numeric_features].skew().to_dict(),
             category_scale=category_scale(transformer),
         )
+    )
+
+
+def _check(points: pd.DataFrame, params: Params) -> None:
+    """Raise `InputError` if rare categories, taken together, leave less than two features."""
+    telling = [str(name) for name in points if points[name].min() < points[name].max()]
+    if len(telling) > 1:
+        return
+    left = f"only '{telling[0]}'" if telling else "nothing"
+    raise InputError(
+        f"{left} is left to find segments in: every category of "
+        f"{', '.join(params.data.categorical_features)} is rarer than "
+        f"featurize.min_category_share, so they are taken together; lower it "
+        f"({params.featurize.min_category_share:g}), or declare more columns under data.numeric"
     )
