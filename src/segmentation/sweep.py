@@ -12,8 +12,9 @@ from typing import get_args
 
 from segmentation.artifacts.metrics import Metrics
 from segmentation.clustering.algorithms import ALGORITHMS
-from segmentation.config import Featurize
-from segmentation.errors import SettingsError, did_you_mean
+from segmentation.config import Featurize, load_params
+from segmentation.errors import InputError, SettingsError, did_you_mean
+from segmentation.repository.copies import missing_in_copies
 from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import experiments
 from segmentation.repository.git import commit_of
@@ -78,7 +79,16 @@ def grid(algorithms: Sequence[str], ks: Sequence[int], scalers: Sequence[str]) -
 
 
 def run(candidates: Iterable[Candidate], *, jobs: int) -> None:
-    """Queue the candidates and run all that is queued; those done before come from DVC's cache."""
+    """Queue the candidates and run all that is queued; those done before come from DVC's cache.
+
+    Raises
+    ------
+    InputError
+        The copies of the repository that the queue runs in would lack the customers' table.
+    """
+    lack = missing_in_copies(load_params(paths.PARAMS).data.path, Path.cwd())
+    if lack:
+        raise InputError(lack)
     there = set(dvc("exp", "list", "--name-only").split())
     for candidate in candidates:
         if candidate.name in there:

@@ -1,5 +1,7 @@
 """Log everything that the other stages wrote as one MLflow run."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from segmentation import artifacts, paths
@@ -9,8 +11,9 @@ from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segment, Segments
 from segmentation.artifacts.state import State
 from segmentation.config import Params
-from segmentation.errors import TrackingError
+from segmentation.errors import TrackingError, warn
 from segmentation.repository import lock
+from segmentation.repository.copies import missing_in_copies
 from segmentation.repository.snapshot import Snapshot, as_csv, as_parquet, as_text
 from segmentation.tracking.record import Dataset, Record
 from segmentation.tracking.runs import track
@@ -26,6 +29,9 @@ def run(params: Params) -> None:
             f"{error}; all other stages are done, and the next `dvc repro` runs this one alone"
         ) from error
     artifacts.write(State(key=record.key))
+    lack = missing_in_copies(params.data.path, Path.cwd())
+    if lack:
+        warn(lack)
 
 
 def gather(snapshot: Snapshot, params: Params) -> Record:
