@@ -1,8 +1,10 @@
 """Whether a table is in the copies of the repository: clones, and experiments outside it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from segmentation import paths
+from segmentation.errors import SegmentationError
 from segmentation.repository import lock
 from segmentation.repository.git import git
 
@@ -27,12 +29,11 @@ def missing_in_copies(table: Path, root: Path) -> str:
     """
     if table.is_absolute():
         return ""
-    lack = f"clones, and experiments that run in a copy (--temp, --queue, sweep), lack {table}, because"
+    lack = f"clones, and experiments in a copy (--temp, --queue, sweep), lack {table}, because"
     if ".." in table.parts:
         return f"{lack} it is outside the repository: copy it to data/raw and `dvc add` it there"
     pointers = [Path(f"{each}.dvc") for each in (table, *table.parents[:-1])]
-    names = [f":(literal){each.as_posix()}" for each in (table, *pointers)]
-    if git("ls-files", "--", *names, folder=root) or _made_by_a_stage(table, root):
+    if _in_git((table, *pointers), root) or _made_by_a_stage(table, root):
         return ""
     for pointer in pointers:
         if (root / pointer).is_file():
@@ -41,6 +42,14 @@ def missing_in_copies(table: Path, root: Path) -> str:
         f"{lack} neither DVC nor git keeps it: `dvc add {table}` and `git add {table}.dvc`, "
         "then commit"
     )
+
+
+def _in_git(files: Iterable[Path], root: Path) -> bool:
+    """Whether git has one of the files; where there is no git there are no copies to miss it in."""
+    try:
+        return bool(git("ls-files", "--", *(f":(literal){file}" for file in files), folder=root))
+    except SegmentationError:
+        return True
 
 
 def _made_by_a_stage(table: Path, root: Path) -> bool:
