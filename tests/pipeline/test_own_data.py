@@ -1,0 +1,204 @@
+"""A team's own table under git and DVC, as in DVC's tutorial: kept, shared, tried, never lost."""
+
+import shutil
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from conftest import Project, copy_repository
+
+pytestmark = [pytest.mark.pipeline, pytest.mark.filterwarnings("default")]
+
+TABLE = "data/raw/mine.csv"
+DATA = {
+    "path": TABLE,
+    "id": "customer",
+    "value": "spend",
+    "numeric": {"spend": {"min": 0, "unit": "EUR"}, "visits": None, "tenure": None},
+    "categorical": {"channel": None},
+}
+
+
+def table() -> str:
+    """Three kinds of customers, in columns that the sample does not have."""
+    rng = np.random.default_rng(5)
+    kind = rng.integers(0, 3, 180)
+    customers = pd.DataFrame(
+        {
+            "customer": [f"C{i:03d}" for i in range(len(kind))],
+            "spend": np.array([100, 300, 900])[kind] + rng.normal(0, 20, len(kind)).round(1),
+            "visits": np.array([2, 20, 8])[kind] + rng.integers(0, 4, len(kind)),
+            "tenure": rng.integers(1, 15, len(kind)),
+            "channel": np.array(["app", "shop", "web"])[rng.integers(0, 3, len(kind))],
+        }
+    )
+    return customers.to_csv(index=False)
+
+
+def changed(project: Project) -> list[str]:
+    return project.git("status", "--porcelain", "--untracked-files=all").split("\n")[:-1]
+
+
+def as_before(project: Project, settings: str) -> bool:
+    text = (project.path / "params.yaml").read_text(encoding="utf-8")
+    return (project.path / TABLE).read_text(encoding="utf-8") == table() and text == settings
+
+
+@pytest.fixture(scope="module")
+def lying(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
+    """A repository whose pipeline ran on a table that nobody gave to DVC, and what it said."""
+    project = copy_repository(tmp_path_factory.mktemp("own") / "project")
+    (project.path / TABLE).write_text(table(), encoding="utf-8")
+    file = project.path / "params.yaml"
+    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    settings["data"] = DATA
+    settings["select_k"] |= {"k_max": 6, "draws": 10, "resamples": 2}
+    settings["train"]["stability"] = {"resamples": 3, "max_rows": 100}
+    file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+    told = project.dvc("repro").stderr
+    project.git("add", "-A")
+    project.git("commit", "-q", "-m", "Our customers")
+    return project, told
+
+
+@pytest.fixture(scope="module")
+def own(lying: tuple[Project, str], tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The same with the table added, as DVC's tutorial does. Read it only; `mine` is to change."""
+    project = Project(tmp_path_factory.mktemp("own") / "project")
+    shutil.copytree(lying[0].path, project.path, symlinks=True)
+    project.dvc("add", TABLE)
+    project.git("add", f"{TABLE}.dvc", "data/raw/.gitignore")
+    project.git("commit", "-q", "-m", "Let DVC keep our customers")
+    return project
+
+
+@pytest.fixture
+def mine(own: Project, tmp_path: Path) -> Project:
+    shutil.copytree(own.path, tmp_path / "project", symlinks=True)
+    return Project(tmp_path / "project")
+
+
+@pytest.fixture(scope="module")
+def tried(own: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
+    """A copy in which an experiment ran in the workspace, and what it printed."""
+    project = Project(tmp_path_factory.mktemp("tried") / "project")
+    shutil.copytree(own.path, project.path, symlinks=True)
+    return project, project.dvc("exp", "run", "--name", "five", "-S", "train.k=5").stdout
+
+
+def failed(project: Project, *where: str) -> str:
+    """Run an experiment with a setting that is refused by its fifth stage."""
+    done = project.dvc("exp", "run", *where, "--name", "bad", "-S", "train.k=1", check=False)
+    assert done.returncode != 0
+    return done.stderr
+
+
+def test_git_never_takes_a_table_and_dvc_finds_every_pointer(project: Project) -> None:
+    raw = project.path / "data/raw"
+    (raw / "2026/q1").mkdir(parents=True)
+    names = ["mine.csv", "mine.tsv", "mine.parquet", "mine.xlsx", "mine.csv.gz", "mine", ".mine"]
+    for name in [*names, "2026/mine.csv", "2026/customers.csv", "2026/q1/mine.jsonl"]:
+        (raw / name).write_text(f"{name}\n", encoding="utf-8")
+    assert changed(project) == []  # nor before `dvc add`
+
+    project.dvc("add", *(f"data/raw/{name}" for name in (*names, "2026/mine.csv", "2026/q1")))
+    project.git("add", "-A")
+    known = project.git("ls-files", "data/raw").split()
+    assert {name for name in known if not name.endswith((".dvc", ".gitignore"))} == {
+        "data/raw/README.md",
+        "data/raw/customers.csv",
+    }
+    seen = project.dvc("list", ".", "data/raw", "--dvc-only", "--recursive").stdout.split()
+    assert set(seen) == {*names, "2026/mine.csv", "2026/q1/mine.jsonl"}
+
+
+def test_a_table_that_nobody_added_stays_and_is_told_of(lying: tuple[Project, str]) -> None:
+    project, told = lying
+    lack = f"lack {TABLE}, because neither DVC nor git keeps it: `dvc add {TABLE}`"
+    assert lack in told
+    settings = (project.path / "params.yaml").read_text(encoding="utf-8")
+    assert project.dvc("exp", "run", "--temp", "-S", "train.k=5", check=False).returncode != 0
+    assert as_before(project, settings)
+    swept = project.run("segmentation", "sweep", "--k", "5", check=False)
+    assert swept.returncode == 1
+    assert lack in swept.stderr
+    assert len(swept.stderr.splitlines()) == 2  # after how many experiments there would be
+    assert as_before(project, settings)
+    assert changed(project) == []
+
+
+def test_a_try_in_the_workspace_keeps_the_table(tried: tuple[Project, str]) -> None:
+    project, printed = tried
+    assert "Ran experiment(s): five" in printed
+    assert "Running stage 'prepare'" not in printed  # the table was found as it was
+    assert (project.path / TABLE).read_text(encoding="utf-8") == table()
+    assert not any("mine.csv" in line for line in changed(project))
+
+
+def test_a_try_that_fails_in_the_workspace_keeps_the_table(mine: Project) -> None:
+    settings = (mine.path / "params.yaml").read_text(encoding="utf-8")
+    assert "'train.k' is 1" in failed(mine)
+    assert (mine.path / TABLE).read_text(encoding="utf-8") == table()
+    # DVC leaves the settings of a failed try, with or without own data: docs/experiments.md.
+    mine.git("checkout", "-q", ".")
+    assert as_before(mine, settings)
+    assert "Running stage" not in mine.dvc("repro").stdout
+
+
+def test_tries_beside_the_workspace_leave_it_as_it_is(
+    tried: tuple[Project, str], tmp_path: Path
+) -> None:
+    shutil.copytree(tried[0].path, tmp_path / "project", symlinks=True)
+    mine = Project(tmp_path / "project")
+    mine.git("checkout", "-q", ".")  # five stages of the tries below come from DVC's cache
+    settings = (mine.path / "params.yaml").read_text(encoding="utf-8")
+    assert "'train.k' is 1" in failed(mine, "--temp")
+    assert as_before(mine, settings)
+
+    mine.dvc("exp", "run", "--temp", "--name", "aside", "-S", "train.k=5")
+    mine.dvc("exp", "run", "--queue", "--name", "queued", "-S", "train.k=5")
+    mine.dvc("queue", "start")
+    mine.dvc("queue", "logs", "--follow", "queued")
+    small = ("--algorithm", "kmeans", "--k", "5", "--scaler", "standard")
+    assert "kmeans-k5-standard" in mine.run("segmentation", "sweep", *small).stdout
+    names = {"five", "aside", "queued", "kmeans-k5-standard"}
+    assert set(mine.dvc("exp", "list", "--name-only").stdout.split()) == names
+    assert as_before(mine, settings)
+    assert changed(mine) == []
+
+    client = mlflow.MlflowClient(f"sqlite:///{mine.path}/mlflow.db")
+    found = client.search_runs([each.experiment_id for each in client.search_experiments()])
+    assert {run.data.params["data.path"] for run in found} == {TABLE}
+    (five,) = (run for run in found if run.data.params["train.k"] == "5")
+    assert five.data.tags["dvc.exp.also"] == "aside, queued, kmeans-k5-standard"
+
+
+def test_a_colleague_pulls_the_table_and_has_nothing_to_do(mine: Project, tmp_path: Path) -> None:
+    mine.dvc("remote", "add", "--default", "team", str(tmp_path / "remote"))
+    mine.git("commit", "-qam", "Share")
+    mine.dvc("push")
+    mine.git("clone", "-q", str(mine.path), str(tmp_path / "colleague"))
+    colleague = Project(tmp_path / "colleague")
+    assert not (colleague.path / TABLE).exists()
+    colleague.dvc("pull")
+    assert (colleague.path / TABLE).read_text(encoding="utf-8") == table()
+    assert "Data and pipelines are up to date" in colleague.dvc("repro").stdout
+    assert changed(colleague) == []
+
+
+def test_a_table_in_a_folder_or_outside_the_repository(mine: Project, tmp_path: Path) -> None:
+    nested = "data/raw/2026/mine.csv"
+    (mine.path / nested).parent.mkdir()
+    shutil.copy(mine.path / TABLE, mine.path / nested)
+    mine.dvc("add", nested)
+    mine.git("add", f"{nested}.dvc")
+    (tmp_path / "outside.csv").write_text(table(), encoding="utf-8")
+    for name, path in (("nested", nested), ("outside", str(tmp_path / "outside.csv"))):
+        mine.dvc("exp", "run", "--temp", "--name", name, "-S", f"data.path={path}", "prepare")
+    assert (mine.path / nested).read_text(encoding="utf-8") == table()
+    assert (tmp_path / "outside.csv").read_text(encoding="utf-8") == table()
+    assert {line[3:] for line in changed(mine)} == {f"{nested}.dvc"}
