@@ -10,6 +10,7 @@ from math import inf
 from pathlib import Path
 from typing import get_args
 
+from segmentation import paths
 from segmentation.artifacts.metrics import Metrics
 from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.config import Featurize, load_params
