@@ -13,6 +13,11 @@
 
 SHOWN = Experiment|k|structured|silhouette|stability|noise_share|train\.algorithm|train\.k|featurize\.scaler
 PYTHON ?= python3
+QUIET = --quiet --disable-pip-version-check
+# uv does not know pip's settings, so pip has a try where uv finds no packages.
+install = uv pip install --quiet --python .venv $(1) || pip install $(QUIET) $(1)
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--annotation-style line --custom-compile-command "make requirements" $(if $(UPGRADE),--upgrade)
 BASE ?= main
 export BASE
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -54,16 +59,23 @@ deps: .venv/.test
 lock: .venv/.run
 	.github/scripts/check-lock.sh
 
-.venv/.run: requirements.txt constraints.txt pyproject.toml
+.venv/.run: requirements.txt requirements-uv.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv .venv
-	pip install --quiet --disable-pip-version-check -r requirements.txt
+	pip install $(QUIET) -r requirements-uv.txt || echo "Without uv; pip takes a minute longer."
+	$(call install,-r requirements.txt)
+	$(call install,--no-deps -e .)
 	@touch $@
 
 .venv/.test: requirements-dev.txt .venv/.run
-	pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(call install,-r requirements-dev.txt)
 	@touch $@
+
+requirements: .venv/.run
+	$(COMPILE) --group uv -o requirements-uv.txt
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) -c requirements.txt --group dev -o requirements-dev.txt
 
 clean:
 	rm -rf .venv
