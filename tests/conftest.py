@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).parent.parent
 
@@ -94,12 +96,36 @@ def project(tmp_path: Path) -> Project:
     return copy_repository(tmp_path / "project")
 
 
+def made_once(
+    name: str, make: Callable[[Path], None], tmp_path_factory: pytest.TempPathFactory
+) -> Project:
+    """Make a project once for all workers of pytest-xdist, and copy it for this one.
+
+    A copy each, because DVC and MLflow lock what they read.
+    """
+    own = tmp_path_factory.mktemp(name) / "project"
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        make(own)
+        return Project(own)
+    shared = tmp_path_factory.getbasetemp().parent / name
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            # A failed attempt is not taken for a project: the next worker fails at it too.
+            unfinished = tmp_path_factory.mktemp(f"{name}-unfinished") / "project"
+            make(unfinished)
+            unfinished.rename(shared)
+    shutil.copytree(shared, own, symlinks=True)
+    return Project(own)
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A clone in which the pipeline ran once. Read it only; `reproduced` is to change."""
-    project = copy_repository(tmp_path_factory.mktemp("finished") / "project")
-    project.dvc("repro")
-    return project
+
+    def make(path: Path) -> None:
+        copy_repository(path).dvc("repro")
+
+    return made_once("finished", make, tmp_path_factory)
 
 
 @pytest.fixture
@@ -117,13 +143,15 @@ def two_revisions(
 
     Read them only.
     """
-    path = tmp_path_factory.mktemp("review") / "project"
-    shutil.copytree(finished.path, path, symlinks=True)
-    project = Project(path)
-    base = pd.read_parquet(path / "data/segments/assignments.parquet")
-    project.git("commit", "-q", "-a", "--allow-empty", "-m", "Results")
-    project.git("checkout", "-q", "-b", "five")
-    project.edit("params.yaml", "  k: auto ", "  k: 5 ")
-    project.dvc("repro")
-    project.git("commit", "-q", "-a", "-m", "Five")
-    return project, base
+
+    def make(path: Path) -> None:
+        shutil.copytree(finished.path, path, symlinks=True)
+        project = Project(path)
+        project.git("commit", "-q", "-a", "--allow-empty", "-m", "Results")
+        project.git("checkout", "-q", "-b", "five")
+        project.edit("params.yaml", "  k: auto ", "  k: 5 ")
+        project.dvc("repro")
+        project.git("commit", "-q", "-a", "-m", "Five")
+
+    project = made_once("two_revisions", make, tmp_path_factory)
+    return project, pd.read_parquet(finished.path / "data/segments/assignments.parquet")

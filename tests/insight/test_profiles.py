@@ -101,11 +101,11 @@ def test_figures_and_decisions_equal_those_of_pandas_and_scipy() -> None:
         assert profile.share_interval == approx((share.low, share.high))
         assert profile.share_of_value == approx(table["value"][inside].sum() / table["value"].sum())
         counts = table["town"][inside].value_counts()
-        for level, figures in profile.categorical["town"].items():
+        for level, answer in profile.categorical["town"].items():
             expected = stats.binomtest(int(counts[level]), int(counts.sum()))
             limits = expected.proportion_ci(method="wilson")
-            assert figures.share == approx(counts[level] / counts.sum())
-            assert figures.share_interval == approx((limits.low, limits.high))
+            assert answer.share == approx(counts[level] / counts.sum())
+            assert answer.share_interval == approx((limits.low, limits.high))
     # Whatever Holm confirms among the numbers alone, with every comparison counted, is confirmed.
     comparisons = len(p_values) + 4 * 3
     sure = [p * comparisons < 0.05 for p in p_values]

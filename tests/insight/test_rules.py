@@ -1,5 +1,7 @@
 """Rules against the customers they are about."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,7 +26,11 @@ def planted(rows: int, seed: int = 0) -> tuple[pd.DataFrame, NDArray[np.intp]]:
     return table, np.select([first, third], [1, 3], 2).astype(np.intp)
 
 
-SHAPE = {"numeric": ["income", "orders", "noise"], "categorical": ["town"], "seed": 0}
+SHAPE: dict[str, Any] = {
+    "numeric": ["income", "orders", "noise"],
+    "categorical": ["town"],
+    "seed": 0,
+}
 
 
 def test_a_planted_rule_is_found_with_round_thresholds() -> None:

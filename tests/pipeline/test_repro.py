@@ -36,7 +36,8 @@ def test_a_second_run_has_nothing_to_do(reproduced: Project) -> None:
 def test_same_input_same_bytes(reproduced: Project) -> None:
     before = lock(reproduced)  # made with as many threads as there are cores
     elsewhere = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "C"}
-    reproduced.dvc("repro", "--force", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", **elsewhere)
+    reproduced.env |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} | elsewhere
+    reproduced.dvc("repro", "--force")
     assert lock(reproduced) == before
 
 

@@ -71,8 +71,8 @@ def test_a_run_is_complete(finished: Project) -> None:
     assert {name: run.data.metrics[name] for name in metrics} == metrics
 
     curve = pd.read_csv(finished.path / "reports/select_k/curve.csv").set_index("k")
-    for name, values in curve.items():
-        history = mlflow.MlflowClient().get_metric_history(run.info.run_id, f"select_k/{name}")
+    for column, values in curve.items():
+        history = mlflow.MlflowClient().get_metric_history(run.info.run_id, f"select_k/{column}")
         assert {point.step: point.value for point in history} == values.to_dict()
 
     found = artifacts(run)

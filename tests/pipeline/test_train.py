@@ -109,8 +109,8 @@ def promote(*, with_customers: bool, renumber: dict[int, int]) -> None:
         {
             "next_id": 1 + max(renumber.values()),
             "segments": [
-                {"id": renumber[i], "name": f"Old {i}", "centroid": row.to_dict()}
-                for i, row in table.iterrows()
+                {"id": renumber[i], "name": f"Old {i}", "centroid": row}
+                for i, row in zip(table.index.tolist(), table.to_dict("records"), strict=True)
             ],
         },
     )

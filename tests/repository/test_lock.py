@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ stages:
 
 
 def test_the_key_knows_every_stage_but_its_own() -> None:
-    stages = {"train": {"cmd": "a", "outs": [{"md5": "1"}]}, "track": {"cmd": "b"}}
+    stages: dict[str, Any] = {"train": {"cmd": "a", "outs": [{"md5": "1"}]}, "track": {"cmd": "b"}}
     key = lock.state_key(stages)
     assert key == lock.state_key({**stages, "track": {"cmd": "other"}})
     assert key == lock.state_key(dict(reversed(stages.items())))

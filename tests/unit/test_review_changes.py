@@ -1,5 +1,7 @@
 """Settings, code and metrics of two revisions."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -11,14 +13,15 @@ from segmentation.review.changes import (
 )
 
 
-def verdict(name: str, base: float, head: float, **facts: object) -> str:
+def verdict(name: str, base: float, head: float, **facts: Any) -> str:
     before = {"k": 4, name: base}
     after = {"k": facts.pop("k", 4), name: head}
     for metrics in (before, after):
         if "se" in facts:
             metrics[f"{name}_se"] = facts["se"]
     facts.pop("se", None)
-    changes = metric_changes(before, after, **{"same_points": True, **facts})
+    facts = {"same_points": True, **facts}
+    changes = metric_changes(before, after, **facts)
     assert [c.name for c in changes if c.name.endswith("_se")] == []
     return {change.name: change.verdict for change in changes}[name]
 

@@ -71,7 +71,7 @@ def test_a_column_without_spread_is_no_error(values: np.ndarray) -> None:
 
 
 def test_levels_total_variation_and_what_is_new() -> None:
-    base = ["a"] * 60 + ["b"] * 30 + ["old"] * 10
+    base: list[str | None] = [*["a"] * 60, *["b"] * 30, *["old"] * 10]
     head = ["a"] * 30 + ["b"] * 30 + ["Ü|x"] * 40 + [None] * 25
     found = of_levels(base, head)
     assert found.distance == pytest.approx((0.3 + 0.0 + 0.1 + 0.4) / 2)
@@ -80,8 +80,8 @@ def test_levels_total_variation_and_what_is_new() -> None:
 
 
 def test_psi_says_nothing_where_most_levels_are_rare() -> None:
-    base = [f"town {i}" for i in range(300)] * 2
-    head = [f"village {i}" for i in range(300)] * 2
+    base: list[str | None] = [f"town {i % 300}" for i in range(600)]
+    head: list[str | None] = [f"village {i % 300}" for i in range(600)]
     found = of_levels(base, head)
     assert found.verdict == "too many levels"
     assert found.distance == pytest.approx(1.0)
@@ -89,8 +89,8 @@ def test_psi_says_nothing_where_most_levels_are_rare() -> None:
 
 
 def test_rare_levels_are_taken_together() -> None:
-    base = ["big"] * 900 + [f"town {i}" for i in range(50)] * 2
-    head = ["big"] * 900 + [f"village {i}" for i in range(50)] * 2
+    base: list[str | None] = [*["big"] * 900, *[f"town {i}" for i in range(50)] * 2]
+    head: list[str | None] = [*["big"] * 900, *[f"village {i}" for i in range(50)] * 2]
     found = of_levels(base, head)
     assert (found.psi, found.verdict) == (0.0, "within noise")
     assert found.distance == pytest.approx(0.1)

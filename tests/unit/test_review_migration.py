@@ -1,5 +1,7 @@
 """Who moved between segments, against counting by hand and by pandas."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,8 +20,9 @@ def assigned(*groups: tuple[int, int], start: int = 0) -> pd.Series:
     return pd.Series(labels, index=[f"C{start + i}" for i in range(len(labels))])
 
 
-def moves(base: pd.Series, head: pd.Series, **facts: object) -> Migration:
-    return migrate(base, head, **{"base_names": {}, "head_names": {}, **facts})
+def moves(base: pd.Series, head: pd.Series, **facts: Any) -> Migration:
+    named: dict[str, Any] = {"base_names": {}, "head_names": {}, **facts}
+    return migrate(base, head, **named)
 
 
 def test_renumbered_segments_move_nobody() -> None:
@@ -51,8 +54,8 @@ def test_noise_new_and_gone_customers_have_their_places() -> None:
     head = pd.concat([assigned((1, 50), (2, 45), (NOISE, 5)), assigned((1, 7), start=900)])
     found = moves(base, head)
     assert found.table.index.tolist() == [1, 2, NOISE, ABSENT]
-    assert found.table.columns.tolist() == [1, 2, NOISE, ABSENT]
-    assert found.table.loc[ABSENT].tolist() == [7, 0, 0, 0]
+    assert list(found.table) == [1, 2, NOISE, ABSENT]
+    assert list(found.table.loc[ABSENT]) == [7, 0, 0, 0]
     assert found.table[ABSENT].tolist() == [0, 0, 10, 0]
     assert (found.common, found.moved) == (100, 5)  # those who left a segment for none
 
@@ -72,7 +75,7 @@ def test_the_table_sums_to_the_customers(base: list[int], head: list[int], shift
     assert found.common == len(before) + len(after) - len(everyone)
     assert found.moved == sum(flow.size for flow in found.flows)
     for segment, size in before.value_counts().items():
-        assert found.table.loc[segment].sum() == size
+        assert found.table.T[segment].sum() == size
     for segment, size in after.value_counts().items():
         assert found.table[segment].sum() == size
 
