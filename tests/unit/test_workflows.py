@@ -71,6 +71,24 @@ def test_jobs_end_and_old_runs_do_not_pile_up(name: str) -> None:
     assert WORKFLOWS[name]["concurrency"]
 
 
+def test_the_oldest_and_the_newest_libraries_are_tried_and_the_pinned_ones() -> None:
+    pinned, versions = (WORKFLOWS["test"]["jobs"][name] for name in ("test", "versions"))
+    assert pinned["steps"][-1]["run"] == "make test"
+    assert versions["strategy"]["matrix"]["target"] == ["test-oldest", "test-newest"]
+    assert versions["env"]["TARGET"] == "${{ matrix.target }}"
+    assert versions["steps"][-1]["run"] == 'make "$TARGET"'
+
+
+@pytest.mark.parametrize(
+    ("target", "resolution"), [("test-oldest", "lowest-direct"), ("test-newest", "highest")]
+)
+def test_make_resolves_the_libraries_that_a_target_names(target: str, resolution: str) -> None:
+    plan = ["make", "--dry-run", "--always-make", target]
+    commands = subprocess.run(plan, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert f"--resolution {resolution} --group dev -e ." in commands
+    assert "pytest" in commands.splitlines()[-1]
+
+
 @pytest.mark.parametrize("name", ["test", "review"])
 def test_code_of_a_pull_request_runs_without_rights(name: str) -> None:
     assert WORKFLOWS[name]["permissions"] == {"contents": "read"}
