@@ -10,7 +10,8 @@ FOUND = {"kprototypes": {"category_blocks": ()}}
 
 
 def options_of(name: str, **changes: Any) -> dict[str, Any]:
-    return getattr(Train(), name).model_dump() | FOUND.get(name, {}) | changes
+    given: dict[str, Any] = getattr(Train(), name).model_dump()
+    return given | FOUND.get(name, {}) | changes
 
 
 def cluster(name: str, X: Any, *, k: int | None, seed: int = 0, **changes: Any) -> Clustering:

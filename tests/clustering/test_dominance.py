@@ -44,7 +44,7 @@ def test_sees_the_trap_of_standardised_one_hot_columns():
     labels = segments(standardise(pd.get_dummies(table)), 5)
     assert adjusted_rand_score(table["preferred_category"], labels) == 1.0
     found = dominance(table, labels, seed=0)
-    assert (found.feature, found.score) == ("preferred_category", pytest.approx(1.0))
+    assert (found.feature, round(found.score, 6)) == ("preferred_category", 1.0)
     assert found.dominated
     assert (found.feature, found.verdict) == ("preferred_category", "yes")
 
@@ -82,7 +82,7 @@ def test_sees_a_grouping_of_levels():
     table["city"] = np.random.default_rng(1).choice([f"city {i}" for i in range(30)], 1000)
     labels = table["city"].str[5:].astype(int).to_numpy() % 3
     found = dominance(table, labels, seed=0)
-    assert (found.feature, found.score) == ("city", pytest.approx(1.0))
+    assert (found.feature, round(found.score, 6)) == ("city", 1.0)
     assert adjusted_mutual_info_score(table["city"], labels) < ALONE
 
 

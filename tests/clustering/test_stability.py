@@ -1,6 +1,7 @@
 """Clusterwise stability against R's fpc, and against sets counted one by one."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ IRIS = (IRIS - IRIS.mean(axis=0)) / IRIS.std(axis=0)
 
 # clusterboot of fpc 2.2-10 (R) on the same standardised iris, B = 2000, bootmethod "boot":
 # kmeansCBI(runs = 10) and hclustCBI(method = "ward.D2"); segments by size.
-FPC = {
+FPC: dict[tuple[str, int], dict[str, Any]] = {
     ("kmeans", 3): {
         "size": [47, 50, 53],
         "mean": [0.9076, 0.9953, 0.9102],

@@ -1,5 +1,6 @@
 """Segments keep their ids from run to run."""
 
+from collections.abc import Sequence
 from itertools import permutations
 
 import numpy as np
@@ -12,7 +13,7 @@ from segmentation.identity.closeness import closeness_table
 from segmentation.identity.matching import apply_ids, match_segments, order_by_value
 
 
-def series(labels, *, first=0):
+def series(labels: Sequence[int] | np.ndarray, *, first: int = 0) -> pd.Series:
     return pd.Series(labels, index=[f"c{first + i}" for i in range(len(labels))])
 
 
@@ -154,9 +155,9 @@ def test_closeness_is_relative_to_the_nearest_other_segment():
     new = centroids([[0, 0], [5, 0], [10, 15], [90, 0]], [0, 1, 2, 3])
     table = closeness_table(new, old)
     assert table.loc[0, 1] == 1.0
-    assert table.loc[1].tolist() == [0.5, 0.5, 0.0]
+    assert list(table.loc[1]) == [0.5, 0.5, 0.0]
     assert table.loc[2, 3] == 0.5
-    assert table.loc[3].tolist() == [0.0, 0.0, 0.0]
+    assert list(table.loc[3]) == [0.0, 0.0, 0.0]
 
 
 def test_one_reference_segment_is_close_within_a_standard_deviation():

@@ -14,11 +14,12 @@ from sklearn.cluster import KMeans
 
 import factories
 from segmentation.artifacts.segments import Segments
-from segmentation.config import load_params, read_yaml, validate
+from segmentation.config import load_params, validate
 from segmentation.files import rounded
 from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
 from segmentation.sample import make_customers
+from segmentation.yaml_reader import read_yaml
 
 ROOT = Path(__file__).parents[2]
 DATA = load_params(ROOT / "params.yaml").data

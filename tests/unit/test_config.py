@@ -8,8 +8,9 @@ from typing import Any, get_args
 import pytest
 
 from segmentation.clustering.algorithms import ALGORITHMS
-from segmentation.config import AlgorithmName, Params, Train, load_params, read_yaml, validate
+from segmentation.config import AlgorithmName, Params, Train, load_params, validate
 from segmentation.errors import SettingsError
+from segmentation.yaml_reader import read_yaml
 
 ALGORITHMS_PACKAGE = "segmentation.clustering.algorithms"
 ROOT = Path(__file__).parents[2]

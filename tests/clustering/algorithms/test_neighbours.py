@@ -1,5 +1,7 @@
 """Agglomerative, DBSCAN and HDBSCAN: labels, default parameters, and who labels a new row."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from defaults import cluster
@@ -10,11 +12,22 @@ from sklearn.datasets import load_iris, make_blobs, make_moons
 from sklearn.metrics import adjusted_rand_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from segmentation.clustering.algorithms import NOISE
+from segmentation.clustering.algorithms import NOISE, Clustering
 from segmentation.clustering.algorithms.assigners import assign, within_balls
+from segmentation.clustering.algorithms.base import Dendrogram, KDistances
 from segmentation.clustering.algorithms.density import k_distances, knee
 
 IRIS = load_iris().data
+
+
+def tree_of(found: Clustering) -> Dendrogram:
+    assert isinstance(found.picture, Dendrogram)
+    return found.picture
+
+
+def curve_of(found: Clustering) -> KDistances:
+    assert isinstance(found.picture, KDistances)
+    return found.picture
 
 
 def noisy_blobs(n=400, *, seed=0):
@@ -34,13 +47,14 @@ def test_agglomerative_agrees_with_scikit_learn(linkage, k):
 
 def test_the_dendrogram_is_cut_where_the_segments_are():
     found = cluster("agglomerative", IRIS, k=3)
-    cut = fcluster(found.picture.linkage, found.picture.height, criterion="distance")
+    tree = tree_of(found)
+    cut = fcluster(tree.linkage, tree.height, criterion="distance")
     assert adjusted_rand_score(found.labels, cut) == 1.0
 
 
 @pytest.mark.parametrize("leaves", [5, 40, 150, 999])
 def test_the_top_of_the_tree_is_what_scipy_draws(leaves):
-    tree = cluster("agglomerative", IRIS, k=3).picture
+    tree = tree_of(cluster("agglomerative", IRIS, k=3))
     top = tree.top(leaves)
     assert is_valid_linkage(top.linkage)
     drawn = dendrogram(tree.linkage, p=leaves, truncate_mode="lastp", no_plot=True)
@@ -50,7 +64,7 @@ def test_the_top_of_the_tree_is_what_scipy_draws(leaves):
 
 
 def test_thinned_k_distances_keep_both_ends():
-    curve = cluster("dbscan", IRIS, k=None).picture
+    curve = curve_of(cluster("dbscan", IRIS, k=None))
     few = curve.thinned(10)
     assert len(few.distances) == 10
     assert few.distances[[0, -1]].tolist() == curve.distances[[0, -1]].tolist()
@@ -61,7 +75,7 @@ def test_agglomerative_on_many_rows_clusters_a_sample_and_says_so():
     X, truth = make_blobs(1500, centers=[[0, 0], [20, 0], [0, 20]], random_state=0)
     found = cluster("agglomerative", X, k=3, max_rows=300)
     assert adjusted_rand_score(truth, found.labels) == 1.0
-    assert len(found.picture.linkage) == 299
+    assert len(tree_of(found).linkage) == 299
     assert found.notes == (
         "Clustered on a random sample of 300 of 1,500 rows; the rest were assigned.",
     )
@@ -97,7 +111,7 @@ def test_dbscan_on_a_grid_counts_rows_exactly_at_its_reach():
 def test_dbscan_does_not_depend_on_the_order_of_rows():
     X, _ = noisy_blobs(seed=3)
     order = np.random.default_rng(0).permutation(len(X))
-    options = {"eps": 1.1, "min_samples": 4}
+    options: dict[str, Any] = {"eps": 1.1, "min_samples": 4}
     one = cluster("dbscan", X, k=None, **options)
     two = cluster("dbscan", X[order], k=None, **options)
     assert adjusted_rand_score(one.labels[order], two.labels) == 1.0
@@ -210,7 +224,7 @@ def test_the_default_reach_explains_itself():
     found = cluster("dbscan", X, k=None)
     assert adjusted_rand_score(truth, found.labels) == 1.0
     assert "stays at 3, the longest such stretch" in found.notes[0]
-    assert (np.diff(found.picture.distances) >= 0).all()
-    assert found.picture.neighbours == 5
+    assert (np.diff(curve_of(found).distances) >= 0).all()
+    assert curve_of(found).neighbours == 5
     one_cloud = np.random.default_rng(0).normal(size=(400, 4))
     assert "knee" in cluster("dbscan", one_cloud, k=None).notes[0]

@@ -1,5 +1,8 @@
 """The choice of k, and whether there is structure."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +15,8 @@ QUICK = {"draws": 10, "resamples": 3}
 
 
 def standardise(X: np.ndarray) -> np.ndarray:
-    return (X - X.mean(axis=0)) / X.std(axis=0)
+    standard: np.ndarray = (X - X.mean(axis=0)) / X.std(axis=0)
+    return standard
 
 
 def blobs(sizes: tuple[int, ...], *, d: int = 3, gap: float = 6.0, seed: int = 0) -> np.ndarray:
@@ -25,7 +29,7 @@ def blobs(sizes: tuple[int, ...], *, d: int = 3, gap: float = 6.0, seed: int = 0
     return standardise(np.vstack(parts))
 
 
-CLOUDS = {
+CLOUDS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
     "uniform": lambda r: r.random((400, 3)),
     "normal": lambda r: r.normal(size=(400, 3)),
     "correlated": lambda r: r.normal(size=(400, 4)) @ r.normal(size=(4, 4)),
@@ -161,7 +165,7 @@ def test_same_seed_same_answer() -> None:
         (np.arange(40.0).reshape(20, 2), {"k_range": [2], "rule": "fixed", "k": 5}, "k = 5"),
     ],
 )
-def test_bad_input_is_named(X: np.ndarray, options: dict, message: str) -> None:
+def test_bad_input_is_named(X: np.ndarray, options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         select_k(X, **options)
 

@@ -1,5 +1,7 @@
 """The path of k-means is as good as many restarts of scikit-learn's."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans
@@ -20,11 +22,12 @@ def grid(side: int, per: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("data", ["wine", "noise", "grid"])
 def test_inertia_never_notably_above_thirty_restarts(data: str) -> None:
     rng = np.random.default_rng(0)
-    X = {
+    tables: dict[str, Callable[[], np.ndarray]] = {
         "wine": lambda: (lambda A: (A - A.mean(0)) / A.std(0))(load_wine().data),
         "noise": lambda: rng.normal(size=(250, 4)),
         "grid": lambda: grid(4, 15)[0],
-    }[data]()
+    }
+    X = tables[data]()
     ks = [2, 4, 8, 16]
     for p in kmeans_path(X, k_range=range(2, 17)):
         if p.k in ks:

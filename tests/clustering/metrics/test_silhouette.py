@@ -1,5 +1,7 @@
 """Silhouettes agree with scikit-learn's."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.metrics import silhouette_samples as reference
@@ -113,7 +115,7 @@ def test_error_is_near_that_of_a_bootstrap() -> None:
         ([[0.0], [1.0]], [0.0, 1.0], "integers"),
     ],
 )
-def test_bad_input_is_named(X: list, y: list, message: str) -> None:
+def test_bad_input_is_named(X: list[Any], y: list[Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         silhouettes(X, [y])
 
