@@ -80,7 +80,7 @@ def test_rows_outside_limits_are_rejected_with_the_cell() -> None:
 def test_cells_outside_limits_can_be_blanked_instead() -> None:
     result = cleaned([("1", "199", "5", "Bonn")], outside_limits="blank")
     assert result.rejected.empty
-    assert np.isnan(result.kept.loc[0, "age"])
+    assert np.isnan(result.kept["age"][0])
     assert result.repaired["outside limits, made blank"] == 1
 
 
