@@ -1,6 +1,8 @@
 # make run    everything from the customers' file to tracked segments
-# make test   what continuous integration runs
-# make lint   the part of it that takes seconds: style, types, import rules
+# make test   what continuous integration runs: all of the checks
+# make check  those of them that run no pipeline, in a minute: style, types, import rules, unit tests
+# make lint   those that take seconds: style, types, import rules
+# make test-oldest, make test-newest   all tests with the oldest or newest libraries allowed
 # make ui     the MLflow UI on this repository's own store
 # make sweep  a grid of settings as DVC experiments, ranked; other grids: segmentation sweep --help
 # make experiments  the experiments side by side, in the columns that matter
@@ -8,6 +10,7 @@
 # make base BASE=main     bring that revision's results into DVC's cache
 # make deps   write into dvc.yaml which code each stage runs
 # make lock   check that what is committed is what the pipeline makes
+# make requirements   compile requirements*.txt from pyproject.toml; UPGRADE=1 to the newest versions
 # make clean  remove .venv
 # make help   print these lines
 
@@ -22,14 +25,29 @@ BASE ?= main
 export BASE
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: run test ui sweep experiments review base deps lock lint clean help
+# Two tests at a time, one thread each: more would wait for each other.
+PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 pytest --numprocesses 2 --dist loadscope
+
+.PHONY: run test check lint test-oldest test-newest ui sweep experiments review base deps lock \
+	requirements clean help
 
 run: .venv/.run
 	dvc repro
 	@segmentation summary
 
 test: lint
-	pytest
+	$(PYTEST)
+
+check: lint
+	$(PYTEST) -m "not pipeline"
+
+# Other libraries may draw a picture in other bytes, so what `dvc.lock` holds is not asked of them.
+test-oldest: RESOLUTION = lowest-direct
+test-newest: RESOLUTION = highest
+test-oldest test-newest: .venv/.uv
+	uv venv --quiet --clear --python .venv/bin/python .venv/$@
+	uv pip install --quiet --python .venv/$@ --resolution $(RESOLUTION) --group dev -e .
+	PATH="$(CURDIR)/.venv/$@/bin:$$PATH" $(PYTEST) -m "not pinned"
 
 lint: .venv/.test
 	ruff check .
@@ -59,11 +77,14 @@ deps: .venv/.test
 lock: .venv/.run
 	.github/scripts/check-lock.sh
 
-.venv/.run: requirements.txt requirements-uv.txt pyproject.toml
+.venv/.uv: requirements-uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv .venv
 	pip install $(QUIET) -r requirements-uv.txt || echo "Without uv; pip takes a minute longer."
+	@touch $@
+
+.venv/.run: requirements.txt pyproject.toml .venv/.uv
 	$(call install,-r requirements.txt)
 	$(call install,--no-deps -e .)
 	@touch $@
@@ -72,7 +93,7 @@ lock: .venv/.run
 	$(call install,-r requirements-dev.txt)
 	@touch $@
 
-requirements: .venv/.run
+requirements: .venv/.uv
 	$(COMPILE) --group uv -o requirements-uv.txt
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) -c requirements.txt --group dev -o requirements-dev.txt

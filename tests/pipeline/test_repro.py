@@ -22,6 +22,7 @@ def lock(project: Project) -> str:
     return (project.path / "dvc.lock").read_text(encoding="utf-8")
 
 
+@pytest.mark.pinned
 def test_the_committed_lock_is_what_a_clone_makes(finished: Project) -> None:
     assert finished.git("status", "--porcelain") == ""
     assert lock(finished) == (ROOT / "dvc.lock").read_text(encoding="utf-8")

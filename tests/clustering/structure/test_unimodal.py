@@ -109,7 +109,7 @@ def test_constant_and_dependent_columns_are_no_obstacle() -> None:
 
 def test_jitter_fills_the_cells_and_leaves_the_rest() -> None:
     rng = np.random.default_rng(8)
-    X = np.column_stack((rng.normal(size=500), rng.integers(0, 4, 500)))
+    X = np.column_stack((rng.normal(size=500), rng.integers(0, 4, 500).astype(float)))
     out = jittered(X, seed=0)
     np.testing.assert_array_equal(out[:, 0], X[:, 0])
     np.testing.assert_array_equal(np.round(out[:, 1]), X[:, 1])
