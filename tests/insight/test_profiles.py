@@ -120,7 +120,8 @@ def test_everyone_is_described_beside_the_segments() -> None:
     age, town = everyone["age"], everyone["town"]
     assert isinstance(age, NumberFigures)
     assert isinstance(town, CategoryFigures)
-    assert (age.known, age.mean, age.median) == (7, approx(CUSTOMERS["age"].mean()), 58.0)
+    assert (age.known, age.median) == (7, 58.0)
+    assert age.mean == approx(CUSTOMERS["age"].mean())
     assert age.deviation == approx(CUSTOMERS["age"].std())
     assert town.levels == {"Köln": approx(4 / 7), "Bonn": approx(3 / 7)}
     assert (town.known, town.other_levels, town.other_share) == (7, 0, 0.0)

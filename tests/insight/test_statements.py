@@ -98,7 +98,7 @@ def told(
     customers, segment, units = table(kind)
     alone = dominance(customers, segment, seed=0)
     ids = range(1, segment.max() + 2)
-    numeric = [name for name in customers if customers[name].dtype == np.float64]
+    numeric = [str(name) for name in customers if customers[name].dtype == np.float64]
     data = Data.model_validate(
         {
             "path": "x.csv", "id": "id", "value": numeric[0],

@@ -223,7 +223,7 @@ def test_a_rejected_line_is_kept_as_it_stands() -> None:
     prepared(changed(_5="004,24,23.5,Köln,1", _6="005,inf,26.75,Ulm"))
     rejected = files.read_parquet(paths.REJECTED).set_index("line")
     assert rejected.loc[5, "text"] == "004,24,23.5,Köln,1"
-    assert rejected.loc[6, ["id", "age", "spend", "town"]].tolist() == [
+    assert list(rejected.loc[6, ["id", "age", "spend", "town"]]) == [
         "005",
         "inf",
         "26.75",

@@ -68,7 +68,8 @@ def content(
     found = Found(choice, clustering, metrics, details, factories.flat_map())
     facts = describe(
         table, segment, found, numeric=numeric, categorical=["town"], value=numeric[0],
-        labels={name: name for name in table}, units={}, playbook=Playbook(), scaling=ODD, seed=0,
+        labels={str(name): str(name) for name in table}, units={}, playbook=Playbook(),
+        scaling=ODD, seed=0,
     )  # fmt: skip
     return {
         "facts": facts, "metrics": metrics, "choice": choice,
