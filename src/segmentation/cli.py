@@ -38,7 +38,7 @@ def sample(
 ) -> None:
     """Make synthetic customers, with segments or without any."""
     from segmentation.files import write_csv
-    from segmentation.sample import make_customers
+    from segmentation.synthetic.customers import make_customers
 
     customers, populations = make_customers(
         rows=rows, seed=seed, structure=structure, dirty=not clean
@@ -126,7 +126,7 @@ def sweep(
     from rich.console import Console
     from rich.table import Table
 
-    from segmentation import sweep
+    from segmentation.commands import sweep
 
     try:
         ks = [int(word) for word in k.split(",")]
@@ -168,8 +168,8 @@ def promote(
     ] = 0.05,
 ) -> None:
     """Make a run the reference: its segments keep their numbers and names from now on."""
+    from segmentation.commands.promote import promote
     from segmentation.config import load_params
-    from segmentation.promotion import promote
 
     done = promote(load_params(paths.PARAMS), run, force=force, margin=margin)
     typer.echo(
@@ -198,7 +198,7 @@ def track(
 
         stage.run(load_params(paths.PARAMS))
         return
-    from segmentation.history import track_all
+    from segmentation.commands.backfill import track_all
 
     skipped = there = 0
     for outcome in track_all(Path.cwd()):

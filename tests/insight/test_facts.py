@@ -18,7 +18,7 @@ from segmentation.config import load_params, validate
 from segmentation.files import rounded
 from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
-from segmentation.sample import make_customers
+from segmentation.synthetic.customers import make_customers
 from segmentation.yaml_reader import read_yaml
 
 ROOT = Path(__file__).parents[2]

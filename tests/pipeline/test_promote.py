@@ -8,7 +8,7 @@ import pytest
 
 import factories
 from conftest import Project
-from segmentation.promotion import Candidate, reference_of, unfit, worse
+from segmentation.commands.promote import Candidate, reference_of, unfit, worse
 
 pytestmark = pytest.mark.pipeline
 

@@ -8,6 +8,15 @@ from segmentation import paths
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segments
 from segmentation.identity.matching import NOISE
+from segmentation.monitoring.drift import Drift, drift
+from segmentation.monitoring.migration import (
+    ABSENT,
+    Migration,
+    cells,
+    migrate,
+    profiles_of,
+    spread_of,
+)
 from segmentation.repository.snapshot import WORKSPACE
 from segmentation.review.changes import (
     MetricChange,
@@ -18,8 +27,6 @@ from segmentation.review.changes import (
     parameter_changes,
     same_output,
 )
-from segmentation.review.drift import Drift, drift
-from segmentation.review.migration import ABSENT, Migration, cells, migrate, profiles_of, spread_of
 from segmentation.review.side import Side
 
 

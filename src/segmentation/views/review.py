@@ -16,9 +16,9 @@ from matplotlib.path import Path as Outline
 
 from segmentation.identity.matching import NOISE
 from segmentation.insight.numbers import number
+from segmentation.monitoring.migration import ABSENT, Migration, cells
 from segmentation.review.changes import MetricChange
 from segmentation.review.comparison import Comparison
-from segmentation.review.migration import ABSENT, Migration, cells
 from segmentation.review.side import PICTURES, Side
 from segmentation.views.report import data_uri, render
 from segmentation.views.style import ACCENT, MUTED, colour, figure, short

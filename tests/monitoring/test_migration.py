@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import factories
-from segmentation.review.migration import ABSENT, Migration, migrate, profiles_of, spread_of
+from segmentation.monitoring.migration import ABSENT, Migration, migrate, profiles_of, spread_of
 
 NOISE = -1
 

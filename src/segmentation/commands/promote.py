@@ -6,11 +6,12 @@ from math import hypot
 from pathlib import Path
 from typing import Any, TypeVar
 
-from segmentation import files, history, paths
+from segmentation import files, paths
 from segmentation.artifacts.base import Artifact
 from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.segments import Segments
 from segmentation.clustering.metrics.jaccard import DOUBTFUL
+from segmentation.commands import backfill
 from segmentation.config import Params
 from segmentation.errors import InputError
 from segmentation.identity.reference import Reference, ReferenceSegment, load_reference
@@ -166,7 +167,7 @@ def _attached(client: Any, run: Any, path: Path) -> str:
 
 def _committed(root: Path, candidate: Candidate) -> bool:
     key = lock.state_key(candidate.stages)
-    return any(state.key == key for state in history.committed_states(root))
+    return any(state.key == key for state in backfill.committed_states(root))
 
 
 def _write(reference: Reference, stages: lock.Stages) -> bool:

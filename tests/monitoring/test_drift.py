@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import chi2, ks_2samp
 
-from segmentation.review.drift import Drift, drift, stability_index
+from segmentation.monitoring.drift import Drift, drift, stability_index
 
 
 def of_numbers(base: np.ndarray, head: np.ndarray) -> Drift:

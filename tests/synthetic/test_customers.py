@@ -8,7 +8,7 @@ from segmentation import files
 from segmentation.config import load_params
 from segmentation.engines.cleaning import clean
 from segmentation.errors import SettingsError
-from segmentation.sample import COLUMNS, make_customers
+from segmentation.synthetic.customers import COLUMNS, make_customers
 
 ROOT = Path(__file__).parents[2]
 
