@@ -57,7 +57,7 @@ def lying(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
     settings = yaml.safe_load(file.read_text(encoding="utf-8"))
     settings["data"] = DATA
     settings["select_k"] |= {"k_max": 6, "draws": 10, "resamples": 2}
-    settings["train"]["stability"] = {"resamples": 3, "max_rows": 100}
+    settings["train"] |= {"k": 3, "stability": {"resamples": 3, "max_rows": 100}}
     file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
     told = project.dvc("repro").stderr
     project.git("add", "-A")
@@ -80,14 +80,6 @@ def own(lying: tuple[Project, str], tmp_path_factory: pytest.TempPathFactory) ->
 def mine(own: Project, tmp_path: Path) -> Project:
     shutil.copytree(own.path, tmp_path / "project", symlinks=True)
     return Project(tmp_path / "project")
-
-
-@pytest.fixture(scope="module")
-def tried(own: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
-    """A copy in which an experiment ran in the workspace, and what it printed."""
-    project = Project(tmp_path_factory.mktemp("tried") / "project")
-    shutil.copytree(own.path, project.path, symlinks=True)
-    return project, project.dvc("exp", "run", "--name", "five", "-S", "train.k=5").stdout
 
 
 def failed(project: Project, *where: str) -> str:
@@ -131,50 +123,42 @@ def test_a_table_that_nobody_added_stays_and_is_told_of(lying: tuple[Project, st
     assert changed(project) == []
 
 
-def test_a_try_in_the_workspace_keeps_the_table(tried: tuple[Project, str]) -> None:
-    project, printed = tried
-    assert "Ran experiment(s): five" in printed
-    assert "Running stage 'prepare'" not in printed  # the table was found as it was
-    assert (project.path / TABLE).read_text(encoding="utf-8") == table()
-    assert not any("mine.csv" in line for line in changed(project))
-
-
-def test_a_try_that_fails_in_the_workspace_keeps_the_table(mine: Project) -> None:
+def test_a_try_in_the_workspace_keeps_the_table(mine: Project) -> None:
     settings = (mine.path / "params.yaml").read_text(encoding="utf-8")
     assert "'train.k' is 1" in failed(mine)
     assert (mine.path / TABLE).read_text(encoding="utf-8") == table()
     # DVC leaves the settings of a failed try, with or without own data: docs/experiments.md.
     mine.git("checkout", "-q", ".")
     assert as_before(mine, settings)
-    assert "Running stage" not in mine.dvc("repro").stdout
+
+    printed = mine.dvc("exp", "run", "--name", "five", "-S", "train.k=5").stdout
+    assert "Ran experiment(s): five" in printed
+    assert "Running stage 'prepare'" not in printed  # the table was found as it was
+    assert (mine.path / TABLE).read_text(encoding="utf-8") == table()
+    assert not any("mine.csv" in line for line in changed(mine))
 
 
-def test_tries_beside_the_workspace_leave_it_as_it_is(
-    tried: tuple[Project, str], tmp_path: Path
-) -> None:
-    shutil.copytree(tried[0].path, tmp_path / "project", symlinks=True)
-    mine = Project(tmp_path / "project")
-    mine.git("checkout", "-q", ".")  # five stages of the tries below come from DVC's cache
+def test_tries_beside_the_workspace_leave_it_as_it_is(mine: Project) -> None:
     settings = (mine.path / "params.yaml").read_text(encoding="utf-8")
     assert "'train.k' is 1" in failed(mine, "--temp")
     assert as_before(mine, settings)
 
-    mine.dvc("exp", "run", "--temp", "--name", "aside", "-S", "train.k=5")
-    mine.dvc("exp", "run", "--queue", "--name", "queued", "-S", "train.k=5")
+    mine.dvc("exp", "run", "--queue", "--name", "queued", "-S", "track.experiment=queued")
     mine.dvc("queue", "start")
     mine.dvc("queue", "logs", "--follow", "queued")
-    small = ("--algorithm", "kmeans", "--k", "5", "--scaler", "standard")
-    assert "kmeans-k5-standard" in mine.run("segmentation", "sweep", *small).stdout
-    names = {"five", "aside", "queued", "kmeans-k5-standard"}
-    assert set(mine.dvc("exp", "list", "--name-only").stdout.split()) == names
+    small = ("--algorithm", "kmeans", "--k", "3", "--scaler", "standard")
+    assert "kmeans-k3-standard" in mine.run("segmentation", "sweep", *small).stdout
+    tries = {"queued", "kmeans-k3-standard"}
+    assert set(mine.dvc("exp", "list", "--name-only").stdout.split()) == tries
     assert as_before(mine, settings)
     assert changed(mine) == []
 
     client = mlflow.MlflowClient(f"sqlite:///{mine.path}/mlflow.db")
-    found = client.search_runs([each.experiment_id for each in client.search_experiments()])
-    assert {run.data.params["data.path"] for run in found} == {TABLE}
-    (five,) = (run for run in found if run.data.params["train.k"] == "5")
-    assert five.data.tags["dvc.exp.also"] == "aside, queued, kmeans-k5-standard"
+    experiment = client.get_experiment_by_name("queued")
+    assert experiment is not None
+    (run,) = client.search_runs([experiment.experiment_id])
+    assert run.data.params["data.path"] == TABLE
+    assert run.data.tags["dvc.exp.name"] == "queued"
 
 
 def test_a_colleague_pulls_the_table_and_has_nothing_to_do(mine: Project, tmp_path: Path) -> None:
