@@ -17,7 +17,17 @@ if beside.is_dir():
 from segmentation import paths  # noqa: E402
 from segmentation.errors import SettingsError, did_you_mean, one_line_errors  # noqa: E402
 
-STAGES = ("prepare", "explore", "featurize", "select_k", "train", "evaluate", "profile", "track")
+STAGES = (
+    "prepare",
+    "explore",
+    "featurize",
+    "select_k",
+    "train",
+    "evaluate",
+    "profile",
+    "report",
+    "track",
+)
 
 
 def main(arguments: list[str]) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DIGITS = 6  # significant digits of a number in JSON and CSV; more would only show a machine's noise
+POSITION_DIGITS = (
+    12  # of a position on an axis: 2021-01-31 as 20210131 is not to become a whole month
+)
 
 # A plain description of an array, kept by scikit-learn's imputer: it cannot run code when loaded.
 TRUSTED_TYPES = ("numpy.dtype",)
@@ -36,9 +39,12 @@ def rounded(value: Any, digits: int = DIGITS) -> Any:
     return value
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write `content` with sorted keys and rounded floats, and lists of numbers on one line."""
-    text = json.dumps(rounded(content), indent=2, sort_keys=True, ensure_ascii=False)
+def write_json(
+    path: Path, content: dict[str, Any], *, digits: int = DIGITS, sort_keys: bool = True
+) -> None:
+    """Write `content` with rounded floats, sorted keys, and lists of numbers on one line."""
+    found = rounded(content, digits)
+    text = json.dumps(found, indent=2, sort_keys=sort_keys, ensure_ascii=False)
     # A line end inside brackets is never part of a text, where JSON writes it as \\n.
     text = re.sub(r"\[\n([-+.\deE,\s]+)\]", lambda found: f"[{' '.join(found[1].split())}]", text)
     write_text(path, text + "\n")

@@ -259,7 +259,7 @@ def test_a_first_look_is_taken_whatever_the_sentinel(sentinel: str) -> None:
     content = content.replace("004,4,", f"004,{sentinel},")
     prepared(content, numeric={"age": None, "spend": None})
     explore.run(Params.model_validate({"data": DATA}))
-    summary = files.read_json(paths.EXPLORE_SUMMARY)
+    summary = files.read_json(paths.SUMMARY)
     assert summary["numeric"]["age"]["max"] == pytest.approx(float(sentinel), rel=1e-5)
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import factories
 from segmentation.clustering.projection import project
+from segmentation.engines.export import for_spreadsheets
 from segmentation.views import curves, evaluation, explore, profiles, style
-from segmentation.views.export import for_spreadsheets
 
 
 def test_a_picture_has_no_time_stamp_and_repeats_to_the_byte(tmp_path: Path) -> None:

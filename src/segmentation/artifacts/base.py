@@ -2,13 +2,14 @@
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from segmentation.errors import InputError, SchemaError
-from segmentation.files import rounded
+from segmentation.files import POSITION_DIGITS, rounded
 
 MERGE_MARK = b"<<<<<<< "  # what git leaves in a file that two sides changed
 
@@ -24,6 +25,12 @@ Known = Annotated[Figure | None, BeforeValidator(_finite_or_none)]
 """The same, or None where it cannot be told (NaN and infinity, which JSON does not have)."""
 
 Pair = tuple[Figure, Figure]
+
+Position = Annotated[float, AfterValidator(partial(rounded, digits=POSITION_DIGITS))]
+"""A number that says where on an axis something is drawn: far from zero, digits lie close."""
+
+KnownPosition = Annotated[Position | None, BeforeValidator(_finite_or_none)]
+"""The same, or None where it cannot be told."""
 
 
 class Part(BaseModel):
@@ -41,11 +48,13 @@ class Part(BaseModel):
 class Artifact(Part):
     """One JSON file.
 
-    A subclass states `path`, and `schema_version: Literal[1] = 1`. Raise the version with every
+    A subclass states `path`, and `schema_version: Literal[1] = 1`; `in_order` if the order in which
+    its dictionaries were filled means something. Raise the version with every
     change of the fields or of what they mean: a state that older code wrote is then told as such.
     """
 
     path: ClassVar[Path]
+    in_order: ClassVar[bool] = False
 
     def content(self) -> dict[str, Any]:
         """Return what goes into the file."""

@@ -60,11 +60,14 @@ class Details(Artifact):
         How many the points have.
     segments : dict of int to Shape
         By segment id.
+    distances : dict of int to dict of int to float
+        Of the segments' means from one another, in mean radii of the segments.
     """
 
     path: ClassVar = paths.DETAILS
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     dominance: Dominance
     silhouette: SilhouetteRows
     features: int
     segments: dict[int, Shape]
+    distances: dict[int, dict[int, Figure]]

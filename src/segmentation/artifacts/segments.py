@@ -297,6 +297,7 @@ class Segments(Artifact):
     """
 
     path: ClassVar = paths.SEGMENTS
+    in_order: ClassVar = True  # pages show columns as declared, and the commonest categories first
     schema_version: Literal[1] = 1
     verdict: str
     customers: int

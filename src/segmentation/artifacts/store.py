@@ -10,7 +10,13 @@ Model = TypeVar("Model", bound=Artifact)
 
 def write(artifact: Artifact) -> None:
     """Write an artifact where it belongs, the same content as the same bytes."""
-    files.write_json(artifact.path, artifact.content())
+    # A model has rounded its figures; this must not round its positions.
+    files.write_json(
+        artifact.path,
+        artifact.content(),
+        digits=files.POSITION_DIGITS,
+        sort_keys=not artifact.in_order,
+    )
 
 
 def read(kind: type[Model]) -> Model:

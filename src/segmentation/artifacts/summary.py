@@ -5,7 +5,34 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from segmentation import paths
-from segmentation.artifacts.base import Artifact, Figure, Known, Part
+from segmentation.artifacts.base import Artifact, Figure, Known, KnownPosition, Part, Position
+
+Quartiles = tuple[KnownPosition, KnownPosition, KnownPosition]
+"""The middle one is the median; None where no value is known."""
+
+
+class Histogram(Part):
+    """How many customers lie between two edges; the last interval includes both of its own."""
+
+    edges: tuple[Position, ...]
+    counts: tuple[int, ...]
+
+
+class Box(Part):
+    """A boxplot by Tukey's rule.
+
+    Attributes
+    ----------
+    whiskers : pair of float
+        The last values within one and a half middle halves of the box.
+    beyond : tuple of float
+        Where values lie outside the whiskers, to the two hundredth part of the range: no customer's
+        own figure.
+    """
+
+    whiskers: tuple[Position, Position]
+    quartiles: tuple[Position, Position, Position]
+    beyond: tuple[Position, ...]
 
 
 class NumberSummary(Part):
@@ -19,6 +46,8 @@ class NumberSummary(Part):
     median: Known = Field(alias="50%")
     third_quartile: Known = Field(alias="75%")
     max: Known
+    histogram: Histogram
+    box: Box
 
 
 class Summary(Artifact):
@@ -30,11 +59,14 @@ class Summary(Artifact):
         Spearman's, of each number with each.
     categorical : dict of dict of str to int
         Customers by category.
+    by_category : dict of dict of dict
+        Quartiles of every number (first) within the commonest categories (last) of every column.
     """
 
-    path: ClassVar = paths.EXPLORE_SUMMARY
-    schema_version: Literal[1] = 1
+    path: ClassVar = paths.SUMMARY
+    schema_version: Literal[2] = 2
     customers: int
     numeric: dict[str, NumberSummary]
     rank_correlation: dict[str, dict[str, Known]]
     categorical: dict[str, dict[str, int]]
+    by_category: dict[str, dict[str, dict[str, Quartiles]]]

@@ -11,16 +11,15 @@ from segmentation.artifacts.details import Details, Dominance, Shape, Silhouette
 from segmentation.artifacts.map import Map, Place
 from segmentation.artifacts.metrics import Metrics
 from segmentation.clustering.dominance import dominance
-from segmentation.clustering.metrics.measures import measure, shapes
+from segmentation.clustering.metrics.measures import distances, measure, shapes
 from segmentation.clustering.metrics.silhouette import silhouettes
 from segmentation.clustering.projection import Projection, project
 from segmentation.clustering.sampling import draw_rows
 from segmentation.config import Params
-from segmentation.views import clustering, evaluation, style
 
 
 def run(params: Params) -> None:
-    """Write the metrics, the details behind them, the flat map, and the pictures."""
+    """Write the metrics, the details behind them, the flat map, and a sample of silhouettes."""
     matrix = files.read_parquet(paths.MATRIX)
     points = matrix.to_numpy(np.float64)
     segment = files.read_parquet(paths.ASSIGNMENTS)["segment"].to_numpy()
@@ -47,6 +46,7 @@ def run(params: Params) -> None:
             silhouette=SilhouetteRows(rows=silhouette.n_rows, sampled=silhouette.sampled),
             features=points.shape[1],
             segments={number: Shape.model_validate(shape) for number, shape in found.items()},
+            distances=distances(points, segment),
         )
     )
     stability, reference = clustered.stability, clustered.reference
@@ -65,14 +65,9 @@ def run(params: Params) -> None:
             }
         )
     )
-    style.save(
-        clustering.draw(clustered.picture, k=clustered.k, X=points, segment=segment),
-        paths.ALGORITHM_PLOT,
-    )
-    style.save(evaluation.stability(stability), paths.STABILITY_PLOT)
-    style.save(
-        evaluation.silhouette_samples(silhouette.samples, segment), paths.SILHOUETTE_SAMPLES_PLOT
-    )
+    samples = pd.DataFrame({"segment": segment, "silhouette": silhouette.samples}).dropna()
+    # In no order of customers: nobody can tell whose these are.
+    files.write_csv(paths.SILHOUETTES, samples.sort_values(["segment", "silhouette"]))
     _write_map(params, matrix, segment)
 
 
@@ -85,7 +80,6 @@ def _write_map(params: Params, matrix: pd.DataFrame, segment: NDArray[np.intp]) 
     shown["segment"] = segment[rows]
     files.write_csv(paths.PCA_POINTS, shown)
     artifacts.write(_described(flat))
-    style.save(evaluation.pca_map(shown, flat), paths.PCA_PLOT)
 
 
 def _described(flat: Projection) -> Map:

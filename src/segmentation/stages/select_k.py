@@ -8,11 +8,10 @@ from segmentation.artifacts.choice import Choice, CriterionLabel
 from segmentation.clustering.choosing_k.select import LEAST_ROWS, most_clusters, select_k
 from segmentation.config import Params
 from segmentation.errors import InputError, warn
-from segmentation.views import curves, style
 
 
 def run(params: Params) -> None:
-    """Write the criteria for every k, the choice with its reasons, and the plots."""
+    """Write the criteria for every k, and the choice with its reasons."""
     settings = params.select_k
     points = files.read_parquet(paths.MATRIX).to_numpy(np.float64)
     k_max, lowered = _largest_k(points, params)
@@ -46,13 +45,6 @@ def run(params: Params) -> None:
             why=(*found.why, lowered) if lowered else found.why,
         )
     )
-    elbow = found.votes["elbow"]
-    style.save(curves.elbow(found.curve, chosen=found.k, elbow=elbow), paths.ELBOW_PLOT)
-    style.save(
-        curves.criteria(found.curve, found.criteria, chosen=found.k, votes=found.votes),
-        paths.CRITERIA_PLOT,
-    )
-    style.save(curves.silhouette(found.curve, chosen=found.k), paths.SILHOUETTE_PLOT)
 
 
 def _largest_k(points: NDArray[np.float64], params: Params) -> tuple[int, str]:

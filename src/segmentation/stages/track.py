@@ -44,8 +44,9 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
     choice = snapshot.artifact(Choice)
     curve = snapshot.get(paths.CURVE, as_csv)
     stages = snapshot.get(paths.DVC_LOCK, lock.parse)
-    # Aggregates only: tables of customers stay here, and so do the points of the map.
-    reports = [path for path in snapshot.outputs(paths.REPORTS) if path != paths.PCA_POINTS]
+    # Aggregates only: tables of customers stay here, and so do small ones with a row for each.
+    rows = {paths.PCA_POINTS, paths.SILHOUETTES}
+    reports = [path for path in snapshot.outputs(paths.REPORTS) if path not in rows]
     attached = [paths.PARAMS, paths.PLAYBOOK, paths.DVC_LOCK, *reports]
     return Record(
         key=lock.state_key(stages),

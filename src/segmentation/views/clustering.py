@@ -1,12 +1,11 @@
 """The picture behind an algorithm: its tree, its k-distances, or how far apart its segments are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from segmentation.artifacts.clustering import DistanceCurve, Picture, Tree
+from segmentation.artifacts.clustering import Clustering, DistanceCurve, Tree
 from segmentation.views.style import ACCENT, INK, SHADES, colour, figure, ink_on
 
 
@@ -82,30 +81,22 @@ def k_distance(distances: Sequence[float], *, neighbours: int, eps: float | None
     return picture
 
 
-def distances(X: NDArray[np.float64], segment: NDArray[np.intp]) -> Figure:
+def distances(apart: Mapping[int, Mapping[int, float]]) -> Figure:
     """Draw how far the centres of segments are apart, in mean radii of the segments.
 
     Parameters
     ----------
-    X : float array of shape (n, p)
-    segment : int array of shape (n,)
-        Negative for noise.
+    apart : dict of int to dict of int to float
+        By segment, of every other one.
     """
-    ids = [int(i) for i in np.unique(segment) if i >= 0]
+    ids = sorted(apart)
     if len(ids) < 2:
         picture = figure(6.0, 1.0)
         picture.text(0.5, 0.5, "Fewer than two segments: no distances", ha="center", va="center")
         return picture
-    centres = np.array([X[segment == i].mean(axis=0) for i in ids])
-    widths = [
-        ((X[segment == i] - centre) ** 2).sum(axis=1).mean()
-        for i, centre in zip(ids, centres, strict=True)
-    ]
-    radius = float(np.sqrt(np.mean(widths))) or 1.0
-    apart = np.sqrt(((centres[:, None] - centres[None]) ** 2).sum(axis=2)) / radius
     picture = figure(min(9.6, 0.55 * len(ids) + 2.8), min(9.0, 0.5 * len(ids) + 1.6))
     axes = picture.subplots()
-    shown = np.where(np.eye(len(ids), dtype=bool), np.nan, apart)
+    shown = np.array([[apart[i].get(j, np.nan) for j in ids] for i in ids])
     axes.imshow(shown, cmap=SHADES.reversed(), aspect="auto")
     middle = (np.nanmin(shown) + np.nanmax(shown)) / 2
     for (row, column), value in np.ndenumerate(shown):
@@ -125,17 +116,15 @@ def distances(X: NDArray[np.float64], segment: NDArray[np.intp]) -> Figure:
     return picture
 
 
-def draw(
-    found: Picture | None, *, k: int, X: NDArray[np.float64], segment: NDArray[np.intp]
-) -> Figure:
+def draw(found: Clustering, *, apart: Mapping[int, Mapping[int, float]]) -> Figure:
     """Draw what the algorithm left to be drawn, or else the distances between segments."""
-    match found:
-        case Tree():
-            return dendrogram(found.dendrogram, height=found.height, k=k)
-        case DistanceCurve():
-            return k_distance(found.k_distances, neighbours=found.neighbours, eps=found.eps)
+    match found.picture:
+        case Tree() as tree:
+            return dendrogram(tree.dendrogram, height=tree.height, k=found.k)
+        case DistanceCurve() as curve:
+            return k_distance(curve.k_distances, neighbours=curve.neighbours, eps=curve.eps)
         case None:
-            return distances(X, segment)
+            return distances(apart)
 
 
 def _ordinal(number: int) -> str:

@@ -1,13 +1,13 @@
 """Criteria against the number of segments."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from segmentation.artifacts.choice import CriterionLabel
 from segmentation.views.style import ACCENT, INK, MUTED, OTHER, figure
 
 
@@ -54,29 +54,9 @@ def silhouette(curve: pd.DataFrame, *, chosen: int) -> Figure:
     return picture
 
 
-class Criterion(Protocol):
-    """What a panel needs to know of a criterion."""
-
-    @property
-    def name(self) -> str:
-        """Of its vote."""
-
-    @property
-    def column(self) -> str:
-        """Of the curve."""
-
-    @property
-    def label(self) -> str:
-        """Title of the panel."""
-
-    @property
-    def reading(self) -> str:
-        """How the curve is read."""
-
-
 def criteria(
     curve: pd.DataFrame,
-    criteria: Sequence[Criterion],
+    criteria: Sequence[CriterionLabel],
     *,
     chosen: int,
     votes: Mapping[str, int],

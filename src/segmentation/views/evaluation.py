@@ -1,43 +1,45 @@
 """Pictures that judge the segments: silhouettes, stability, and the flat map."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from segmentation.artifacts.clustering import Stability
+from segmentation.artifacts.map import Map, Place
 from segmentation.clustering.metrics.jaccard import BANDS
-from segmentation.clustering.projection import Projection
 from segmentation.views.style import INK, MUTED, NOISE_COLOUR, colour, figure, short
 
 _MARKERS = "osD^vP*X<>"
 
 
-def silhouette_samples(samples: NDArray[np.float64], segment: NDArray[np.intp]) -> Figure:
+def silhouette_samples(drawn: pd.DataFrame, sizes: Mapping[int, int]) -> Figure:
     """Draw the silhouette of every customer, sorted inside each segment.
 
     Parameters
     ----------
-    samples : float array of shape (n,)
-        NaN for customers that were not drawn.
-    segment : int array of shape (n,)
+    drawn : DataFrame
+        ``segment`` and ``silhouette`` of the customers that were drawn.
+    sizes : dict of int to int
+        Customers of every segment.
     """
-    ids = [i for i in np.unique(segment) if i >= 0]
+    ids = sorted(sizes)
     picture = figure(6.0, max(3.4, 0.5 * len(ids) + 1.6))
     axes = picture.subplots()
-    drawn = ~np.isnan(samples)
-    total = int(drawn.sum())
+    segment, samples = drawn["segment"].to_numpy(), drawn["silhouette"].to_numpy(np.float64)
+    total = len(drawn)
     gap = max(1.0, 0.015 * total)
     start = 0.0
     ticks = []
     for i in ids:
-        values = np.sort(samples[drawn & (segment == i)])[::-1]
+        values = np.sort(samples[segment == i])[::-1]
         edges = start + np.arange(len(values) + 1)
         axes.stairs(values, edges, orientation="horizontal", fill=True, color=colour(i))
-        ticks.append((start + len(values) / 2, f"{i}  (n = {int((segment == i).sum()):,})"))
+        ticks.append((start + len(values) / 2, f"{i}  (n = {sizes[i]:,})"))
         start += len(values) + gap
-    mean = float(np.nanmean(samples)) if total else 0.0
+    mean = float(samples.mean()) if total else 0.0
     axes.axvline(0, color=MUTED, linewidth=0.8)
     axes.axvline(mean, color=INK, linestyle="--", linewidth=1.2)
     axes.annotate(f"mean {mean:.2f}", (mean, 0), (4, 4), textcoords="offset points", color=INK)
@@ -86,15 +88,14 @@ def stability(found: Stability) -> Figure:
     return picture
 
 
-def pca_map(shown: pd.DataFrame, flat: Projection, *, features: int = 8) -> Figure:
+def pca_map(shown: pd.DataFrame, flat: Map, *, features: int = 8) -> Figure:
     """Draw customers on the first two principal components, beside what the two are made of.
 
     Parameters
     ----------
     shown : DataFrame
         ``pc1``, ``pc2`` and ``segment`` of the customers to draw.
-    flat : Projection
-        Explained variance, loadings and centroids.
+    flat : Map
     features : int
         How many of the features with the largest loadings are named.
     """
@@ -112,20 +113,20 @@ def pca_map(shown: pd.DataFrame, flat: Projection, *, features: int = 8) -> Figu
             linewidths=0 if i >= 0 else 0.8,
             label=None if i >= 0 else "in no segment",
         )
-    for i, (x, y) in zip(flat.centroids.index, flat.centroids.to_numpy(), strict=True):
+    for i, centre in sorted(flat.centroids.items()):
         axes.annotate(
             str(i),
-            (x, y),
+            (centre.pc1, centre.pc2),
             ha="center",
             va="center",
             color="white",
             fontweight="bold",
-            bbox={"boxstyle": "circle", "facecolor": colour(int(i)), "edgecolor": "white"},
+            bbox={"boxstyle": "circle", "facecolor": colour(i), "edgecolor": "white"},
             zorder=6,
         )
     if (shown["segment"] < 0).any():
         axes.legend()
-    first, second = 100 * flat.explained
+    first, second = (100 * share for share in flat.explained_variance)
     axes.set_xlabel(f"first component ({first:.0f}% of the variance)")
     axes.set_ylabel(f"second component ({second:.0f}% of the variance)")
     axes.set_title(
@@ -135,15 +136,15 @@ def pca_map(shown: pd.DataFrame, flat: Projection, *, features: int = 8) -> Figu
     return picture
 
 
-def _draw_loadings(axes: Axes, loadings: pd.DataFrame, most: int) -> None:
-    length = (loadings**2).sum(axis=1)
-    longest = loadings.loc[length.sort_values(ascending=False, kind="stable").index[:most]]
-    longest = longest.sort_values("pc1", kind="stable")
-    rows = np.arange(len(longest))
-    axes.barh(rows + 0.2, longest["pc1"], height=0.36, color=INK, label="first")
-    axes.barh(rows - 0.2, longest["pc2"], height=0.36, color=NOISE_COLOUR, label="second")
+def _draw_loadings(axes: Axes, loadings: Mapping[str, Place], most: int) -> None:
+    longest = sorted(loadings, key=lambda name: -np.hypot(loadings[name].pc1, loadings[name].pc2))
+    shown = sorted(longest[:most], key=lambda name: loadings[name].pc1)
+    rows = np.arange(len(shown))
+    first, second = [loadings[n].pc1 for n in shown], [loadings[n].pc2 for n in shown]
+    axes.barh(rows + 0.2, first, height=0.36, color=INK, label="first")
+    axes.barh(rows - 0.2, second, height=0.36, color=NOISE_COLOUR, label="second")
     axes.axvline(0, color=MUTED, linewidth=0.8)
-    axes.set_yticks(rows, [short(str(name).replace("_", " ")) for name in longest.index])
+    axes.set_yticks(rows, [short(name.replace("_", " ")) for name in shown])
     axes.grid(visible=False, axis="y")
     axes.set_title("What the axes are")
     axes.set_xlabel("loading")

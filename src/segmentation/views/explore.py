@@ -1,26 +1,27 @@
 """The first look at the customers: few figures, each readable on its own."""
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from segmentation.artifacts.quality import Quality
+from segmentation.artifacts.summary import Summary
 from segmentation.views.style import ACCENT, INK, MUTED, figure, short, thousands
 
 MOST_COLUMNS = 24  # more panels than this cannot be read; the first ones are drawn
 MOST_LEVELS = 12
-LEAST_BINS, MOST_BINS = 8, 40
 
 
-def distributions(customers: pd.DataFrame, labels: dict[str, str]) -> Figure:
+def distributions(summary: Summary, labels: Mapping[str, str]) -> Figure:
     """Draw a histogram with a boxplot under it for each numeric column.
 
     Parameters
     ----------
-    customers : DataFrame
+    summary : Summary
     labels : dict of str to str
         Numeric columns with their names for people.
     """
@@ -33,11 +34,15 @@ def distributions(customers: pd.DataFrame, labels: dict[str, str]) -> Figure:
         if i >= len(names):
             axes.set_axis_off()
             continue
-        values = customers[names[i]].dropna().to_numpy()
-        counts, _, _ = axes.hist(values, bins=bin_edges(values), color=ACCENT, alpha=0.85)
-        top = float(np.max(counts))
-        axes.boxplot(  # under the histogram, on the same scale
-            values,
+        found = summary.numeric[names[i]]
+        axes.stairs(
+            found.histogram.counts, found.histogram.edges, fill=True, color=ACCENT, alpha=0.85
+        )
+        top = float(max(found.histogram.counts))
+        (low, high), (first, median, third) = found.box.whiskers, found.box.quartiles
+        box = {"whislo": low, "q1": first, "med": median, "q3": third, "whishi": high}
+        axes.bxp(  # under the histogram, on the same scale
+            [{**box, "fliers": found.box.beyond}],
             orientation="horizontal",
             positions=[-0.17 * top],
             widths=0.14 * top,
@@ -58,10 +63,11 @@ def distributions(customers: pd.DataFrame, labels: dict[str, str]) -> Figure:
     return picture
 
 
-def correlation(customers: pd.DataFrame, labels: dict[str, str]) -> Figure:
+def correlation(summary: Summary, labels: Mapping[str, str]) -> Figure:
     """Draw the rank correlation (Spearman) of the numeric columns."""
     names = list(labels)[:MOST_COLUMNS]
-    table = customers[names].rank().corr().to_numpy()
+    correlations = summary.rank_correlation
+    table = np.array([[correlations[a][b] for b in names] for a in names], dtype=np.float64)
     side = 0.55 * len(names) + 2.6
     picture = figure(side + 1.2, side)
     axes = picture.subplots()
@@ -83,22 +89,21 @@ def correlation(customers: pd.DataFrame, labels: dict[str, str]) -> Figure:
     return picture
 
 
-def categories(customers: pd.DataFrame, labels: dict[str, str]) -> Figure:
+def categories(summary: Summary, labels: Mapping[str, str]) -> Figure:
     """Draw how many customers each category has, the largest first."""
     names = list(labels)[:MOST_COLUMNS]
     if not names:
         return _nothing("No categorical columns are declared")
-    counts = {name: customers[name].fillna("(missing)").value_counts() for name in names}
+    counts = {name: _with_missing(summary.categorical[name], summary.customers) for name in names}
     heights = [min(len(c), MOST_LEVELS + 1) + 1.5 for c in counts.values()]
     picture = figure(7.2, 0.3 * sum(heights) + 0.6)
     panels = picture.subplots(len(names), 1, squeeze=False, height_ratios=heights)[:, 0]
     for axes, name in zip(panels, names, strict=True):
-        count = counts[name].sort_index().sort_values(ascending=False, kind="stable")
-        if len(count) > MOST_LEVELS + 1:
-            rest = count.iloc[MOST_LEVELS:]
-            count = count.iloc[:MOST_LEVELS]
-            count[f"({len(rest)} others)"] = rest.sum()
-        _bars(axes, count, 100 / len(customers))
+        bars = _largest_first(counts[name])
+        if len(bars) > MOST_LEVELS + 1:
+            bars, rest = bars[:MOST_LEVELS], bars[MOST_LEVELS:]
+            bars.append((f"({len(rest)} others)", sum(count for _, count in rest)))
+        _bars(axes, bars, of=summary.customers)
         axes.set_title(short(labels[name], 60))
     panels[-1].set_xlabel("customers")
     _say_cut(picture, len(names), len(labels), "categorical columns")
@@ -106,15 +111,15 @@ def categories(customers: pd.DataFrame, labels: dict[str, str]) -> Figure:
 
 
 def by_category(
-    customers: pd.DataFrame, numeric: dict[str, str], categorical: dict[str, str]
+    summary: Summary, numeric: Mapping[str, str], categorical: Mapping[str, str]
 ) -> Figure:
     """Draw median and middle half of each number within each category."""
     numbers, groups = list(numeric)[:8], list(categorical)[:4]
     if not groups:
         return _nothing("No categorical columns are declared")
     levels = {
-        name: customers[name].value_counts().sort_index().sort_values(kind="stable").index[-8:]
-        for name in groups
+        name: sorted(counts, key=lambda level: (counts[level], level))[-8:]
+        for name, counts in ((name, summary.categorical[name]) for name in groups)
     }
     heights = [len(level) + 1 for level in levels.values()]
     picture = figure(1.7 * len(numbers) + 1.6, 0.34 * sum(heights) + 1.4)
@@ -122,18 +127,14 @@ def by_category(
         len(groups), len(numbers), squeeze=False, sharey="row", height_ratios=heights
     )
     for i, group in enumerate(groups):
-        quartiles = (
-            customers.groupby(group)[numbers]
-            .quantile(np.array([0.25, 0.5, 0.75]))
-            .unstack()
-            .loc[levels[group]]
-        )
         for j, number in enumerate(numbers):
-            axes, rows = grid[i, j], np.arange(len(quartiles))
-            low, middle, high = quartiles[number].to_numpy().T
+            axes, rows = grid[i, j], np.arange(len(levels[group]))
+            within = summary.by_category[group][number]
+            quartiles = np.array([within[level] for level in levels[group]], dtype=np.float64)
+            low, middle, high = quartiles.reshape(-1, 3).T
             axes.hlines(rows, low, high, color=ACCENT, linewidth=5, alpha=0.35)
             axes.plot(middle, rows, "o", color=ACCENT)
-            axes.set_yticks(rows, [short(str(level)) for level in quartiles.index])
+            axes.set_yticks(rows, [short(level) for level in levels[group]])
             axes.set_ylim(-0.6, len(rows) - 0.4)
             axes.xaxis.set_major_locator(MaxNLocator(3))
             axes.xaxis.set_major_formatter(thousands)
@@ -146,59 +147,43 @@ def by_category(
     return picture
 
 
-def missing(missing: dict[str, int], rows: int, labels: dict[str, str]) -> Figure:
+def missing(quality: Quality, labels: Mapping[str, str]) -> Figure:
     """Draw the share of missing cells of each column before cleaning."""
-    count = (
-        pd.Series(missing).sort_index().sort_values(ascending=False, kind="stable")[:MOST_COLUMNS]
-    )
-    count.index = pd.Index([labels[str(name)] for name in count.index])
-    picture = figure(7.2, 0.32 * len(count) + 1.3)
+    bars = _largest_first(quality.missing)[:MOST_COLUMNS]
+    picture = figure(7.2, 0.32 * len(bars) + 1.3)
     axes = picture.subplots()
-    _bars(axes, count, 100 / rows)
-    axes.set_title(f"Missing cells before cleaning, of {rows:,} rows")
+    _bars(axes, [(labels[name], count) for name, count in bars], of=quality.rows_in)
+    axes.set_title(f"Missing cells before cleaning, of {quality.rows_in:,} rows")
     axes.set_xlabel("rows")
     return picture
 
 
-def _bars(axes: Axes, count: pd.Series, percent: float) -> None:
-    rows = np.arange(len(count))
-    axes.barh(rows, count.to_numpy(), color=ACCENT, height=0.7)
-    for row, value in zip(rows, count, strict=True):
+def _with_missing(counts: Mapping[str, int], customers: int) -> dict[str, int]:
+    """Count those of no category, too."""
+    unknown = customers - sum(counts.values())
+    return {**counts, "(missing)": unknown} if unknown else {**counts}
+
+
+def _largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _bars(axes: Axes, bars: Sequence[tuple[str, int]], *, of: int) -> None:
+    rows = np.arange(len(bars))
+    axes.barh(rows, [count for _, count in bars], color=ACCENT, height=0.7)
+    for row, (_, value) in zip(rows, bars, strict=True):
         axes.annotate(
-            f"{value:,} ({value * percent:.1f}%)",
+            f"{value:,} ({100 * value / of:.1f}%)",
             (value, row),
             (4, 0),
             textcoords="offset points",
             va="center",
             fontsize=9,
         )
-    axes.set_yticks(rows, [short(str(name), 34) for name in count.index])
-    axes.set_xlim(0, 1.25 * max(1, float(count.max())))
+    axes.set_yticks(rows, [short(name, 34) for name, _ in bars])
+    axes.set_xlim(0, 1.25 * max(1, *(count for _, count in bars)))
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
-
-
-def bin_edges(values: np.ndarray) -> np.ndarray:
-    """Freedman-Diaconis bins, between 8 and 40 of them; whole steps for few whole numbers.
-
-    Parameters
-    ----------
-    values : array of float
-        Finite, at least one. A single value far from the others makes bins wide, never many.
-    """
-    distinct = np.unique(values)
-    low, high = float(distinct[0]), float(distinct[-1])
-    steps_fit = high - low < MOST_BINS  # else a sentinel such as 99999 would make 99999 steps
-    if steps_fit and len(distinct) <= 25 and np.all(distinct == np.round(distinct)):
-        return np.arange(low - 0.5, high + 1.5)
-    # NumPy's own rule makes as many bins as it finds right before anyone can bound them.
-    lower, upper = np.percentile(values, [25, 75])
-    width = 2 * (upper - lower) * len(values) ** (-1 / 3)
-    ideal = (high - low) / width if width else 1
-    count = int(np.clip(np.ceil(ideal), LEAST_BINS, MOST_BINS))
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    return np.linspace(low, high, count + 1)
 
 
 def _say_cut(picture: Figure, drawn: int, declared: int, what: str) -> None:

@@ -86,3 +86,27 @@ def shapes(
             "silhouette": float(values.mean()) if len(values) else np.nan,
         }
     return shape_of
+
+
+def distances(X: NDArray[np.float64], segment: NDArray[np.intp]) -> dict[int, dict[int, float]]:
+    """Return how far the means of segments are apart, in mean radii of the segments.
+
+    Parameters
+    ----------
+    X : float array of shape (n, p)
+    segment : int array of shape (n,)
+        Negative for noise.
+
+    Returns
+    -------
+    dict of int to dict of int to float
+        By segment, of every other one.
+    """
+    ids = [int(i) for i in np.unique(segment) if i >= 0]
+    means = {i: X[segment == i].mean(axis=0) for i in ids}
+    widths = [((X[segment == i] - means[i]) ** 2).sum(axis=1).mean() for i in ids]
+    radius = float(np.sqrt(np.mean(widths))) if ids else 0.0
+    return {
+        i: {j: float(np.linalg.norm(means[i] - means[j])) / (radius or 1.0) for j in ids if j != i}
+        for i in ids
+    }
