@@ -47,7 +47,9 @@ def summary(
     spreads: Mapping[str, float], categorical: Mapping[str, Mapping[str, int]] | None = None
 ) -> Summary:
     """Of numbers with these standard deviations."""
-    rest = dict.fromkeys(("count", "mean", "min", "25%", "50%", "75%", "max"), 1.0)
+    rest: dict[str, Any] = dict.fromkeys(("count", "mean", "min", "25%", "50%", "75%", "max"), 1.0)
+    rest["histogram"] = {"edges": (0.5, 1.5), "counts": (1,)}
+    rest["box"] = {"whiskers": (1.0, 1.0), "quartiles": (1.0, 1.0, 1.0), "beyond": ()}
     numeric = {name: {**rest, "std": spread} for name, spread in spreads.items()}
     return Summary.model_validate(
         {
@@ -55,6 +57,7 @@ def summary(
             "numeric": numeric,
             "rank_correlation": {},
             "categorical": categorical or {},
+            "by_category": {},
         }
     )
 
@@ -108,6 +111,7 @@ def clustering(
 def details(
     ids: Iterable[int], *, dominance: Mapping[str, Any] | None = None, **changed: Any
 ) -> Details:
+    ids = list(ids)
     shape = {"radius": 1.0, "elongation": 1.5, "silhouette": 0.3}
     ordinary = {
         "dominance": {
@@ -118,6 +122,7 @@ def details(
         "silhouette": {"rows": 100, "sampled": False},
         "features": 3,
         "segments": dict.fromkeys(ids, shape),
+        "distances": {i: {j: 2.0 for j in ids if j != i} for i in ids},
     }  # fmt: skip
     return Details.model_validate(ordinary | changed)
 

@@ -21,6 +21,7 @@ POSITION_DIGITS = (
 # A plain description of an array, kept by scikit-learn's imputer: it cannot run code when loaded.
 TRUSTED_TYPES = ("numpy.dtype",)
 
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip member can carry
 
 
@@ -67,6 +68,20 @@ def write_csv(path: Path, table: "pd.DataFrame", *, digits: int = DIGITS) -> Non
     """Write a table with rounded floats and one kind of line end on every system."""
     path.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(path, index=False, float_format=f"%.{digits}g", lineterminator="\n")
+
+
+def for_spreadsheets(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Put an apostrophe before text that a spreadsheet would run as a formula.
+
+    References
+    ----------
+    OWASP, CSV Injection.
+    """
+    safe = table.copy()
+    for name in safe.select_dtypes(include=["object", "str"]).columns:
+        risky = safe[name].str.startswith(_FORMULA_START).fillna(False).astype(bool)
+        safe[name] = safe[name].mask(risky, "'" + safe[name])
+    return safe
 
 
 def read_csv(path: Path) -> "pd.DataFrame":

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+import factories
 import segmentation.artifacts
 from segmentation import artifacts, paths
 from segmentation.artifacts.base import Artifact
@@ -18,6 +19,7 @@ from segmentation.artifacts.clustering import DistanceCurve, Picture, Tree
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
+from segmentation.artifacts.segments import Segments
 from segmentation.artifacts.state import State
 from segmentation.artifacts.summary import Summary
 from segmentation.errors import InputError, SchemaError
@@ -76,14 +78,10 @@ def test_what_is_written_is_what_is_read(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_figures_that_cannot_be_told_are_none() -> None:
-    figures = dict.fromkeys(("count", "mean", "std", "min", "25%", "50%", "75%", "max"), 1.0)
+    ordinary = factories.summary({"age": 1.0}).content()
+    figures = ordinary["numeric"]["age"] | {"std": np.nan, "max": np.inf}
     made = Summary.model_validate(
-        {
-            "customers": 1,
-            "numeric": {"age": {**figures, "std": np.nan, "max": np.inf}},
-            "rank_correlation": {"age": {"age": float("nan")}},
-            "categorical": {},
-        }
+        ordinary | {"numeric": {"age": figures}, "rank_correlation": {"age": {"age": float("nan")}}}
     )
     assert (made.numeric["age"].std, made.numeric["age"].max) == (None, None)
     assert made.rank_correlation == {"age": {"age": None}}
@@ -164,3 +162,17 @@ def test_a_missing_artifact_says_how_to_get_it(
 )  # fmt: skip
 def test_a_picture_is_one_of_its_kinds(picture: dict[str, Any], kind: type) -> None:
     assert isinstance(TypeAdapter(Picture).validate_python(picture), kind)
+
+
+def test_the_order_of_columns_and_categories_is_kept_where_it_means_something(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    town = factories.category_column({"Ulm": 0.6, "Bonn": 0.4})
+    columns = {"spend": factories.number_column(), "age": factories.number_column(), "a": town}
+    artifacts.write(factories.segments([], columns=columns))
+    read = artifacts.read(Segments)
+    assert list(read.columns) == ["spend", "age", "a"]
+    assert list(read.columns["a"].model_dump()["levels"]) == ["Ulm", "Bonn"]
+    artifacts.write(factories.summary({"spend": 1.0, "age": 1.0}))
+    assert list(artifacts.read(Summary).numeric) == ["age", "spend"]

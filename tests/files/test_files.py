@@ -2,6 +2,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.pipeline import make_pipeline
@@ -62,3 +63,10 @@ def test_lists_of_numbers_stand_on_one_line_and_texts_stay_as_they_are(tmp_path:
     files.write_json(tmp_path / "x.json", content)
     assert files.read_json(tmp_path / "x.json") == content
     assert '"interval": [1.5, -2e-09]' in (tmp_path / "x.json").read_text(encoding="utf-8")
+
+
+def test_formulas_are_disarmed_for_spreadsheets() -> None:
+    table = pd.DataFrame({"town": ["=1+1", "@x", "-a", "+b", "Bonn", None], "spend": [-1.0] * 6})
+    safe = files.for_spreadsheets(table)
+    assert safe["town"].tolist()[:5] == ["'=1+1", "'@x", "'-a", "'+b", "Bonn"]
+    assert safe["spend"].tolist() == [-1.0] * 6

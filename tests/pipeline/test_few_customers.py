@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.filterwarnings("error::RuntimeWarning"),  # but no result may rest on a NaN
 ]
 
-STAGES = ("prepare", "explore", "featurize", "select_k", "train", "evaluate", "profile")
+STAGES = ("prepare", "explore", "featurize", "select_k", "train", "evaluate", "profile", "report")
 
 
 def customers(n: int) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(table: pd.DataFrame, *, until: str = "profile", **changes: dict[str, Any]) -> None:
+def run(table: pd.DataFrame, *, until: str = "report", **changes: dict[str, Any]) -> None:
     """Run the stages in this folder, with the settings that the repository comes with."""
     files.write_csv(Path("mine.csv"), table)
     settings = yaml.safe_load((ROOT / paths.PARAMS).read_text(encoding="utf-8"))

@@ -1,6 +1,7 @@
 """`dvc repro` from the customers' file to segments, for real."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -95,8 +96,8 @@ def changed(project: Project, *edits: tuple[str, str, str]) -> set[str]:
     [
         (
             ("src/segmentation/views/style.py", '"#0072B2"', '"#0072B3"'),
-            {"explore", "select_k", "evaluate", "profile"},
-            {"prepare", "featurize", "train"},
+            {"report"},
+            {"prepare", "explore", "featurize", "select_k", "train", "evaluate", "profile"},
         ),
         (
             ("params.yaml", "{n_init: 10", "{n_init: 11"),
@@ -122,6 +123,14 @@ def test_a_change_reaches_only_what_depends_on_it(
     stale = changed(reproduced, edit)
     assert first <= stale
     assert not untouched & stale
+
+
+def test_a_colour_draws_and_tracks_again_and_computes_nothing(reproduced: Project) -> None:
+    before = (reproduced.path / "reports/profile/sizes.png").read_bytes()
+    reproduced.edit("src/segmentation/views/style.py", '"#0072B2"', '"#0072B3"')
+    said = reproduced.dvc("repro").stdout
+    assert re.findall(r"Running stage '(\w+)'", said) == ["report", "track"]
+    assert (reproduced.path / "reports/profile/sizes.png").read_bytes() != before
 
 
 def test_metrics_params_and_plots_are_useful_as_they_come(

@@ -13,7 +13,7 @@ from conftest import Project
 from segmentation import files, paths
 from segmentation.config import AlgorithmName, Params, load_params
 from segmentation.engines.aggregate import centroids
-from segmentation.stages import evaluate, profile, train
+from segmentation.stages import evaluate, profile, report, train
 
 pytestmark = pytest.mark.pipeline
 
@@ -45,6 +45,7 @@ def segments() -> pd.Series:
 
 def described(settings: Params) -> dict[str, Any]:
     profile.run(settings)
+    report.run(settings)
     facts = files.read_json(paths.SEGMENTS)
     for page in (paths.SEGMENTS_MD, paths.REPORT):
         assert facts["verdict"] in page.read_text(encoding="utf-8")

@@ -10,7 +10,6 @@ from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.segments import Segments
 from segmentation.config import Featurize, Params, load
-from segmentation.engines.export import for_spreadsheets
 from segmentation.errors import warn
 from segmentation.identity.reference import load_reference
 from segmentation.insight.facts import describe
@@ -39,7 +38,7 @@ def run(params: Params) -> None:
         segment_name=assignments["segment"].map(facts.names),
         confidence=assignments["confidence"],
     )
-    files.write_csv(paths.CUSTOMERS, for_spreadsheets(scored), digits=12)
+    files.write_csv(paths.CUSTOMERS, files.for_spreadsheets(scored), digits=12)
 
 
 def _facts(

@@ -1,0 +1,103 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.cbook import boxplot_stats
+
+from segmentation.artifacts.summary import Summary
+from segmentation.engines.summary import CELLS, MOST_LEVELS, bin_edges, box, summarise
+
+CUSTOMERS = pd.DataFrame(
+    {
+        "spend": [1.0, 2.0, 3.0, 4.0, np.nan, 100.0],
+        "day": [20210101.0, 20210102.0, 20210103.0, 20210104.0, 20210105.0, 20210131.0],
+        "town": ["Bonn", "Bonn", "Ulm", "Ulm", None, "Ulm"],
+    }
+)
+
+
+def summary(customers: pd.DataFrame = CUSTOMERS) -> Summary:
+    return summarise(customers, numeric=["spend", "day"], categorical=["town"])
+
+
+def test_every_known_value_is_in_the_histogram() -> None:
+    found = summary().numeric["spend"]
+    assert sum(found.histogram.counts) == found.count == 5
+    assert (found.histogram.edges[0], found.histogram.edges[-1]) == (1.0, 100.0)
+
+
+def test_places_far_from_zero_are_told_apart_in_the_file() -> None:
+    written = Summary.parse(summary().model_dump_json())
+    assert len(set(written.numeric["day"].histogram.edges)) > 8
+    assert written.numeric["day"].box.quartiles[1] == 20210103.5
+
+
+def test_rank_correlation_is_spearmans() -> None:
+    known = CUSTOMERS.dropna(subset="spend").assign(day=[3.0, 1.0, 2.0, 5.0, 4.0])
+    expected = known["spend"].corr(known["day"], method="spearman")
+    assert summary(known).rank_correlation["spend"]["day"] == pytest.approx(expected)
+
+
+def test_quartiles_by_category_are_those_of_its_customers() -> None:
+    found = summary()
+    assert found.categorical == {"town": {"Bonn": 2, "Ulm": 3}}
+    assert found.by_category["town"]["spend"] == {
+        "Bonn": (1.25, 1.5, 1.75),
+        "Ulm": (3.5, 4.0, 52.0),
+    }
+
+
+def test_the_commonest_categories_are_looked_into() -> None:
+    towns = [f"t{i:02}" for i in range(50) for _ in range(i + 1)]
+    many = pd.DataFrame({"spend": 1.0, "day": 1.0, "town": towns})
+    found = summary(many).by_category["town"]["spend"]
+    assert list(found) == [f"t{i:02}" for i in range(50 - MOST_LEVELS, 50)]
+
+
+def test_a_category_without_a_known_number_has_no_quartiles() -> None:
+    unknown = CUSTOMERS.assign(spend=CUSTOMERS["spend"].where(CUSTOMERS["town"] != "Bonn"))
+    assert summary(unknown).by_category["town"]["spend"]["Bonn"] == (None, None, None)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(-1000, 1000).map(lambda i: i / 4), min_size=1, max_size=60))
+def test_a_box_is_the_one_that_matplotlib_would_draw(values: list[float]) -> None:
+    found, (expected,) = box(np.array(values)), boxplot_stats(values)
+    assert found.whiskers == pytest.approx((expected["whislo"], expected["whishi"]))
+    assert found.quartiles == pytest.approx((expected["q1"], expected["med"], expected["q3"]))
+    half = (max(values) - min(values)) / CELLS / 2
+    outside = [min((abs(v - b) for b in found.beyond), default=np.inf) for v in expected["fliers"]]
+    assert max(outside, default=0) <= half * 1.001
+    assert len(found.beyond) <= len(outside)
+
+
+def test_no_figure_of_one_customer_is_told_beyond_the_whiskers() -> None:
+    values = np.random.default_rng(0).standard_cauchy(100_000)
+    beyond = box(values).beyond
+    assert 0 < len(beyond) <= CELLS
+    assert not set(beyond) & set(values.tolist())
+
+
+@pytest.mark.parametrize("sentinel", [99_999, 20_210_304, 9e14, -9e14])
+@pytest.mark.parametrize("others", [[1.0, 2.0, 3.0], [0.5, 1.25, 2.0, 2.75], [5.0]])
+def test_one_value_far_away_makes_no_more_bins(sentinel: float, others: list[float]) -> None:
+    values = np.array(others * 500 + [sentinel])
+    edges = bin_edges(values)
+    assert len(edges) <= 41
+    assert edges[0] <= values.min()
+    assert edges[-1] >= values.max()
+    assert np.all(np.diff(edges) > 0)
+
+
+def test_few_whole_numbers_have_a_bin_each() -> None:
+    assert bin_edges(np.array([1.0, 2.0, 4.0])).tolist() == [0.5, 1.5, 2.5, 3.5, 4.5]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(-1000, 1000).map(lambda i: i / 4), min_size=1, max_size=80))
+def test_bins_are_those_of_freedman_and_diaconis(values: list[float]) -> None:
+    array = np.array(values) + 0.001  # no whole numbers
+    edges = np.histogram_bin_edges(array, bins="fd")
+    count = int(np.clip(len(edges) - 1, 8, 40))
+    assert bin_edges(array).tolist() == np.linspace(edges[0], edges[-1], count + 1).tolist()

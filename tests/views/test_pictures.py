@@ -1,0 +1,288 @@
+"""What pictures show, at their limits too. How they look is judged by eye."""
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import StepPatch
+
+import factories
+from segmentation.artifacts.map import Map
+from segmentation.artifacts.summary import Summary
+from segmentation.engines.summary import summarise
+from segmentation.views import clustering, curves, evaluation, explore, profiles, style
+
+
+def test_a_picture_has_no_time_stamp_and_repeats_to_the_byte(tmp_path: Path) -> None:
+    curve = pd.DataFrame({"k": [2, 3], "inertia": [5.0, 3.0]})
+    for name in ("a", "b"):
+        style.save(curves.elbow(curve, chosen=2, elbow=3), tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert b"tEXt" not in (tmp_path / "a").read_bytes()
+
+
+def test_a_segment_keeps_its_colour_and_noise_is_grey() -> None:
+    assert len({style.colour(i) for i in range(1, 11)}) == 10
+    assert style.colour(-1) == style.NOISE_COLOUR
+
+
+def texts(axes: Axes) -> list[str]:
+    return [text.get_text() for text in axes.texts]
+
+
+def ticks(axes: Axes, axis: str = "y") -> list[str]:
+    return [label.get_text() for label in getattr(axes, f"get_{axis}ticklabels")()]
+
+
+def steps(axes: Axes) -> list[tuple[list[float], list[float]]]:
+    """Heights and edges of what is drawn in steps."""
+    found = [patch.get_data() for patch in axes.patches if isinstance(patch, StepPatch)]
+    return [(heights.tolist(), edges.tolist()) for heights, edges, _ in found]
+
+
+def title(axes: Axes) -> str:
+    return axes.get_title(loc="left")
+
+
+def widths(axes: Axes) -> list[float]:
+    bars: list[Any] = list(axes.patches)
+    return [bar.get_width() for bar in bars]
+
+
+def shown(picture: Figure) -> list[Axes]:
+    return [axes for axes in picture.axes if axes.axison]
+
+
+def first_look(columns: int = 2, levels: int = 3) -> tuple[Summary, dict[str, str], dict[str, str]]:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(
+        rng.normal(size=(600, columns)), columns=[f"$n_{i}" for i in range(columns)]
+    ).assign(c=[f"<level $ {i % levels}>" for i in range(600)])
+    numeric, categorical = {n: f"label of {n}" for n in table.columns[:-1]}, {"c": "kind"}
+    summary = summarise(table, numeric=list(numeric), categorical=list(categorical))
+    return summary, numeric, categorical
+
+
+def test_the_style_file_and_the_pages_agree_on_the_resolution() -> None:
+    style.figure()
+    assert mpl.rcParams["savefig.dpi"] == style.DPI
+
+
+@pytest.mark.parametrize("columns", [1, 2, 60])
+@pytest.mark.parametrize("levels", [1, 500])
+def test_first_look_draws_any_table(tmp_path: Path, columns: int, levels: int) -> None:
+    summary, numeric, categorical = first_look(columns, levels)
+    quality = factories.quality(600, missing=dict.fromkeys([*numeric, "c"], 3))
+    for picture in (
+        explore.distributions(summary, numeric),
+        explore.correlation(summary, numeric),
+        explore.categories(summary, categorical),
+        explore.by_category(summary, numeric, categorical),
+        explore.missing(quality, numeric | categorical),
+    ):
+        style.save(picture, tmp_path / "x.png")
+
+
+def test_a_histogram_shows_the_counts_over_a_box_of_the_quartiles() -> None:
+    summary, numeric, _ = first_look()
+    axes = shown(explore.distributions(summary, numeric))
+    assert [title(panel) for panel in axes] == [r"label of \$n_0", r"label of \$n_1"]
+    for panel, found in zip(axes, summary.numeric.values(), strict=True):
+        assert steps(panel) == [(list(found.histogram.counts), list(found.histogram.edges))]
+        drawn = [np.asarray(line.get_xdata()).tolist() for line in panel.lines]
+        low, _, high = found.box.quartiles
+        assert [low, low, high, high, low] in drawn
+        assert list(found.box.beyond) in drawn
+
+
+def test_more_columns_than_can_be_read_are_cut_and_it_is_said() -> None:
+    summary, numeric, _ = first_look(columns=60)
+    picture = explore.distributions(summary, numeric)
+    assert len(shown(picture)) == explore.MOST_COLUMNS
+    assert picture.get_supxlabel() == "the first 24 of 60 numeric columns"
+
+
+def test_correlations_stand_in_their_cells() -> None:
+    summary, numeric, _ = first_look(columns=3)
+    axes = explore.correlation(summary, numeric).axes[0]
+    between = summary.rank_correlation["$n_0"]["$n_2"]
+    assert between is not None
+    assert texts(axes)[2] == f"{between:.2f}".replace("-", "−")
+    assert texts(axes)[::4] == ["1.00"] * 3
+
+
+def test_categories_are_drawn_largest_first_with_those_of_none() -> None:
+    table = pd.DataFrame({"n": 1.0, "town": ["Ulm"] * 2 + ["Bonn"] * 5 + [None] * 3})
+    found = summarise(table, numeric=["n"], categorical=["town"])
+    (axes,) = explore.categories(found, {"town": "town"}).axes
+    assert ticks(axes) == ["Bonn", "(missing)", "Ulm"]
+    assert widths(axes) == [5, 3, 2]
+    assert texts(axes) == ["5 (50.0%)", "3 (30.0%)", "2 (20.0%)"]
+
+
+def test_rare_categories_are_counted_together() -> None:
+    summary, _, categorical = first_look(levels=500)
+    (axes,) = explore.categories(summary, categorical).axes
+    assert len(axes.patches) == explore.MOST_LEVELS + 1
+    assert ticks(axes)[-1] == "(488 others)"
+    assert sum(widths(axes)) == 600
+
+
+def test_numbers_by_category_show_medians_the_commonest_on_top() -> None:
+    table = pd.DataFrame({"n": [1.0, 2.0, 9.0, 8.0, 7.0], "town": ["Ulm"] * 2 + ["Bonn"] * 3})
+    found = summarise(table, numeric=["n"], categorical=["town"])
+    (axes,) = explore.by_category(found, {"n": "n"}, {"town": "town"}).axes
+    assert ticks(axes) == ["Ulm", "Bonn"]
+    assert np.asarray(axes.lines[0].get_xdata()).tolist() == [1.5, 8.0]
+
+
+def test_missing_cells_are_shares_of_all_rows() -> None:
+    quality = factories.quality(50, missing={"a": 1, "b": 5})
+    (axes,) = explore.missing(quality, {"a": "A", "b": "B"}).axes
+    assert (ticks(axes), texts(axes)) == (["B", "A"], ["5 (10.0%)", "1 (2.0%)"])
+
+
+def test_no_categories_is_said_in_the_picture() -> None:
+    summary = summarise(pd.DataFrame({"n": [1.0, 2.0]}), numeric=["n"], categorical=[])
+    for picture in (
+        explore.categories(summary, {}),
+        explore.by_category(summary, {"n": "n"}, {}),
+    ):
+        assert [text.get_text() for text in picture.texts] == [
+            "No categorical columns are declared"
+        ]
+
+
+CURVE = pd.DataFrame(
+    {
+        "k": [2, 3, 4],
+        "inertia": [9.0, 5.0, 4.0],
+        "silhouette": [0.2, 0.5, 0.4],
+        "silhouette_se": 0.1,
+    }
+)
+
+
+def test_the_elbow_shows_the_curve_the_choice_and_the_elbow() -> None:
+    (axes,) = curves.elbow(CURVE, chosen=4, elbow=3).axes
+    assert np.asarray(axes.lines[0].get_ydata()).tolist() == [9.0, 5.0, 4.0]
+    assert texts(axes) == ["chosen: k = 4", "elbow: k = 3"]
+    assert axes.get_ylim()[0] == 0
+
+
+def test_the_silhouette_is_drawn_with_its_standard_errors() -> None:
+    (axes,) = curves.silhouette(CURVE, chosen=3).axes
+    bars: Any = axes.collections[0]
+    assert [bar[:, 1].tolist() for bar in bars.get_segments()] == [
+        pytest.approx([y - 0.1, y + 0.1]) for y in CURVE["silhouette"]
+    ]
+    assert axes.get_ylim()[1] > 0.5
+
+
+def test_every_criterion_has_a_panel_with_its_vote() -> None:
+    labels = factories.choice(
+        criteria=[
+            {"name": name, "column": name, "label": name.title(), "reading": "how"}
+            for name in ("inertia", "silhouette")
+        ]
+    ).criteria
+    picture = curves.criteria(CURVE, labels, chosen=3, votes={"inertia": 4, "silhouette": 3})
+    assert [title(axes) for axes in picture.axes] == ["Inertia: k = 4", "Silhouette: k = 3"]
+    assert picture.get_suptitle().startswith("1 of 2 criteria prefer the chosen k = 3")
+
+
+def test_distances_between_segments_stand_in_their_cells() -> None:
+    apart = {1: {2: 1.5, 5: 2.0}, 2: {1: 1.5, 5: 3.0}, 5: {1: 2.0, 2: 3.0}}
+    (axes,) = clustering.draw(factories.clustering([1, 2, 5]), apart=apart).axes
+    assert ticks(axes) == ticks(axes, "x") == ["1", "2", "5"]
+    assert texts(axes) == ["1.5", "2.0", "1.5", "3.0", "2.0", "3.0"]
+
+
+def test_fewer_than_two_segments_have_no_distances() -> None:
+    picture = clustering.draw(factories.clustering([1]), apart={1: {}})
+    assert "Fewer than two segments" in picture.texts[0].get_text()
+
+
+def test_what_an_algorithm_left_is_drawn_instead() -> None:
+    tree = {"kind": "dendrogram", "dendrogram": [[0, 1, 1.0, 2], [2, 3, 4.0, 3]], "height": 2.0}
+    (axes,) = clustering.draw(factories.clustering([1, 2], picture=tree), apart={}).axes
+    assert texts(axes) == ["cut into 2"]
+    curve = {"kind": "k_distances", "k_distances": [1.0, 2.0], "neighbours": 5, "eps": 1.5}
+    (axes,) = clustering.draw(factories.clustering([1, 2], picture=curve), apart={}).axes
+    assert texts(axes) == ["eps = 1.5"]
+    assert axes.get_ylabel() == "distance to the 4th nearest other"
+
+
+def test_silhouettes_are_drawn_by_segment_with_their_mean() -> None:
+    drawn = pd.DataFrame({"segment": [1, 1, 2], "silhouette": [0.2, 0.4, 0.9]})
+    (axes,) = evaluation.silhouette_samples(drawn, {1: 1_200, 2: 1}).axes
+    assert [heights for heights, _ in steps(axes)] == [[0.4, 0.2], [0.9]]
+    assert ticks(axes) == ["1  (n = 1,200)", "2  (n = 1)"]
+    assert texts(axes) == ["mean 0.50"]
+
+
+def test_stability_is_a_bar_a_segment() -> None:
+    found = factories.clustering([1, 2], jaccard={1: 0.95, 2: 0.4}).stability
+    (axes,) = evaluation.stability(found).axes
+    assert widths(axes) == [0.95, 0.4]
+    assert [bar.get_facecolor() for bar in axes.patches] == [
+        mpl.colors.to_rgba(style.colour(i)) for i in (1, 2)
+    ]
+
+
+def flat(segments: int, features: int = 3) -> Map:
+    return factories.flat_map(
+        centroids={i: {"pc1": i, "pc2": -i} for i in range(1, segments + 1)},
+        loadings={f"f_{i}": {"pc1": i / 10, "pc2": 0.0} for i in range(features)},
+    )
+
+
+def test_the_map_names_centres_axes_and_the_strongest_features() -> None:
+    points = pd.DataFrame({"pc1": [0.0, 1.0, 2.0], "pc2": 0.0, "segment": [1, 2, -1]})
+    axes, weights = evaluation.pca_map(points, flat(2, features=12)).axes
+    assert texts(axes) == ["1", "2"]
+    assert axes.get_xlabel() == "first component (50% of the variance)"
+    assert "(30% of the variance not shown)" in title(axes)
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["in no segment"]
+    assert ticks(weights) == [f"f {i}" for i in range(4, 12)]
+
+
+@pytest.mark.parametrize("k", [1, 2, 20])
+def test_segments_are_drawn_at_any_number(tmp_path: Path, k: int) -> None:
+    rng = np.random.default_rng(0)
+    segment = rng.integers(1, k + 1, 200)
+    segment[:5] = -1
+    points = pd.DataFrame(rng.normal(size=(200, 2)), columns=["pc1", "pc2"]).assign(segment=segment)
+    found = [
+        factories.segment(
+            i,
+            name=f"Segment with a rather long name {i}",
+            numeric=dict.fromkeys("ab", factories.number(difference=0.1)),
+            categorical={"c": {"d": factories.level()}},
+        )
+        for i in range(1, k + 1)
+    ]
+    drawn = pd.DataFrame({"segment": segment[5:], "silhouette": rng.uniform(-1, 1, 195)})
+    sizes = profiles.sizes(found, value="spend")
+    assert len(sizes.axes[0].patches) == 2 * k
+    for picture in (
+        evaluation.pca_map(points, flat(k)),
+        evaluation.silhouette_samples(drawn, dict.fromkeys(range(1, k + 1), 10)),
+        sizes,
+        profiles.profile(found),
+    ):
+        style.save(picture, tmp_path / "x.png")
+
+
+def test_a_total_that_is_not_positive_leaves_the_value_bars_out(tmp_path: Path) -> None:
+    found = [factories.segment(i, share_of_value=None) for i in (1, 2)]
+    picture = profiles.sizes(found, value="owed")
+    style.save(picture, tmp_path / "x.png")
+    assert [text.get_text() for text in picture.axes[0].texts] == ["25% of customers"] * 2
