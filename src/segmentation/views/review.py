@@ -52,12 +52,12 @@ def markdown(comparison: Comparison) -> str:
 
 def html(comparison: Comparison) -> str:
     """Return the page with all pictures in it."""
-    pictures = {}
     base, head = comparison.base, comparison.head
-    if base.curve is not None or head.curve is not None:
-        pictures["curves"] = _uri(curves(base, head))
-    if comparison.migration and comparison.migration.common:
-        pictures["migration"] = _uri(migration(comparison.migration))
+    moves, known = comparison.migration, base.curve is not None or head.curve is not None
+    pictures = {
+        "curves": _uri(curves(base, head)) if known else None,
+        "migration": _uri(migration(moves)) if moves and moves.common else None,
+    }
     return render(
         "review.html.j2", **_facts(comparison), pictures=pictures, pairs=_pairs(base, head)
     )
@@ -102,13 +102,13 @@ def migration(found: Migration) -> Figure:
     picture = figure(9.6, 1.4 + 0.42 * max(table.shape))
     axes = picture.subplots()
     left, right = _stack(table.sum(axis=1), gap), _stack(table.sum(axis=0), gap)
-    hues = _hues(found)
+    base_hues, head_hues = _hues(found)
     for segment, (bottom, size) in left.items():
-        _bar(axes, 0.0, bottom, size, hues["base"][segment])
+        _bar(axes, 0.0, bottom, size, base_hues[segment])
         name = f"{short(_name(found, segment, of_head=False), 40)}  {size:,}"
         axes.text(-0.02, bottom + size / 2, name, ha="right", va="center")
     for segment, (bottom, size) in right.items():
-        _bar(axes, 1.0, bottom, size, hues["head"][segment])
+        _bar(axes, 1.0, bottom, size, head_hues[segment])
         name = f"{size:,}  {short(_name(found, segment, of_head=True), 50)}"
         axes.text(1.05, bottom + size / 2, name, ha="left", va="center")
     stays = {(change.base, change.head) for change in found.segments} | {(NOISE, NOISE)}
@@ -120,7 +120,7 @@ def migration(found: Migration) -> Figure:
         ribbon = _ribbon(leaving[before], arriving[after], size)
         moves = ABSENT not in (before, after) and (before, after) not in stays
         alpha = 0.7 if moves else 0.18
-        axes.add_patch(PathPatch(ribbon, facecolor=hues["base"][before], alpha=alpha, linewidth=0))
+        axes.add_patch(PathPatch(ribbon, facecolor=base_hues[before], alpha=alpha, linewidth=0))
         leaving[before] += size
         arriving[after] += size
     axes.set_xlim(-0.75, 1.78)
@@ -290,8 +290,8 @@ def _stack(sizes: pd.Series, gap: float) -> dict[int, tuple[float, int]]:
     }
 
 
-def _hues(found: Migration) -> Mapping[str, Mapping[int, str]]:
-    """Give matched segments one colour, and new ones colours that are still free."""
+def _hues(found: Migration) -> tuple[Mapping[int, str], Mapping[int, str]]:
+    """Give matched segments of base and head one colour, and new ones colours still free."""
     used = [change.base for change in found.segments if change.base is not None]
     free = [i for i in range(1, 200) if i not in used]
     base, head = ({NOISE: colour(NOISE), ABSENT: MUTED} for _ in range(2))
@@ -301,7 +301,7 @@ def _hues(found: Migration) -> Mapping[str, Mapping[int, str]]:
             base[change.base] = colour(place)
         if change.head is not None:
             head[change.head] = colour(place)
-    return {"base": base, "head": head}
+    return base, head
 
 
 def _bar(axes: Axes, x: float, bottom: float, size: float, hue: str) -> None:
