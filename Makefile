@@ -39,7 +39,7 @@ test: lint
 	$(PYTEST)
 
 check: lint
-	$(PYTEST) -m "not pipeline"
+	$(PYTEST) --ignore tests/pipeline -m "not pipeline"
 
 # Other libraries may draw a picture in other bytes, so what `dvc.lock` holds is not asked of them.
 test-oldest: RESOLUTION = lowest-direct
