@@ -19,6 +19,7 @@ from segmentation.artifacts.segments import (
     Segments,
 )
 from segmentation.artifacts.summary import Summary
+from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.clustering.metrics.jaccard import in_words
 from segmentation.insight.found import Found
 
@@ -96,8 +97,11 @@ def clustering(
         }
         for i in ids
     }  # fmt: skip
+    algorithm = ALGORITHMS[changed.get("algorithm", "kmeans")]
     ordinary = {
-        "algorithm": "kmeans", "finds_k": False, "k": len(ids), "noise_share": 0.0, "notes": (),
+        "algorithm": algorithm.name, "finds_k": not algorithm.needs_k,
+        "group": algorithm.group, "taste": algorithm.taste,
+        "k": len(ids), "noise_share": 0.0, "notes": (),
         "picture": None, "reference": None, "next_id": max(ids, default=0) + 1,
         "stability": {
             "mean": 0.9, "se": 0.01, "minimum": 0.9, "adjusted_rand": 0.9,

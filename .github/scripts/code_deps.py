@@ -1,8 +1,9 @@
-"""Write into `dvc.yaml` which code each stage runs, as few places as do: make deps.
+"""Write into `dvc.yaml` which code each stage runs, in few places: make deps.
 
 What a stage runs is known from the imports. A place is a file, or a folder: one of which all is
-used, or, where a stage would list more than `MOST` places, one that brings in the least besides.
-Modules that stand beside the rooms count as one place, as if they had a room.
+used, or, where more than `INSIDE` places of one room would be listed, one that brings in the least
+besides. Never brought in are modules of a registry that the stage does not use, such as
+algorithms, and the settings of other stages: adding to them must not rerun it.
 """
 
 import re
@@ -15,7 +16,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
-MOST = 6
+INSIDE = 3  # places of one room
+MOST = 6  # rooms that a stage uses
 # Names of files and messages: they decide where a result is written and how a mistake is told,
 # never what a result is.
 PLUMBING = {"segmentation.errors", "segmentation.paths"}
@@ -68,47 +70,67 @@ def file_of(module: str) -> Path | None:
     return init if re.search(r"^(def|class|from|import) ", init.read_text("utf-8"), re.M) else None
 
 
-def places(files: set[str], *, most: int = MOST) -> list[str]:
-    """Return at most `most` files and folders that cover `files` with the least besides."""
+def places(files: set[str], *, inside: int = INSIDE) -> list[str]:
+    """Return files and folders that cover `files` with the least besides, few of each room."""
+    by_room: dict[str, set[str]] = {}
+    for file in files:
+        by_room.setdefault(room(file), set()).add(file)
+    return sorted(place for mine in by_room.values() for place in folded(mine, inside))
+
+
+def folded(files: set[str], most: int) -> list[str]:
+    """Return at most `most` places for the files of one room, if that can be."""
     chosen = dict.fromkeys(files, 0)  # what each place brings in that is not used, in bytes
     while True:
-        few = count(chosen) <= most
-        folded = []
+        few = len(chosen) <= most
+        found = []
         for folder in {p.as_posix() for place in chosen for p in parents(place)}:
             inside = sum(place.startswith(f"{folder}/") for place in chosen)
             besides = unused(folder, files)
-            if inside and (besides == 0 or (not few and inside > 1)):
-                folded.append((besides, inside, folder))
-        if not folded:
-            return sorted(chosen)
+            cost = sum(path.stat().st_size for path in besides)
+            if not besides or (not few and inside > 1 and not any(map(kept_apart, besides))):
+                found.append((cost, inside, folder))
+        if not found:
+            return list(chosen)
         # The least that each place saved brings in besides.
-        cost, _, folder = min(folded, key=lambda f: (f[0] / max(f[1] - 1, 0.5), f[2]))
+        cost, _, folder = min(found, key=lambda f: (f[0] / max(f[1] - 1, 0.5), f[2]))
         chosen = {c: b for c, b in chosen.items() if not c.startswith(f"{folder}/")}
         chosen[folder] = cost
 
 
-def count(places: Iterable[str]) -> int:
-    """Count places; the modules beside the rooms are one."""
-    beside = {p for p in places if Path(p).parent == Path("src/segmentation")}
-    beside = {p for p in beside if p.endswith(".py")}
-    return len(set(places) - beside) + bool(beside)
+def room(place: str) -> str:
+    """Return the room of a place; the modules beside the rooms are one."""
+    name = Path(place).relative_to("src/segmentation").parts[0]
+    return "beside" if name.endswith(".py") else name
+
+
+def rooms(places: Iterable[str]) -> set[str]:
+    """Return the rooms that a stage uses: those of its places, but for its own module's."""
+    return {room(place) for place in places} - {"stages"}
+
+
+def kept_apart(path: Path) -> bool:
+    """Tell whether a module may not be named with others: a stage's, or one of a registry."""
+    package = ".".join(path.parent.relative_to(SOURCE).parts)
+    own = package in ("segmentation.stages", "segmentation.settings")
+    return own or imports_by_name(package)
 
 
 def parents(place: str) -> list[Path]:
-    """Return the folders above a place that may stand for it: rooms and what is inside."""
-    return [p for p in Path(place).parents if len(p.parts) > 2 and p.name != "stages"]
+    """Return the folders above a place that may stand for it: its room and what is inside."""
+    return [p for p in Path(place).parents if len(p.parts) > 2]
 
 
-def unused(folder: str, files: set[str]) -> int:
-    """Return how much of a folder is not among `files`, in bytes; `__init__.py` is a label."""
-    return sum(
-        path.stat().st_size
+def unused(folder: str, files: set[str]) -> list[Path]:
+    """Return what of a folder is not among `files`; `__init__.py` is a label."""
+    return [
+        path
         for path in (ROOT / folder).rglob("*")
         if path.is_file()
         and path.suffix != ".pyc"
         and path.name != "__init__.py"
         and path.relative_to(ROOT).as_posix() not in files
-    )
+    ]
 
 
 def declared_code(pipeline: dict[str, Any], stage: str) -> list[str]:

@@ -3,7 +3,9 @@
 import gc
 import sys
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import segmentation
 
@@ -16,6 +18,9 @@ if beside.is_dir():
 
 from segmentation import paths  # noqa: E402
 from segmentation.errors import SettingsError, did_you_mean, one_line_errors  # noqa: E402
+
+if TYPE_CHECKING:
+    from segmentation.settings.params import Params
 
 STAGES = (
     "prepare",
@@ -44,9 +49,17 @@ def main(arguments: list[str]) -> None:
             raise SettingsError(f"unknown stage '{names[0]}'{did_you_mean(names[0], STAGES)}")
 
         # Imported here so that a stage pays only for what it uses itself.
-        from segmentation.config import load_params
+        from segmentation.settings.params import load_params
 
-        import_module(f"segmentation.stages.{names[0]}").run(load_params(paths.PARAMS))
+        # All of it is read for every stage: a mistake in what a later one takes is told now.
+        run_stage(names[0], load_params(paths.PARAMS))
+
+
+def run_stage(name: str, params: "Params") -> None:
+    """Run a stage with what it takes: sections of `params.yaml` by their names, or all `params`."""
+    run = import_module(f"segmentation.stages.{name}").run
+    given = {**dict(params), "params": params}
+    run(**{section: given[section] for section in signature(run).parameters})
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def ui(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000,
 ) -> None:
     """Open the MLflow UI on the store in this repository, for this machine only."""
-    from segmentation.config import load_params
+    from segmentation.settings.params import load_params
     from segmentation.tracking.store import embedded_uri, ui_path
 
     os.environ.pop("MLFLOW_TRACKING_URI", None)  # a shared server has its own UI
@@ -169,7 +169,7 @@ def promote(
 ) -> None:
     """Make a run the reference: its segments keep their numbers and names from now on."""
     from segmentation.commands.promote import promote
-    from segmentation.config import load_params
+    from segmentation.settings.params import load_params
 
     done = promote(load_params(paths.PARAMS), run, force=force, margin=margin)
     typer.echo(
@@ -193,7 +193,7 @@ def track(
 ) -> None:
     """Log the pipeline's state as an MLflow run; with --all, every state in git's history."""
     if not everything:
-        from segmentation.config import load_params
+        from segmentation.settings.params import load_params
         from segmentation.stages import track as stage
 
         stage.run(load_params(paths.PARAMS))

@@ -1,14 +1,12 @@
 """Write the files that DVC tracks so that the same content always gives the same bytes."""
 
-import io
 import json
 import math
 import re
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmentation.errors import InputError, ModelError
+from segmentation.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,11 +16,7 @@ POSITION_DIGITS = (
     12  # of a position on an axis: 2021-01-31 as 20210131 is not to become a whole month
 )
 
-# A plain description of an array, kept by scikit-learn's imputer: it cannot run code when loaded.
-TRUSTED_TYPES = ("numpy.dtype",)
-
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip member can carry
 
 
 def rounded(value: Any, digits: int = DIGITS) -> Any:
@@ -53,13 +47,13 @@ def write_json(
 
 def read_bytes(path: Path) -> bytes:
     """Read a file that an earlier stage wrote."""
-    _must_exist(path)
+    must_exist(path)
     return path.read_bytes()
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON file that an earlier stage wrote."""
-    _must_exist(path)
+    must_exist(path)
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 
@@ -88,7 +82,7 @@ def read_csv(path: Path) -> "pd.DataFrame":
     """Read a small table that an earlier stage wrote."""
     import pandas as pd
 
-    _must_exist(path)
+    must_exist(path)
     return pd.read_csv(path)
 
 
@@ -102,7 +96,7 @@ def read_parquet(path: Path) -> "pd.DataFrame":
     """Read a table of customers that an earlier stage wrote."""
     import pandas as pd
 
-    _must_exist(path)
+    must_exist(path)
     return pd.read_parquet(path)
 
 
@@ -112,73 +106,9 @@ def write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_model(path: Path, model: object) -> None:
-    """Save a scikit-learn object with skops.
-
-    skops names parts by their address in memory and stamps the time into the archive, so the
-    same model would never give the same file twice. Both are replaced here by fixed values.
-    """
-    import skops.io
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_canonical_archive(skops.io.dumps(model)))
-
-
-def read_model(path: Path) -> Any:
-    """Load a model saved by `write_model`.
-
-    Raises
-    ------
-    ModelError
-        The file is not a skops archive, or holds types that skops does not trust.
-    """
-    import skops.io
-
-    _must_exist(path)
-    try:
-        return skops.io.load(path, trusted=list(TRUSTED_TYPES))
-    except Exception as error:
-        raise ModelError(
-            f"{path} is not a readable model ({type(error).__name__}: {error}); "
-            "make it again with `dvc repro --force train`"
-        ) from error
-
-
-def _must_exist(path: Path) -> None:
+def must_exist(path: Path) -> None:
+    """Raise `InputError` with the mend where a file is missing."""
     if not path.exists():
         raise InputError(
             f"{path} is missing; make it with `dvc repro`, or fetch it with `dvc pull`"
         )
-
-
-def _canonical_archive(archive: bytes) -> bytes:
-    """Renumber the parts of a skops archive in order of appearance and drop the time stamps."""
-    with zipfile.ZipFile(io.BytesIO(archive)) as source:
-        members = {name: source.read(name) for name in source.namelist()}
-    schema = json.loads(members.pop("schema.json"))
-    part_ids: dict[int, int] = {}
-    file_names: dict[str, str] = {}
-
-    def renumber(node: Any) -> Any:
-        if isinstance(node, list):
-            return [renumber(part) for part in node]
-        if not isinstance(node, dict):
-            return node
-        fresh: dict[str, Any] = {}
-        for key, value in node.items():
-            if key == "__id__":
-                fresh[key] = part_ids.setdefault(value, len(part_ids))
-            elif key == "file" and value in members:
-                suffix = Path(value).suffix
-                fresh[key] = file_names.setdefault(value, f"{len(file_names)}{suffix}")
-            else:
-                fresh[key] = renumber(value)
-        return fresh
-
-    schema = renumber(schema)
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as out:
-        for old, new in file_names.items():
-            out.writestr(zipfile.ZipInfo(new, _EPOCH), members[old])
-        out.writestr(zipfile.ZipInfo("schema.json", _EPOCH), json.dumps(schema, indent=2))
-    return target.getvalue()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from defaults import cluster, options_of
+from defaults import cluster
 from sklearn.datasets import load_iris, make_blobs
 from sklearn.metrics import adjusted_rand_score
 
@@ -44,7 +44,7 @@ FPC: dict[tuple[str, int], dict[str, Any]] = {
 
 def judge(X, algorithm, k, *, seed=0, options=None, **more):
     labels = cluster(algorithm, X, k=k, **(options or {})).labels
-    again = refit(ALGORITHMS[algorithm], k=k, options=options_of(algorithm, **(options or {})))
+    again = refit(ALGORITHMS[algorithm], k=k, options=options)
     return bootstrap_stability(X, labels, again, seed=seed, **more)
 
 

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import factories
-from segmentation.config import Data, Prepare
 from segmentation.engines import local
 from segmentation.engines.cleaning import Cleaned, check_rejected, check_usable, clean
 from segmentation.engines.schema import customers
 from segmentation.errors import InputError
+from segmentation.settings.data import Data
+from segmentation.settings.prepare import Prepare
 
 DATA = Data.model_validate(
     {

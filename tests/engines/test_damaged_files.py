@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from segmentation import artifacts, files, paths
+from segmentation.__main__ import run_stage
 from segmentation.artifacts.quality import Quality
-from segmentation.config import Params
 from segmentation.errors import SegmentationError
-from segmentation.stages import explore, prepare
+from segmentation.settings.params import Params
 
 HEADER = "id,age,spend,town"
 TOWNS = ("Bonn", "Köln", "Ulm")
@@ -69,7 +69,7 @@ def prepared(content: str | bytes, **data: object) -> pd.DataFrame:
     raw = content if isinstance(content, bytes) else content.encode()
     Path("shop.csv").write_bytes(raw)
     params = Params.model_validate({"data": DATA | data})
-    prepare.run(params)
+    run_stage("prepare", params)
     customers, rejected = files.read_parquet(paths.PREPARED), files.read_parquet(paths.REJECTED)
     quality = artifacts.read(Quality)
     lines = quality.lines
@@ -258,7 +258,7 @@ def test_a_first_look_is_taken_whatever_the_sentinel(sentinel: str) -> None:
     content = each(lambda row: [row[0], str(int(row[0]) % 5), *row[2:]])
     content = content.replace("004,4,", f"004,{sentinel},")
     prepared(content, numeric={"age": None, "spend": None})
-    explore.run(Params.model_validate({"data": DATA}))
+    run_stage("explore", Params.model_validate({"data": DATA}))
     summary = files.read_json(paths.SUMMARY)
     assert summary["numeric"]["age"]["max"] == pytest.approx(float(sentinel), rel=1e-5)
 
@@ -462,7 +462,7 @@ def test_what_was_rejected_is_kept_when_too_much_was() -> None:
 
 def test_how_much_may_be_rejected_is_a_setting() -> None:
     Path("shop.csv").write_text(table(rows=PURCHASES), encoding="utf-8")
-    prepare.run(Params.model_validate({"data": DATA, "prepare": {"max_rejected": 0.9}}))
+    run_stage("prepare", Params.model_validate({"data": DATA, "prepare": {"max_rejected": 0.9}}))
     assert len(files.read_parquet(paths.PREPARED)) == 7
 
 

@@ -5,14 +5,15 @@ import skops.io
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from segmentation import files
-from segmentation.config import Data, Featurize
+from segmentation import models
 from segmentation.engines.features import (
     build_features,
     category_scale,
     matrix,
     skewed_columns,
 )
+from segmentation.settings.data import Data
+from segmentation.settings.featurize import Featurize
 
 DATA = Data.model_validate(
     {
@@ -109,9 +110,9 @@ def test_the_transformer_is_saved_without_pickles_and_comes_back_the_same(
     file = tmp_path / "features.skops"  # type: ignore[operator]
     settings = Featurize.model_validate({"scaler": scaler})
     fitted = build_features(shop, data=DATA, settings=settings).fit(shop)
-    files.write_model(file, fitted)
-    assert set(skops.io.get_untrusted_types(file=file)) <= set(files.TRUSTED_TYPES)
-    pd.testing.assert_frame_equal(matrix(files.read_model(file), shop), matrix(fitted, shop))
+    models.write(file, fitted)
+    assert set(skops.io.get_untrusted_types(file=file)) <= set(models.TRUSTED_TYPES)
+    pd.testing.assert_frame_equal(matrix(models.read(file), shop), matrix(fitted, shop))
 
 
 @pytest.mark.parametrize("scaler", ["standard", "robust", "minmax", "none"])

@@ -14,10 +14,11 @@ from sklearn.cluster import KMeans
 
 import factories
 from segmentation.artifacts.segments import Segments
-from segmentation.config import load_params, validate
 from segmentation.files import rounded
 from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
+from segmentation.settings.base import validate
+from segmentation.settings.params import load_params
 from segmentation.synthetic.customers import make_customers
 from segmentation.yaml_reader import read_yaml
 

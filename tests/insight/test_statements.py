@@ -10,10 +10,10 @@ import pytest
 import factories
 from segmentation.artifacts.segments import Segments
 from segmentation.clustering.dominance import ALONE, REST, Dominance, dominance
-from segmentation.config import Data
 from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
 from segmentation.insight.traits import NEAR
+from segmentation.settings.data import Data
 from segmentation.views.report import render
 
 N = 300

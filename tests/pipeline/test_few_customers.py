@@ -1,6 +1,5 @@
 """Small tables, customers alike and few columns, through the real stages, with the defaults."""
 
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,9 @@ import yaml
 
 from conftest import ROOT
 from segmentation import files, paths
-from segmentation.config import load_params
+from segmentation.__main__ import run_stage
 from segmentation.errors import InputError
+from segmentation.settings.params import load_params
 
 pytestmark = [
     pytest.mark.filterwarnings("default"),  # as a stage of its own shows them
@@ -73,7 +73,7 @@ def run(table: pd.DataFrame, *, until: str = "report", **changes: dict[str, Any]
     paths.PARAMS.write_text(yaml.safe_dump(settings), encoding="utf-8")
     params = load_params(paths.PARAMS)
     for name in STAGES[: STAGES.index(until) + 1]:
-        import_module(f"segmentation.stages.{name}").run(params)
+        run_stage(name, params)
 
 
 @pytest.mark.parametrize(("n", "most"), [(8, 3), (12, 5), (20, 9), (30, 10), (50, 10)])

@@ -14,7 +14,7 @@ import yaml
 from sklearn.metrics import adjusted_rand_score
 
 from conftest import ROOT, Project
-from segmentation import files
+from segmentation import files, models
 
 pytestmark = pytest.mark.pipeline
 
@@ -69,7 +69,7 @@ def test_segments_are_numbered_by_value_best_first(finished: Project) -> None:
 
 def test_the_model_scores_raw_rows_as_the_pipeline_did(finished: Project) -> None:
     file = finished.path / "models/segmenter.skops"
-    model = skops.io.load(file, trusted=list(files.TRUSTED_TYPES))
+    model = skops.io.load(file, trusted=list(models.TRUSTED_TYPES))
     customers = pd.read_parquet(finished.path / "data/prepared/customers.parquet")
     assigned = pd.read_parquet(finished.path / "data/segments/assignments.parquet")
     assert (model.predict(customers) == assigned["segment"]).all()

@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,11 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from conftest import Project
-from segmentation import files, paths
-from segmentation.config import AlgorithmName, Params, load_params
+from segmentation import files, models, paths
+from segmentation.__main__ import run_stage
+from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.engines.aggregate import centroids
-from segmentation.stages import evaluate, profile, report, train
+from segmentation.settings.params import Params, load_params
 
 pytestmark = pytest.mark.pipeline
 
@@ -44,19 +45,19 @@ def segments() -> pd.Series:
 
 
 def described(settings: Params) -> dict[str, Any]:
-    profile.run(settings)
-    report.run(settings)
+    run_stage("profile", settings)
+    run_stage("report", settings)
     facts = files.read_json(paths.SEGMENTS)
     for page in (paths.SEGMENTS_MD, paths.REPORT):
         assert facts["verdict"] in page.read_text(encoding="utf-8")
     return facts
 
 
-@pytest.mark.parametrize("algorithm", get_args(AlgorithmName))
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_every_algorithm_makes_a_model_metrics_and_pictures(state: Path, algorithm: str) -> None:
     settings = params(algorithm=algorithm)
-    train.run(settings)
-    evaluate.run(settings)
+    run_stage("train", settings)
+    run_stage("evaluate", settings)
 
     found = segments()
     metrics = files.read_json(paths.METRICS)
@@ -68,7 +69,7 @@ def test_every_algorithm_makes_a_model_metrics_and_pictures(state: Path, algorit
     assert "reference_ari" not in metrics
 
     customers = files.read_parquet(paths.PREPARED)
-    again = files.read_model(paths.MODEL).predict(customers)
+    again = models.read(paths.MODEL).predict(customers)
     np.testing.assert_array_equal(again, found)
 
     expected = {"agglomerative": "dendrogram", "dbscan": "k_distances", "hdbscan": "k_distances"}
@@ -90,8 +91,8 @@ def test_every_algorithm_makes_a_model_metrics_and_pictures(state: Path, algorit
 def test_all_noise_is_no_segment_and_no_error(state: Path) -> None:
     dbscan = {"eps": 1e-6, "min_samples": 5, "max_rows": 10_000}
     settings = params(algorithm="dbscan", dbscan=dbscan)
-    train.run(settings)
-    evaluate.run(settings)
+    run_stage("train", settings)
+    run_stage("evaluate", settings)
     metrics = files.read_json(paths.METRICS)
     assert (segments() == -1).all()
     assert (metrics["k"], metrics["noise_share"]) == (0, 1.0)
@@ -122,14 +123,14 @@ def promote(*, with_customers: bool, renumber: dict[int, int]) -> None:
 
 @pytest.mark.parametrize("by", ["customers", "centroids"])
 def test_segments_keep_the_numbers_of_the_reference(state: Path, by: str) -> None:
-    train.run(params())
+    run_stage("train", params())
     before = segments()
     numbers = {1: 7, 2: 3, 3: 9, 4: 5}
     promote(with_customers=by == "customers", renumber=numbers)
 
     settings = params(algorithm="agglomerative")
-    train.run(settings)
-    evaluate.run(settings)
+    run_stage("train", settings)
+    run_stage("evaluate", settings)
     after, metrics = segments(), files.read_json(paths.METRICS)
     assert set(after) == {3, 5, 7, 9}
     moved = int((after != before.replace(numbers)).sum())
@@ -146,20 +147,20 @@ def test_segments_keep_the_numbers_of_the_reference(state: Path, by: str) -> Non
 
 
 def test_a_new_segment_gets_a_number_never_used(state: Path) -> None:
-    train.run(params(k=3))
+    run_stage("train", params(k=3))
     promote(with_customers=True, renumber={1: 1, 2: 2, 3: 6})
-    train.run(params(k=4))
+    run_stage("train", params(k=4))
     reference = files.read_json(paths.CLUSTERING)["reference"]
     assert reference["new"] == [7]
     assert set(segments()) == {1, 2, 6, 7}
 
 
 def test_the_same_segments_are_the_reference_itself(state: Path) -> None:
-    train.run(params())
+    run_stage("train", params())
     promote(with_customers=True, renumber={i: i for i in range(1, 5)})
     before = segments()
-    train.run(params())
-    evaluate.run(params())
+    run_stage("train", params())
+    run_stage("evaluate", params())
     metrics = files.read_json(paths.METRICS)
     pd.testing.assert_series_equal(segments(), before)
     assert [s["name"] for s in described(params())["segments"]] == [f"Old {i}" for i in range(1, 5)]

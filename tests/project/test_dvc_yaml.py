@@ -1,15 +1,18 @@
 """`dvc.yaml` declares what the code really uses: no more, no less."""
 
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import grimp
 import pytest
 import yaml
-from code_deps import MOST, code_used_by, count, declared_code, places, rewritten
+from code_deps import MOST, code_used_by, declared_code, places, rewritten, rooms
 
 from segmentation import paths
 from segmentation.__main__ import STAGES
+from segmentation.settings.params import Params
 
 ROOT = Path(__file__).parents[2]
 PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
@@ -44,8 +47,45 @@ def test_a_stage_declares_the_code_it_runs(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_names_few_places(stage: str) -> None:
-    assert count(declared_code(PIPELINE, stage)) <= MOST
+def test_a_stage_uses_few_rooms(stage: str) -> None:
+    assert len(rooms(declared_code(PIPELINE, stage))) <= MOST
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_takes_the_parameters_that_it_declares(stage: str) -> None:
+    taken = set(signature(import_module(f"segmentation.stages.{stage}").run).parameters)
+    declared = set(PIPELINE["stages"][stage]["params"])
+    assert taken == declared or (taken == {"params"} and declared == set(Params.model_fields))
+
+
+@pytest.mark.parametrize("stage", ["prepare", "explore", "featurize", "select_k"])
+def test_an_algorithm_and_its_options_rerun_nothing_before_training(stage: str) -> None:
+    """A change of these files is none of what DVC watches for the stage."""
+    for changed in (
+        "src/segmentation/clustering/algorithms/hdbscan.py",
+        "src/segmentation/clustering/algorithms/__init__.py",
+        "src/segmentation/settings/train.py",
+        "src/segmentation/settings/params.py",
+    ):
+        assert (ROOT / changed).exists()
+        assert changed not in code_used_by(stage, GRAPH)
+        for place in declared_code(PIPELINE, stage):
+            assert not Path(changed).is_relative_to(place), (changed, place)
+
+
+@pytest.mark.parametrize("stage", ["prepare", "explore", "select_k", "evaluate"])
+def test_how_models_are_saved_concerns_only_those_who_save_or_load_one(stage: str) -> None:
+    assert "src/segmentation/models.py" in declared_code(PIPELINE, "featurize")
+    assert "src/segmentation/models.py" not in declared_code(PIPELINE, stage)
+
+
+def test_settings_of_one_stage_are_no_matter_of_another() -> None:
+    for stage in STAGES[:-1]:
+        used = {Path(place).stem for place in declared_code(PIPELINE, stage) if "settings" in place}
+        assert "params" not in used
+        assert "settings" not in used
+    assert "src/segmentation/settings/prepare.py" in declared_code(PIPELINE, "prepare")
+    assert "src/segmentation/settings/prepare.py" not in declared_code(PIPELINE, "featurize")
 
 
 @pytest.mark.parametrize("file", ["style.py", "segmentation.mplstyle", "templates/report.html.j2"])
@@ -72,7 +112,23 @@ def test_places_are_folders_where_all_is_used_and_files_elsewhere() -> None:
     kmeans = {f"src/segmentation/clustering/kmeans/{name}.py" for name in ("lloyd", "path")}
     one = "src/segmentation/clustering/metrics/agreement.py"
     assert places({*kmeans, one}) == ["src/segmentation/clustering/kmeans", one]
-    assert places({*kmeans, one}, most=1) == ["src/segmentation/clustering"]
+
+
+def test_places_are_folders_where_there_would_be_many_files() -> None:
+    files = {f"src/segmentation/engines/{name}.py" for name in ("header", "local", "records")}
+    assert places(files) == sorted(files)
+    assert places(files, inside=2) == ["src/segmentation/engines"]
+
+
+def test_no_place_brings_in_algorithms_or_settings_that_a_stage_does_not_use() -> None:
+    for files in (
+        {f"src/segmentation/clustering/metrics/{name}.py" for name in ("jaccard", "measures")}
+        | {"src/segmentation/clustering/dominance.py"},
+        {f"src/segmentation/settings/{name}.py" for name in ("base", "data", "prepare")},
+    ):
+        assert not {"src/segmentation/clustering", "src/segmentation/settings"} & set(
+            places(files, inside=1)
+        )
 
 
 def test_the_code_of_one_stage_is_written_and_nothing_else() -> None:

@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 
 import factories
-from segmentation.config import Data, Featurize
 from segmentation.engines.aggregate import centroids
 from segmentation.engines.features import build_features, matrix
 from segmentation.engines.schema import customers as schema
 from segmentation.engines.value import with_value
 from segmentation.errors import InputError
+from segmentation.settings.data import Data
+from segmentation.settings.featurize import Featurize
 
 TABLE = pd.DataFrame(
     {

@@ -5,9 +5,9 @@ import pytest
 
 import factories
 from segmentation import files
-from segmentation.config import load_params
 from segmentation.engines.cleaning import clean
 from segmentation.errors import SettingsError
+from segmentation.settings.params import load_params
 from segmentation.synthetic.customers import COLUMNS, make_customers
 
 ROOT = Path(__file__).parents[2]

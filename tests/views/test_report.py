@@ -53,7 +53,6 @@ def content(
     clustering = factories.clustering(
         ids,
         algorithm=algorithm,
-        finds_k=algorithm in {"dbscan", "hdbscan"},
         notes=[ODD],
         reference=reference,
         stability={"rows": n, "of_rows": 2 * n},

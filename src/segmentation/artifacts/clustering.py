@@ -102,6 +102,11 @@ class Clustering(Artifact):
     ----------
     finds_k : bool
         Whether the algorithm finds the number of segments by itself.
+    group : str
+        What the algorithm looks for, in the singular.
+    taste : str
+        Which segments it prefers whatever the data, as the rest of a sentence that its name
+        starts, with `{kind}` for what segments are called; empty if it has no such taste.
     notes : tuple of str
         What it decided by itself, in sentences.
     next_id : int
@@ -109,9 +114,11 @@ class Clustering(Artifact):
     """
 
     path: ClassVar = paths.CLUSTERING
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     algorithm: str
     finds_k: bool
+    group: str
+    taste: str
     k: int
     noise_share: Figure
     notes: tuple[str, ...]

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from segmentation import paths
-from segmentation.config import Params, load_params, validate
 from segmentation.errors import InputError, SegmentationError
 from segmentation.repository import lock
 from segmentation.repository.dvc_internals import experiments
 from segmentation.repository.git import content_of, git
 from segmentation.repository.snapshot import Snapshot
+from segmentation.settings.base import validate
+from segmentation.settings.params import Params, load_params
 from segmentation.tracking.origin import EXPERIMENT_TAG
 from segmentation.tracking.record import Record
 from segmentation.tracking.runs import track, tracked

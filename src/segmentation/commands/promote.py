@@ -12,13 +12,13 @@ from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.segments import Segments
 from segmentation.clustering.metrics.jaccard import DOUBTFUL
 from segmentation.commands import backfill
-from segmentation.config import Params
 from segmentation.errors import InputError
 from segmentation.identity.reference import Reference, ReferenceSegment, load_reference
 from segmentation.repository import lock
 from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import cached
 from segmentation.repository.snapshot import Snapshot
+from segmentation.settings.params import Params
 from segmentation.tracking import registry, runs, store
 from segmentation.tracking.record import artifact_of
 

@@ -13,13 +13,14 @@ from typing import get_args
 from segmentation import paths
 from segmentation.artifacts.metrics import Metrics
 from segmentation.clustering.algorithms import ALGORITHMS
-from segmentation.config import Featurize, load_params
 from segmentation.errors import InputError, SettingsError, did_you_mean
 from segmentation.repository.copies import missing_in_copies
 from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import experiments
 from segmentation.repository.git import commit_of
 from segmentation.repository.snapshot import Snapshot
+from segmentation.settings.featurize import Featurize
+from segmentation.settings.params import load_params
 
 SCALERS: tuple[str, ...] = get_args(Featurize.model_fields["scaler"].annotation)
 

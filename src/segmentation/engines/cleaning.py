@@ -8,7 +8,6 @@ import pandas as pd
 
 from segmentation import paths
 from segmentation.artifacts.quality import Lines, Quality
-from segmentation.config import Data, Prepare
 from segmentation.engines.numbers import (
     PLAUSIBLE,
     Numbers,
@@ -19,6 +18,8 @@ from segmentation.engines.numbers import (
 )
 from segmentation.engines.schema import outside_limits
 from segmentation.errors import InputError
+from segmentation.settings.data import Data
+from segmentation.settings.prepare import Prepare
 
 MISSING_WORDS = (
     *("", "-", "--", ".", "?", "n/a", "na", "nan", "none", "null", "unknown"),

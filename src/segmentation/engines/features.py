@@ -17,7 +17,8 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from segmentation.config import Data, Featurize
+from segmentation.settings.data import Data
+from segmentation.settings.featurize import Featurize
 
 MISSING_CATEGORY = "missing"
 

@@ -3,8 +3,8 @@
 import csv
 from collections.abc import Sequence
 
-from segmentation.config import Data
 from segmentation.errors import InputError, did_you_mean
+from segmentation.settings.data import Data
 
 DELIMITERS = (",", ";", "\t", "|")
 _SHOWN = 8  # names in a message

@@ -10,10 +10,10 @@ from typing import TextIO
 import pandas as pd
 
 from segmentation.artifacts.quality import Lines
-from segmentation.config import Data
 from segmentation.engines import foreign, header
 from segmentation.engines.records import Records
 from segmentation.errors import InputError, SettingsError
+from segmentation.settings.data import Data
 
 _TOP = 20  # lines in which the header is looked for
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from segmentation.config import Data
+from segmentation.settings.data import Data
 
 
 def customers(data: Data) -> pa.DataFrameSchema:

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from segmentation.config import Data
 from segmentation.errors import InputError
+from segmentation.settings.data import Data
 
 
 def with_value(customers: pd.DataFrame, data: Data) -> pd.DataFrame:

@@ -8,7 +8,7 @@ segments are recognised by their centroids alone.
 from typing import TYPE_CHECKING
 
 from segmentation import files, paths
-from segmentation.config import Settings, validate
+from segmentation.settings.base import Settings, validate
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -24,7 +24,6 @@ from segmentation.artifacts.segments import (
     Segments,
 )
 from segmentation.clustering.metrics.jaccard import NOT_TRUSTED, RELIABLE
-from segmentation.config import has_unit
 from segmentation.insight.found import Found
 from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import exact, number, p_value, percent, whole
@@ -34,6 +33,7 @@ from segmentation.insight.profiles import FEWEST, LARGEST, profile_everyone, pro
 from segmentation.insight.rules import Predicate, Rule, find_rules
 from segmentation.insight.traits import NEAR, NEGLIGIBLE, NOTABLE, Trait, traits_of, unremarkable
 from segmentation.insight.trust import limits, notice, trust
+from segmentation.settings.data import has_unit
 
 METHOD = {
     "intervals": (

@@ -5,8 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from segmentation.config import Settings
 from segmentation.errors import did_you_mean, nearest
+from segmentation.settings.base import Settings
 
 
 class Range(Settings):

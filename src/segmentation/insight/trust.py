@@ -110,9 +110,12 @@ def _structure(found: Found) -> Answer:
 
 
 def _undivided(found: Found) -> Answer:
-    algorithm = found.clustering.algorithm
-    regions = "only one dense region" if found.metrics.k else "no dense region"
-    why = f"{algorithm} found {regions}. Change its settings in train.{algorithm}, or try another."
+    algorithm, group = found.clustering.algorithm, found.clustering.group
+    number = "only one" if found.metrics.k else "no"
+    why = (
+        f"{algorithm} found {number} {group}. Change its settings in train.{algorithm}, or try "
+        "another."
+    )
     return _answer("Did the algorithm find them?", "No", why, "bad")
 
 
@@ -217,11 +220,10 @@ def _shape(found: Found) -> list[str]:
     if len(radii) > 1 and min(radii) > 0:
         ratio = max(radii) / min(radii)
         sentence += f"; the widest {kind} is {ratio:.1f} times as wide as the narrowest"
-    algorithm = found.clustering.algorithm
-    if algorithm in ("dbscan", "hdbscan", "gaussian_mixture"):
+    clustering = found.clustering
+    if not clustering.taste:
         return [sentence + "."]
-    taste = f"{algorithm} prefers round {kind}s of similar width and cuts long ones"
-    return [f"{sentence}. {taste}."]
+    return [f"{sentence}. {clustering.algorithm} {clustering.taste.format(kind=kind)}."]
 
 
 def _answer(question: str, answer: str, why: str, level: Level) -> Answer:

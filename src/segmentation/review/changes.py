@@ -9,8 +9,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from segmentation import paths
-from segmentation.config import leaves
 from segmentation.repository import lock
+from segmentation.settings.base import leaves
 
 Verdict = Literal["", "same", "better", "worse", "within noise", "not comparable"]
 

@@ -15,22 +15,22 @@ from segmentation.clustering.metrics.measures import distances, measure, shapes
 from segmentation.clustering.metrics.silhouette import silhouettes
 from segmentation.clustering.projection import Projection, project
 from segmentation.clustering.sampling import draw_rows
-from segmentation.config import Params
+from segmentation.settings.base import Seed
+from segmentation.settings.data import Data
+from segmentation.settings.evaluate import Evaluate
 
 
-def run(params: Params) -> None:
+def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
     """Write the metrics, the details behind them, the flat map, and a sample of silhouettes."""
     matrix = files.read_parquet(paths.MATRIX)
     points = matrix.to_numpy(np.float64)
     segment = files.read_parquet(paths.ASSIGNMENTS)["segment"].to_numpy()
 
-    (silhouette,) = silhouettes(
-        points, [segment], max_rows=params.evaluate.max_rows, seed=params.seed
-    )
+    (silhouette,) = silhouettes(points, [segment], max_rows=evaluate.max_rows, seed=seed)
     choice = artifacts.read(Choice)
     clustered = artifacts.read(Clustering)
-    customers = files.read_parquet(paths.PREPARED)[params.data.features]
-    dominant = dominance(customers, segment, seed=params.seed)
+    customers = files.read_parquet(paths.PREPARED)[data.features]
+    dominant = dominance(customers, segment, seed=seed)
     found = shapes(points, segment, silhouette=silhouette)
     artifacts.write(
         Details(
@@ -68,14 +68,14 @@ def run(params: Params) -> None:
     samples = pd.DataFrame({"segment": segment, "silhouette": silhouette.samples}).dropna()
     # In no order of customers: nobody can tell whose these are.
     files.write_csv(paths.SILHOUETTES, samples.sort_values(["segment", "silhouette"]))
-    _write_map(params, matrix, segment)
+    _write_map(matrix, segment, most=evaluate.max_points, seed=seed)
 
 
-def _write_map(params: Params, matrix: pd.DataFrame, segment: NDArray[np.intp]) -> None:
+def _write_map(matrix: pd.DataFrame, segment: NDArray[np.intp], *, most: int, seed: int) -> None:
     """Write the customers on the plane of the first two principal components."""
     flat = project(matrix.to_numpy(np.float64), features=list(matrix.columns), segment=segment)
     # More points than these would only hide one another.
-    rows = draw_rows(len(matrix), most=params.evaluate.max_points, seed=params.seed)
+    rows = draw_rows(len(matrix), most=most, seed=seed)
     shown = pd.DataFrame(flat.points[rows], columns=["pc1", "pc2"]).round(4)
     shown["segment"] = segment[rows]
     files.write_csv(paths.PCA_POINTS, shown)

@@ -1,13 +1,12 @@
 """Take a first look at the prepared customers."""
 
 from segmentation import artifacts, files, paths
-from segmentation.config import Params
 from segmentation.engines.summary import summarise
+from segmentation.settings.data import Data
 
 
-def run(params: Params) -> None:
+def run(*, data: Data) -> None:
     """Sum up distributions, correlations and categories: the numbers behind the first pictures."""
-    data = params.data
     artifacts.write(
         summarise(
             files.read_parquet(paths.PREPARED),

@@ -2,29 +2,29 @@
 
 import pandas as pd
 
-from segmentation import artifacts, files, paths
+from segmentation import artifacts, files, models, paths
 from segmentation.artifacts.features import Features, Transformed
-from segmentation.config import Params
 from segmentation.engines.features import build_features, category_scale, matrix, skewed_columns
 from segmentation.errors import InputError
+from segmentation.settings.data import Data
+from segmentation.settings.featurize import Featurize
 
 
-def run(params: Params) -> None:
+def run(*, data: Data, featurize: Featurize) -> None:
     """Write the fitted transformer, the matrix of features, and what each column became."""
-    data, settings = params.data, params.featurize
     customers = files.read_parquet(paths.PREPARED)
-    transformer = build_features(customers, data=data, settings=settings).fit(customers)
+    transformer = build_features(customers, data=data, settings=featurize).fit(customers)
     points = matrix(transformer, customers)
-    _check(points, params)
+    _check(points, data, featurize)
     files.write_parquet(paths.MATRIX, points)
-    files.write_model(paths.FEATURES_MODEL, transformer)
+    models.write(paths.FEATURES_MODEL, transformer)
     artifacts.write(
         Features(
             rows=len(points),
             features=tuple(points.columns),
             transformed=Transformed(
-                method=settings.transform,
-                columns=tuple(skewed_columns(customers, data=data, settings=settings)),
+                method=featurize.transform,
+                columns=tuple(skewed_columns(customers, data=data, settings=featurize)),
             ),
             skewness=customers[data.numeric_features].skew().to_dict(),
             category_scale=category_scale(transformer),
@@ -32,7 +32,7 @@ def run(params: Params) -> None:
     )
 
 
-def _check(points: pd.DataFrame, params: Params) -> None:
+def _check(points: pd.DataFrame, data: Data, featurize: Featurize) -> None:
     """Raise `InputError` if rare categories, taken together, leave less than two features."""
     telling = [str(name) for name in points if points[name].min() < points[name].max()]
     if len(telling) > 1:
@@ -40,7 +40,7 @@ def _check(points: pd.DataFrame, params: Params) -> None:
     left = f"only '{telling[0]}'" if telling else "nothing"
     raise InputError(
         f"{left} is left to find segments in: every category of "
-        f"{', '.join(params.data.categorical_features)} is rarer than "
+        f"{', '.join(data.categorical_features)} is rarer than "
         f"featurize.min_category_share, so they are taken together; lower it "
-        f"({params.featurize.min_category_share:g}), or declare more columns under data.numeric"
+        f"({featurize.min_category_share:g}), or declare more columns under data.numeric"
     )

@@ -3,27 +3,28 @@
 import pandas as pd
 
 from segmentation import artifacts, files, paths
-from segmentation.config import Data, Params, load
 from segmentation.engines import local
 from segmentation.engines.cleaning import check_rejected, check_usable, clean, damage
 from segmentation.engines.schema import customers
 from segmentation.engines.value import with_value
 from segmentation.errors import warn
 from segmentation.insight.playbook import Playbook, absent_levels, fitting
+from segmentation.settings.base import load
+from segmentation.settings.data import Data
+from segmentation.settings.prepare import Prepare
 
 
-def run(params: Params) -> None:
+def run(*, data: Data, prepare: Prepare) -> None:
     """Write prepared customers, rejected rows with their reasons, and what was done."""
-    data, rules = params.data, params.prepare
     # What is wrong with the playbook is told now, not by `profile` after an hour of training.
     # Nothing is made of it here, so `dvc.yaml` does not name it: a new word reruns no clustering.
     playbook = load(Playbook, paths.PLAYBOOK)
     table = local.read(data)
-    cleaned = clean(table.cells, data=data, rules=rules, damaged=table.damaged)
+    cleaned = clean(table.cells, data=data, rules=prepare, damaged=table.damaged)
     # Before anything can fail: rejected rows are there to be looked at even if none is left.
     files.write_parquet(paths.REJECTED, cleaned.rejected)
     artifacts.write(cleaned.quality(table.lines))
-    check_rejected(cleaned, data=data, rules=rules)
+    check_rejected(cleaned, data=data, rules=prepare)
     check_usable(cleaned, data)
     prepared = customers(data).validate(with_value(cleaned.kept, data))
     files.write_parquet(paths.PREPARED, prepared)

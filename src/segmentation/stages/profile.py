@@ -9,15 +9,17 @@ from segmentation.artifacts.details import Details
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.segments import Segments
-from segmentation.config import Featurize, Params, load
 from segmentation.errors import warn
 from segmentation.identity.reference import load_reference
 from segmentation.insight.facts import describe
 from segmentation.insight.found import Found
 from segmentation.insight.playbook import Playbook
+from segmentation.settings.base import Seed, load
+from segmentation.settings.data import Data
+from segmentation.settings.featurize import Featurize
 
 
-def run(params: Params) -> None:
+def run(*, seed: Seed, data: Data, featurize: Featurize) -> None:
     """Write the facts of every segment, and the scored customers."""
     customers = files.read_parquet(paths.PREPARED)
     assignments = files.read_parquet(paths.ASSIGNMENTS)
@@ -28,7 +30,7 @@ def run(params: Params) -> None:
         details=artifacts.read(Details),
         flat=artifacts.read(Map),
     )
-    facts = _facts(params, customers, assignments, found)
+    facts = _facts(customers, assignments, found, seed=seed, data=data, featurize=featurize)
     for note in facts.playbook_notes:
         warn(note)
     artifacts.write(facts)
@@ -42,10 +44,15 @@ def run(params: Params) -> None:
 
 
 def _facts(
-    params: Params, customers: pd.DataFrame, assignments: pd.DataFrame, found: Found
+    customers: pd.DataFrame,
+    assignments: pd.DataFrame,
+    found: Found,
+    *,
+    seed: int,
+    data: Data,
+    featurize: Featurize,
 ) -> Segments:
     """Gather what is known of the run and of each segment, in the digits that every page shows."""
-    data = params.data
     return describe(
         customers,
         assignments["segment"].to_numpy(),
@@ -57,8 +64,8 @@ def _facts(
         units={name: data.unit(name) for name in data.numbers},
         descriptive={*data.numbers, *data.categorical} - {*data.features},
         playbook=load(Playbook, paths.PLAYBOOK),
-        scaling=_scaling(params.featurize, categories=bool(data.categorical_features)),
-        seed=params.seed,
+        scaling=_scaling(featurize, categories=bool(data.categorical_features)),
+        seed=seed,
         reference=load_reference().names,
     )
 

@@ -11,14 +11,27 @@ from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segments
 from segmentation.artifacts.summary import Summary
-from segmentation.config import Params
 from segmentation.insight.found import Found
+from segmentation.settings.base import Seed, Settings, leaves
+from segmentation.settings.data import Data
+from segmentation.settings.featurize import Featurize
+from segmentation.settings.prepare import Prepare
+from segmentation.settings.select_k import SelectK
+from segmentation.settings.train import Train
 from segmentation.views import style
 from segmentation.views.pictures import Tables, pictures
 from segmentation.views.report import embedded, render
 
 
-def run(params: Params) -> None:
+def run(
+    *,
+    seed: Seed,
+    data: Data,
+    prepare: Prepare,
+    featurize: Featurize,
+    select_k: SelectK,
+    train: Train,
+) -> None:
     """Write the pictures, `segments.md`, and the report that holds them all."""
     found = Found(
         choice=artifacts.read(Choice),
@@ -33,7 +46,6 @@ def run(params: Params) -> None:
         points=files.read_csv(paths.PCA_POINTS),
         silhouettes=files.read_csv(paths.SILHOUETTES),
     )
-    data = params.data
     drawings = pictures(
         found,
         facts,
@@ -56,17 +68,15 @@ def run(params: Params) -> None:
     }
     files.write_text(paths.SEGMENTS_MD, render("segments.md.j2", **content))
     shown = {f"{path.parent.name}/{path.stem}": embedded(path) for path in drawings}
-    page = render("report.html.j2", **content, settings=_settings(params), pictures=shown)
+    used: dict[str, Settings] = {"prepare": prepare, "featurize": featurize, "select_k": select_k}
+    settings = _settings(seed, used, train)
+    page = render("report.html.j2", **content, settings=settings, pictures=shown)
     files.write_text(paths.REPORT, page)
 
 
-def _settings(params: Params) -> dict[str, Any]:
+def _settings(seed: int, sections: dict[str, Settings], train: Train) -> dict[str, Any]:
     """List the settings that this run was made with, without those of other algorithms."""
-    used: dict[str, Any] = {"seed": params.seed}
-    for section in ("prepare", "featurize", "select_k"):
-        for name, value in getattr(params, section).model_dump(mode="json").items():
-            used[f"{section}.{name}"] = value
-    used |= {"train.algorithm": params.train.algorithm, "train.k": params.train.k}
-    for name, value in params.train.options.items():
-        used[f"train.{params.train.algorithm}.{name}"] = value
-    return used
+    groups: dict[str, Any] = {name: each.model_dump(mode="json") for name, each in sections.items()}
+    chosen = {train.algorithm: train.options.model_dump(mode="json")}
+    groups["train"] = {"algorithm": train.algorithm, "k": train.k, **chosen}
+    return leaves({"seed": seed, **groups})

@@ -5,28 +5,29 @@ from numpy.typing import NDArray
 
 from segmentation import artifacts, files, paths
 from segmentation.artifacts.choice import Choice, CriterionLabel
-from segmentation.clustering.choosing_k.select import LEAST_ROWS, most_clusters, select_k
-from segmentation.config import Params
+from segmentation.clustering.choosing_k.select import LEAST_ROWS, most_clusters
+from segmentation.clustering.choosing_k.select import select_k as choose
 from segmentation.errors import InputError, warn
+from segmentation.settings.base import Seed
+from segmentation.settings.select_k import SelectK
 
 
-def run(params: Params) -> None:
+def run(*, seed: Seed, select_k: SelectK) -> None:
     """Write the criteria for every k, and the choice with its reasons."""
-    settings = params.select_k
     points = files.read_parquet(paths.MATRIX).to_numpy(np.float64)
-    k_max, lowered = _largest_k(points, params)
+    k_max, lowered = _largest_k(points, select_k, seed)
     if lowered:
         warn(lowered)
-    found = select_k(
+    found = choose(
         points,
-        k_range=range(settings.k_min, k_max + 1),
-        seed=params.seed,
-        rule=settings.rule,
-        k=settings.k,
-        draws=settings.draws,
-        resamples=settings.resamples,
-        alpha=settings.alpha,
-        max_rows=settings.max_rows,
+        k_range=range(select_k.k_min, k_max + 1),
+        seed=seed,
+        rule=select_k.rule,
+        k=select_k.k,
+        draws=select_k.draws,
+        resamples=select_k.resamples,
+        alpha=select_k.alpha,
+        max_rows=select_k.max_rows,
     )
     files.write_csv(paths.CURVE, found.curve)
     artifacts.write(
@@ -47,9 +48,8 @@ def run(params: Params) -> None:
     )
 
 
-def _largest_k(points: NDArray[np.float64], params: Params) -> tuple[int, str]:
+def _largest_k(points: NDArray[np.float64], settings: SelectK, seed: int) -> tuple[int, str]:
     """Return the largest k to try and, where that is below `select_k.k_max`, a sentence on why."""
-    settings = params.select_k
     rows = min(len(points), settings.max_rows)
     judged = f"{rows} customers" + (" (select_k.max_rows)" if rows < len(points) else "")
     least = max(LEAST_ROWS, 2 * (settings.k_min + 1))
@@ -59,7 +59,7 @@ def _largest_k(points: NDArray[np.float64], params: Params) -> tuple[int, str]:
             f"{judged} are too few to tell {settings.k_min} segments apart, which takes {least}; "
             f"bring more customers{mend}"
         )
-    most = most_clusters(points, max_rows=settings.max_rows, seed=params.seed)
+    most = most_clusters(points, max_rows=settings.max_rows, seed=seed)
     if most >= settings.k_max:
         return settings.k_max, ""
     few = f"{judged} are too few to judge more"

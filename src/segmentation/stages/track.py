@@ -10,11 +10,11 @@ from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segment, Segments
 from segmentation.artifacts.state import State
-from segmentation.config import Params
 from segmentation.errors import TrackingError, warn
 from segmentation.repository import lock
 from segmentation.repository.copies import missing_in_copies
 from segmentation.repository.snapshot import Snapshot, as_csv, as_parquet, as_text
+from segmentation.settings.params import Params
 from segmentation.tracking.record import Dataset, Record
 from segmentation.tracking.runs import track
 

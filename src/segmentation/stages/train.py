@@ -4,50 +4,56 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from segmentation import artifacts, files, paths
+from segmentation import artifacts, files, models, paths
 from segmentation.artifacts import clustering as facts
 from segmentation.artifacts.choice import Choice
-from segmentation.clustering.algorithms import ALGORITHMS, Clustering, Dendrogram, KDistances
+from segmentation.clustering.algorithms import (
+    ALGORITHMS,
+    Algorithm,
+    Clustering,
+    Dendrogram,
+    KDistances,
+)
 from segmentation.clustering.algorithms.assigners import with_ids
 from segmentation.clustering.stability import Stability, bootstrap_stability, refit
-from segmentation.config import Params
 from segmentation.engines.aggregate import centroids
 from segmentation.engines.features import category_blocks
 from segmentation.errors import InputError
 from segmentation.identity.matching import Matching, apply_ids, match_segments, order_by_value
 from segmentation.identity.reference import load_reference, load_reference_assignments
+from segmentation.settings.base import Seed
+from segmentation.settings.data import Data
+from segmentation.settings.train import Train
 
 
-def run(params: Params) -> None:
+def run(*, seed: Seed, data: Data, train: Train) -> None:
     """Write the model, every customer's segment, and how the segments were found."""
     points = files.read_parquet(paths.MATRIX).to_numpy(np.float64)
     customers = files.read_parquet(paths.PREPARED)
-    features = files.read_model(paths.FEATURES_MODEL)
-    algorithm = ALGORITHMS[params.train.algorithm]
-    options = params.train.options
-    if algorithm.uses_categories:
-        options["category_blocks"] = category_blocks(features)
-    k = _number(params, len(points)) if algorithm.needs_k else None
+    features = models.read(paths.FEATURES_MODEL)
+    algorithm = ALGORITHMS[train.algorithm]
+    blocks = category_blocks(features)
+    k = _number(train, len(points)) if algorithm.needs_k else None
 
-    found = algorithm(points, k=k, seed=params.seed, options=options)
+    found = algorithm(points, k=k, seed=seed, options=train.options, category_blocks=blocks)
     stability = bootstrap_stability(
         points,
         found.labels,
-        refit(algorithm, k=k, options=options),
-        seed=params.seed,
-        resamples=params.train.stability.resamples,
-        max_rows=params.train.stability.max_rows,
+        refit(algorithm, k=k, options=train.options, category_blocks=blocks),
+        seed=seed,
+        resamples=train.stability.resamples,
+        max_rows=train.stability.max_rows,
     )
-    matching = _match(params, customers, found.labels)
+    matching = _match(data, customers, found.labels)
     segment = apply_ids(found.labels, matching.ids)
 
     assigner = with_ids(found.assigner, matching.ids)
-    files.write_model(paths.MODEL, Pipeline([("features", features), ("segments", assigner)]))
+    models.write(paths.MODEL, Pipeline([("features", features), ("segments", assigner)]))
     files.write_parquet(
         paths.ASSIGNMENTS,
         pd.DataFrame(
             {
-                params.data.id: customers[params.data.id],
+                data.id: customers[data.id],
                 "segment": segment,
                 "confidence": found.confidence.round(files.DIGITS),
             }
@@ -59,12 +65,12 @@ def run(params: Params) -> None:
             "The model keeps the scaled features of customers (no ids) to compare new ones with: "
             "share it as you would share the data."
         )
-    artifacts.write(_found(algorithm.name, found, stability, matching, notes))
+    artifacts.write(_found(algorithm, found, stability, matching, notes))
 
 
-def _number(params: Params, customers: int) -> int:
+def _number(train: Train, customers: int) -> int:
     """Return how many segments to find."""
-    k = params.train.k
+    k = train.k
     if k == "auto":
         k = artifacts.read(Choice).k
     if k > customers:
@@ -72,9 +78,9 @@ def _number(params: Params, customers: int) -> int:
     return k
 
 
-def _match(params: Params, customers: pd.DataFrame, labels: np.ndarray) -> Matching:
+def _match(data: Data, customers: pd.DataFrame, labels: np.ndarray) -> Matching:
     """Number the segments: as in the reference where they are the same, else by value."""
-    data, reference = params.data, load_reference()
+    reference = load_reference()
     value = customers.groupby(labels)[data.value_column].agg(["mean", "size"]).loc[0:]
     order = order_by_value(value["mean"].to_numpy(), value["size"].to_numpy())
     label = pd.Series(labels, index=customers[data.id])
@@ -98,12 +104,18 @@ def _match(params: Params, customers: pd.DataFrame, labels: np.ndarray) -> Match
 
 
 def _found(
-    name: str, found: Clustering, stability: Stability, matching: Matching, notes: list[str]
+    algorithm: Algorithm,
+    found: Clustering,
+    stability: Stability,
+    matching: Matching,
+    notes: list[str],
 ) -> facts.Clustering:
     """Put together what is told of the clustering."""
     return facts.Clustering(
-        algorithm=name,
-        finds_k=not ALGORITHMS[name].needs_k,
+        algorithm=algorithm.name,
+        finds_k=not algorithm.needs_k,
+        group=algorithm.group,
+        taste=algorithm.taste,
         k=found.k,
         noise_share=found.noise_share,
         notes=tuple(notes),

@@ -10,13 +10,14 @@ import pandas as pd
 import pytest
 
 from segmentation import files, paths
+from segmentation.__main__ import run_stage
 from segmentation.clustering import select_k
 from segmentation.clustering.choosing_k import registry
 from segmentation.clustering.choosing_k.criteria import Criterion, Fits, Scores, load_criteria
 from segmentation.clustering.choosing_k.rules import Candidates, Rule
-from segmentation.config import SelectK, load_params
 from segmentation.errors import InputError
-from segmentation.stages import select_k as stage
+from segmentation.settings.params import load_params
+from segmentation.settings.select_k import SelectK
 from segmentation.views import curves
 
 ROOT = Path(__file__).parents[3]
@@ -69,7 +70,7 @@ def test_a_new_criterion_reaches_what_the_stage_writes(
     settings = params.select_k.model_copy(update={"k_max": 5, "draws": 10, "rule": "mean_size"})
     monkeypatch.chdir(tmp_path)
     files.write_parquet(paths.MATRIX, pd.DataFrame(three_blobs(), columns=["a", "b"]))
-    stage.run(params.model_copy(update={"select_k": settings}))
+    run_stage("select_k", params.model_copy(update={"select_k": settings}))
     assert {"mean_size", "mean_size_se"} <= set(files.read_csv(paths.CURVE).columns)
     choice = files.read_json(paths.CHOICE)
     assert choice["votes"]["mean_size"] == choice["k"] == 5

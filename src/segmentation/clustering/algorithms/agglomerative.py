@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from segmentation.clustering.algorithms.assigners import (
     assign,
@@ -11,6 +14,9 @@ from segmentation.clustering.algorithms.assigners import (
     nearest_neighbours,
 )
 from segmentation.clustering.algorithms.base import (
+    ROUND,
+    Algorithm,
+    AlgorithmOptions,
     Clustering,
     Dendrogram,
     reachable_k,
@@ -18,18 +24,24 @@ from segmentation.clustering.algorithms.base import (
 )
 
 
-def fit(
-    X: NDArray[np.float64], *, k: int, seed: int, linkage: str, max_rows: int, n_neighbors: int
-) -> Clustering:
+class Options(AlgorithmOptions):
+    """How near two groups are. The memory of the tree is quadratic in its rows."""
+
+    linkage: Literal["ward", "average", "complete", "single"] = "ward"
+    n_neighbors: Annotated[int, Field(ge=1, le=100)] = 5
+    max_rows: Annotated[int, Field(ge=2, le=20_000)] = 5_000
+
+
+def fit(X: NDArray[np.float64], *, k: int, seed: int, options: Options) -> Clustering:
     """Cluster the rows of `X` into `k` segments by merging the closest pair again and again."""
     from scipy.cluster import hierarchy
 
-    rows, notes = sample_rows(len(X), max_rows, seed)
+    rows, notes = sample_rows(len(X), options.max_rows, seed)
     stored = X[rows]
     number, fewer = reachable_k(stored, min(k, len(stored)))
-    tree = hierarchy.linkage(stored, method=linkage)
+    tree = hierarchy.linkage(stored, method=options.linkage)
     cut = cut_tree(tree, number)
-    assigner = nearest_neighbours(stored, cut, n_neighbors=n_neighbors)
+    assigner = nearest_neighbours(stored, cut, n_neighbors=options.n_neighbors)
     labels = cut if len(rows) == len(X) else assign(assigner, X)
     confidence = confidence_of(assigner, X, predicted=labels)
     picture = Dendrogram(tree, _cut_height(tree, number))
@@ -60,3 +72,14 @@ def _cut_height(tree: NDArray[np.float64], k: int) -> float:
         return float(heights[-1])
     below = heights[len(heights) - k] if k <= len(heights) else 0.0
     return float((below + heights[len(heights) - k + 1]) / 2)
+
+
+ALGORITHM = Algorithm(
+    "agglomerative",
+    fit=fit,
+    options=Options,
+    finds="groups joined pair by pair; draws the tree",
+    suits="you want to see how segments split into smaller ones",
+    keeps_rows=True,
+    taste=ROUND,
+)

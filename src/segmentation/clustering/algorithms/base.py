@@ -1,17 +1,32 @@
-"""What every algorithm takes and returns."""
+"""What an algorithm is, what every one of them takes, and what it returns."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import BaseModel, ConfigDict, Field
 
 from segmentation.errors import InputError
 
 NOISE = -1
 """The label of a row that belongs to no segment."""
+
+ROUND = "prefers round {kind}s of similar width and cuts long ones"
+"""The `taste` of algorithms that go by the distance to a centre."""
+
+Natural = Annotated[int, Field(ge=1)]
+Blocks = Sequence[Sequence[int]]
+"""The columns of each one-hot category."""
+
+
+class AlgorithmOptions(BaseModel):
+    """The options of an algorithm, each with its range and its default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +119,98 @@ class Clustering:
     def noise_share(self) -> float:
         """Share of rows in no segment."""
         return float(np.mean(self.labels == NOISE))
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """One algorithm: how it clusters, and everything that is said of it.
+
+    Attributes
+    ----------
+    name : str
+        What `train.algorithm` calls it, and its module.
+    fit : callable
+        Takes the matrix, `k`, `seed` and `options` by name, and returns a `Clustering`.
+    options : type of AlgorithmOptions
+    finds : str
+        What its segments are, in a few words.
+    suits : str
+        When to choose it, in a few words.
+    needs_k : bool
+        False for a method that finds its own number of segments.
+    keeps_rows : bool
+        True if the assigner holds rows of `X` to compare new ones with.
+    uses_categories : bool
+        True if `fit` takes the one-hot columns of each category too, as `category_blocks`.
+    group : str
+        What it looks for, in the singular.
+    taste : str
+        Which segments it prefers whatever the data, as the rest of a sentence that its name
+        starts; `{kind}` is what segments are called. Empty if it has no such taste.
+    """
+
+    name: str
+    fit: Callable[..., Clustering]
+    options: type[AlgorithmOptions]
+    finds: str
+    suits: str
+    needs_k: bool = True
+    keeps_rows: bool = False
+    uses_categories: bool = False
+    group: str = "group"
+    taste: str = ""
+
+    def __call__(
+        self,
+        X: ArrayLike,
+        *,
+        k: int | None,
+        seed: int,
+        options: AlgorithmOptions | Mapping[str, Any] | None = None,
+        category_blocks: Blocks = (),
+    ) -> Clustering:
+        """Cluster the rows of `X`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, p)
+            Features on comparable scales; at least two rows and two columns, all finite.
+        k : int or None
+            Number of segments, 1..n; a density method ignores it.
+        seed : int
+            The same seed gives the same bits, whatever the number of threads.
+        options : AlgorithmOptions or mapping, optional
+            The algorithm's own; what is not among them has its default.
+        category_blocks : sequence of sequence of int
+            The columns of each one-hot category, for algorithms that use them.
+
+        Returns
+        -------
+        Clustering
+
+        Raises
+        ------
+        InputError
+            If `X` or `k` cannot be used.
+
+        Examples
+        --------
+        >>> from segmentation.clustering.algorithms import ALGORITHMS
+        >>> X = [[0, 0], [0, 1], [9, 9], [9, 8]]
+        >>> found = ALGORITHMS["kmeans"](X, k=2, seed=0, options={"n_init": 3})
+        >>> found.k, bool(found.labels[0] == found.labels[1] != found.labels[2])
+        (2, True)
+        """
+        from threadpoolctl import threadpool_limits
+
+        matrix = check_matrix(X)
+        number = check_k(k, len(matrix)) if self.needs_k else None
+        chosen = self.options.model_validate({} if options is None else options)
+        more = {"category_blocks": category_blocks} if self.uses_categories else {}
+        # Threads add up partial sums in the order in which they finish, so with several of them
+        # the last bits of the centres, and with them the model file, change from run to run.
+        with threadpool_limits(limits=1):
+            return self.fit(matrix, k=number, seed=seed, options=chosen, **more)
 
 
 def check_matrix(X: ArrayLike) -> NDArray[np.float64]:

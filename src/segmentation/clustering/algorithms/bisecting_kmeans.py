@@ -16,23 +16,46 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.algorithms.base import Clustering, reachable_k
+from segmentation.clustering.algorithms.base import (
+    ROUND,
+    Algorithm,
+    AlgorithmOptions,
+    Clustering,
+    Natural,
+    reachable_k,
+)
 from segmentation.clustering.algorithms.kmeans import from_centres
 
 
-def fit(
-    X: NDArray[np.float64], *, k: int, seed: int, n_init: int, max_iter: int, refine: bool
-) -> Clustering:
+class Options(AlgorithmOptions):
+    """Options of each split. `refine`: finish with k-means from the bisection's centres."""
+
+    n_init: Natural = 5
+    max_iter: Natural = 300
+    refine: bool = True
+
+
+def fit(X: NDArray[np.float64], *, k: int, seed: int, options: Options) -> Clustering:
     """Cluster the rows of `X` into `k` segments."""
     from sklearn.cluster import BisectingKMeans, KMeans
 
     number, notes = reachable_k(X, k)
     centres = (
-        BisectingKMeans(number, n_init=n_init, max_iter=max_iter, random_state=seed)
+        BisectingKMeans(number, n_init=options.n_init, max_iter=options.max_iter, random_state=seed)
         .fit(X)
         .cluster_centers_
     )
-    if refine:
-        polish = KMeans(number, init=centres, n_init=1, max_iter=max_iter)
+    if options.refine:
+        polish = KMeans(number, init=centres, n_init=1, max_iter=options.max_iter)
         centres = polish.fit(X).cluster_centers_
     return from_centres(X, centres, notes=notes)
+
+
+ALGORITHM = Algorithm(
+    "bisecting_kmeans",
+    fit=fit,
+    options=Options,
+    finds="the same, by splitting in two again and again",
+    suits="k is large, or segments should nest roughly",
+    taste=ROUND,
+)

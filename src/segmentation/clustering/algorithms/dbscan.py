@@ -8,13 +8,21 @@ spatial databases with noise, KDD-96, 226-231.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from segmentation.clustering.algorithms.assigners import assign, confidence_of, within_radius
-from segmentation.clustering.algorithms.base import Clustering, KDistances, sample_rows
+from segmentation.clustering.algorithms.base import (
+    Algorithm,
+    AlgorithmOptions,
+    Clustering,
+    KDistances,
+    Natural,
+    sample_rows,
+)
 from segmentation.clustering.algorithms.density import (
     default_eps,
     default_min_samples,
@@ -22,15 +30,15 @@ from segmentation.clustering.algorithms.density import (
 )
 
 
-def fit(
-    X: NDArray[np.float64],
-    *,
-    k: int | None = None,
-    seed: int,
-    eps: float | Literal["auto"],
-    min_samples: int | Literal["auto"],
-    max_rows: int,
-) -> Clustering:
+class Options(AlgorithmOptions):
+    """The reach of a row, and the rows in reach of a core row."""
+
+    eps: Literal["auto"] | Annotated[float, Field(gt=0)] = "auto"
+    min_samples: Literal["auto"] | Natural = "auto"
+    max_rows: Annotated[int, Field(ge=2, le=100_000)] = 10_000
+
+
+def fit(X: NDArray[np.float64], *, k: int | None = None, seed: int, options: Options) -> Clustering:
     """Cluster the rows of `X`; the number of segments is the method's own, `k` is ignored.
 
     A row belongs to the segment whose core rows lie within ``eps`` of it, a new one as one of
@@ -39,18 +47,18 @@ def fit(
     """
     from sklearn.cluster import DBSCAN
 
-    rows, notes = sample_rows(len(X), max_rows, seed)
+    rows, notes = sample_rows(len(X), options.max_rows, seed)
     stored = X[rows]
-    if min_samples == "auto":
+    if options.min_samples == "auto":
         m = default_min_samples(*stored.shape)
     else:
-        m = min(min_samples, len(stored))
+        m = min(options.min_samples, len(stored))
     distances = np.sort(k_distances(stored, m))
-    if eps == "auto":
+    if options.eps == "auto":
         reach, why = default_eps(stored, distances, m)
         notes += (why,)
     else:
-        reach = float(eps)
+        reach = float(options.eps)
     model = DBSCAN(eps=reach, min_samples=m).fit(stored)
     core = model.core_sample_indices_
     if not len(core):
@@ -59,3 +67,15 @@ def fit(
     labels = assign(assigner, X)
     confidence = confidence_of(assigner, X, predicted=labels)
     return Clustering(labels, assigner, confidence, KDistances(distances, m, reach), notes)
+
+
+ALGORITHM = Algorithm(
+    "dbscan",
+    fit=fit,
+    options=Options,
+    finds="dense regions of any shape, with one density for all",
+    suits="groups have odd shapes and customers between them should stay out",
+    needs_k=False,
+    keeps_rows=True,
+    group="dense region",
+)

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from segmentation.clustering.algorithms.assigners import assign, bayes_rule, confidence_of
-from segmentation.clustering.algorithms.base import Clustering, reachable_k, used_only
+from segmentation.clustering.algorithms.base import (
+    Algorithm,
+    AlgorithmOptions,
+    Clustering,
+    Natural,
+    reachable_k,
+    used_only,
+)
 
 
-def fit(
-    X: NDArray[np.float64],
-    *,
-    k: int,
-    seed: int,
-    n_init: int,
-    max_iter: int,
-    covariance_type: str,
-    reg_covar: float,
-) -> Clustering:
+class Options(AlgorithmOptions):
+    """Options of expectation maximisation, and the shapes that components may have.
+
+    `reg_covar` is the least variance in any direction: it keeps a component from collapsing onto
+    duplicates, or on one category among the one-hot columns. Standardised features have 1.
+    """
+
+    n_init: Natural = 5
+    max_iter: Natural = 200
+    covariance_type: Literal["full", "tied", "diag", "spherical"] = "full"
+    reg_covar: Annotated[float, Field(gt=0, le=1)] = 0.03
+
+
+def fit(X: NDArray[np.float64], *, k: int, seed: int, options: Options) -> Clustering:
     """Cluster the rows of `X` into at most `k` components.
 
     A component that is no row's most probable one is dropped: it would be a segment without
@@ -33,17 +45,17 @@ def fit(
     number, notes = reachable_k(X, k)
     model = GaussianMixture(
         number,
-        covariance_type=covariance_type,
-        reg_covar=reg_covar,
-        n_init=n_init,
-        max_iter=max_iter,
+        covariance_type=options.covariance_type,
+        reg_covar=options.reg_covar,
+        n_init=options.n_init,
+        max_iter=options.max_iter,
         random_state=seed,
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(X)
     if not model.converged_:
-        notes += (f"The mixture had not converged after {max_iter} rounds.",)
+        notes += (f"The mixture had not converged after {options.max_iter} rounds.",)
     covariances = full_covariances(model, X.shape[1])
     labels = assign(bayes_rule(model.weights_, model.means_, covariances), X)
     labels, kept, dropped = used_only(labels, number)
@@ -67,3 +79,12 @@ def full_covariances(model: Any, p: int) -> NDArray[np.float64]:
             return np.stack([np.diag(row) for row in stored])
         case _:
             return stored[:, None, None] * np.eye(p)
+
+
+ALGORITHM = Algorithm(
+    "gaussian_mixture",
+    fit=fit,
+    options=Options,
+    finds="ellipses that may overlap; a probability of membership for each customer",
+    suits="segments differ in spread, or doubt about a customer matters",
+)

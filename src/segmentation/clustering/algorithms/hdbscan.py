@@ -8,35 +8,44 @@ estimates, PAKDD 2013, 160-172.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from segmentation.clustering.algorithms import density
 from segmentation.clustering.algorithms.assigners import assign, confidence_of, within_balls
-from segmentation.clustering.algorithms.base import NOISE, Clustering, KDistances, sample_rows
+from segmentation.clustering.algorithms.base import (
+    NOISE,
+    Algorithm,
+    AlgorithmOptions,
+    Clustering,
+    KDistances,
+    Natural,
+    sample_rows,
+)
 
 
-def fit(
-    X: NDArray[np.float64],
-    *,
-    k: int | None = None,
-    seed: int,
-    min_cluster_size: int | Literal["auto"],
-    min_samples: int | Literal["auto"],
-    method: str,
-    max_rows: int,
-) -> Clustering:
+class Options(AlgorithmOptions):
+    """The smallest segment, smoothing, coarse (eom) or fine (leaf)."""
+
+    min_cluster_size: Literal["auto"] | Annotated[int, Field(ge=2)] = "auto"
+    min_samples: Literal["auto"] | Natural = "auto"
+    method: Literal["eom", "leaf"] = "eom"
+    max_rows: Annotated[int, Field(ge=2, le=100_000)] = 10_000
+
+
+def fit(X: NDArray[np.float64], *, k: int | None = None, seed: int, options: Options) -> Clustering:
     """Cluster the rows of `X`; the number of segments is the method's own, `k` is ignored."""
-    rows, notes = sample_rows(len(X), max_rows, seed)
+    rows, notes = sample_rows(len(X), options.max_rows, seed)
     stored = X[rows]
     n = len(stored)
     smoothing = density.default_min_samples(*stored.shape)
-    size = least_size(n, smoothing, min_cluster_size)
-    m = min(smoothing if min_samples == "auto" else min_samples, size)
+    size = least_size(n, smoothing, options.min_cluster_size)
+    m = min(smoothing if options.min_samples == "auto" else options.min_samples, size)
     model = density.hdbscan(
-        stored, min_cluster_size=size, min_samples=m, cluster_selection_method=method
+        stored, min_cluster_size=size, min_samples=m, cluster_selection_method=options.method
     )
     labels = np.asarray(model.labels_, dtype=np.intp)
     distances = density.k_distances(stored, m)
@@ -90,3 +99,15 @@ def ball_radii(
             radii[own] = np.minimum(radii[own], apart / 2)
     floor = 1e-4 * radii.max(initial=0.0) or 1e-9
     return np.where(labels == NOISE, 0.0, np.maximum(radii, floor))
+
+
+ALGORITHM = Algorithm(
+    "hdbscan",
+    fit=fit,
+    options=Options,
+    finds="dense regions, each with its own density",
+    suits="the same, and groups differ in density",
+    needs_k=False,
+    keeps_rows=True,
+    group="dense region",
+)

@@ -6,15 +6,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.clustering.algorithms.assigners import assign, confidence_of, nearest_centroid
-from segmentation.clustering.algorithms.base import Clustering, reachable_k, used_only
+from segmentation.clustering.algorithms.base import (
+    ROUND,
+    Algorithm,
+    AlgorithmOptions,
+    Clustering,
+    Natural,
+    reachable_k,
+    used_only,
+)
 
 
-def fit(X: NDArray[np.float64], *, k: int, seed: int, n_init: int, max_iter: int) -> Clustering:
+class Options(AlgorithmOptions):
+    """Random starts, of which the best is kept, and most rounds of each."""
+
+    n_init: Natural = 10
+    max_iter: Natural = 300
+
+
+def fit(X: NDArray[np.float64], *, k: int, seed: int, options: Options) -> Clustering:
     """Cluster the rows of `X` into `k` segments."""
     from sklearn.cluster import KMeans
 
     number, notes = reachable_k(X, k)
-    model = KMeans(number, n_init=n_init, max_iter=max_iter, random_state=seed).fit(X)
+    model = KMeans(
+        number,
+        n_init=options.n_init,
+        max_iter=options.max_iter,
+        random_state=seed,
+    ).fit(X)
     return from_centres(X, model.cluster_centers_, notes=notes)
 
 
@@ -26,3 +46,13 @@ def from_centres(
     labels, kept, dropped = used_only(labels, len(centres))
     assigner = nearest_centroid(centres[kept])
     return Clustering(labels, assigner, confidence_of(assigner, X), notes=notes + dropped)
+
+
+ALGORITHM = Algorithm(
+    "kmeans",
+    fit=fit,
+    options=Options,
+    finds="round groups of similar spread",
+    suits="you have no reason for another: it is quick, stable and easy to explain",
+    taste=ROUND,
+)

@@ -16,18 +16,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
+from pydantic import Field
 
-from segmentation.clustering.algorithms.base import Clustering, reachable_k, sample_rows
+from segmentation.clustering.algorithms.base import (
+    ROUND,
+    Algorithm,
+    AlgorithmOptions,
+    Blocks,
+    Clustering,
+    Natural,
+    reachable_k,
+    sample_rows,
+)
 from segmentation.clustering.algorithms.kmeans import from_centres
 from segmentation.errors import InputError
 
 Matrix = NDArray[np.float64]
-Blocks = Sequence[Sequence[int]]
-"""The columns of each one-hot category."""
+
+
+class Options(AlgorithmOptions):
+    """Starts and rounds, as in k-means, for numbers and categories together."""
+
+    n_init: Natural = 50
+    max_iter: Natural = 100
+    max_rows: Annotated[int, Field(ge=2)] = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,16 +56,7 @@ class _Block:
     cost: Matrix  # squared distance between levels
 
 
-def fit(
-    X: Matrix,
-    *,
-    k: int,
-    seed: int,
-    n_init: int,
-    max_iter: int,
-    max_rows: int,
-    category_blocks: Blocks,
-) -> Clustering:
+def fit(X: Matrix, *, k: int, seed: int, options: Options, category_blocks: Blocks) -> Clustering:
     """Cluster the rows of `X` into `k` segments.
 
     Above `max_rows` the starts are tried on a sample, and the best is finished on all rows.
@@ -59,19 +66,19 @@ def fit(
     number, notes = reachable_k(X, k)
     if not category_blocks:
         notes += ("No category among the features: k-prototypes is k-means here.",)
-    rows, sampled = sample_rows(len(X), max_rows, seed)
+    rows, sampled = sample_rows(len(X), options.max_rows, seed)
     few, fewer = reachable_k(X[rows], min(number, len(rows)))
     prototypes = _search(
         X[rows],
         few,
         np.random.default_rng(seed),
-        n_init=n_init,
-        max_iter=max_iter,
+        n_init=options.n_init,
+        max_iter=options.max_iter,
         category_blocks=category_blocks,
     )
     if sampled:
         notes += (f"Starts were tried on a random sample of {len(rows):,} rows.", *fewer)
-        prototypes, _ = _descend(X, prototypes, _blocks(X, category_blocks), max_iter)
+        prototypes, _ = _descend(X, prototypes, _blocks(X, category_blocks), options.max_iter)
     return from_centres(X, prototypes, notes=notes)
 
 
@@ -119,16 +126,16 @@ def _block(X: Matrix, columns: Sequence[int]) -> _Block:
     levels, codes = np.unique(X[:, index], axis=0, return_inverse=True)
     if len(levels) > len(columns) + 1:
         raise InputError(f"columns {list(columns)} are not the one-hot levels of a category")
-    return _Block(index, levels, codes.ravel(), cdist(levels, levels, "sqeuclidean"))
+    return _Block(index, levels, codes.ravel(), _squared(levels, levels))
 
 
 def _seeds(X: Matrix, k: int, rng: np.random.Generator) -> Matrix:
     """Draw `k` distinct rows by the k-means++ rule; a row is a valid prototype."""
     chosen = [int(rng.integers(len(X)))]
-    nearest = cdist(X, X[chosen], "sqeuclidean").ravel()
+    nearest = _squared(X, X[chosen]).ravel()
     while len(chosen) < k:
         chosen.append(int(rng.choice(len(X), p=nearest / nearest.sum())))
-        nearest = np.minimum(nearest, cdist(X, X[chosen[-1:]], "sqeuclidean").ravel())
+        nearest = np.minimum(nearest, _squared(X, X[chosen[-1:]]).ravel())
     return X[chosen]
 
 
@@ -136,11 +143,11 @@ def _descend(
     X: Matrix, prototypes: Matrix, blocks: list[_Block], max_iter: int
 ) -> tuple[Matrix, float]:
     """Alternate nearest prototype and best prototype until the cost stops falling."""
-    distances = cdist(X, prototypes, "sqeuclidean")
+    distances = _squared(X, prototypes)
     cost = float(distances.min(axis=1).sum())
     for _ in range(max_iter):
         moved = _update(X, distances, len(prototypes), blocks)
-        distances = cdist(X, moved, "sqeuclidean")
+        distances = _squared(X, moved)
         new_cost = float(distances.min(axis=1).sum())
         if new_cost >= cost:
             break
@@ -168,3 +175,21 @@ def _update(X: Matrix, distances: Matrix, k: int, blocks: list[_Block]) -> Matri
         # With one-hot levels the cheapest level is the mode.
         prototypes[:, block.columns] = block.levels[(counts @ block.cost).argmin(axis=1)]
     return prototypes
+
+
+def _squared(A: Matrix, B: Matrix) -> Matrix:
+    """Return the squared distance of every row of `A` to every row of `B`."""
+    from scipy.spatial.distance import cdist
+
+    return np.asarray(cdist(A, B, "sqeuclidean"), dtype=np.float64)
+
+
+ALGORITHM = Algorithm(
+    "kprototypes",
+    fit=fit,
+    options=Options,
+    finds="groups around a mean of the numbers and the commonest category of each column",
+    suits="categories matter as much as numbers",
+    uses_categories=True,
+    taste=ROUND,
+)

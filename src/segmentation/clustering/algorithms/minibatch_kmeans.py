@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from segmentation.clustering.algorithms import kmeans
-from segmentation.clustering.algorithms.base import Clustering, reachable_k
+from segmentation.clustering.algorithms.base import (
+    ROUND,
+    Algorithm,
+    AlgorithmOptions,
+    Clustering,
+    Natural,
+    reachable_k,
+)
 from segmentation.clustering.algorithms.kmeans import from_centres
 
 
-def fit(
-    X: NDArray[np.float64], *, k: int, seed: int, n_init: int, max_iter: int, batch_size: int
-) -> Clustering:
+class Options(AlgorithmOptions):
+    """Options of k-means, and the rows of a batch."""
+
+    n_init: Natural = 10
+    max_iter: Natural = 100
+    batch_size: Annotated[int, Field(ge=2)] = 1024
+
+
+def fit(X: NDArray[np.float64], *, k: int, seed: int, options: Options) -> Clustering:
     """Cluster the rows of `X` into at most `k` segments.
 
     Rows that fit in one batch are clustered by k-means itself.
     """
-    if len(X) <= batch_size:
-        found = kmeans.fit(X, k=k, seed=seed, n_init=n_init, max_iter=max_iter)
+    if len(X) <= options.batch_size:
+        same = kmeans.Options(n_init=options.n_init, max_iter=options.max_iter)
+        found = kmeans.fit(X, k=k, seed=seed, options=same)
         note = f"All {len(X):,} rows fit in one batch, so this is plain k-means."
         return replace(found, notes=(*found.notes, note))
     from sklearn.cluster import MiniBatchKMeans
@@ -28,9 +44,19 @@ def fit(
     number, notes = reachable_k(X, k)
     model = MiniBatchKMeans(
         number,
-        n_init=n_init,
-        max_iter=max_iter,
-        batch_size=batch_size,
+        n_init=options.n_init,
+        max_iter=options.max_iter,
+        batch_size=options.batch_size,
         random_state=seed,
     ).fit(X)
     return from_centres(X, model.cluster_centers_, notes=notes)
+
+
+ALGORITHM = Algorithm(
+    "minibatch_kmeans",
+    fit=fit,
+    options=Options,
+    finds="the same, a little less exactly",
+    suits="there are millions of rows (up to `batch_size` rows it is k-means)",
+    taste=ROUND,
+)

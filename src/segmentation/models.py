@@ -1,0 +1,80 @@
+"""Save models with skops, the same model as the same bytes, and load them."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from segmentation.errors import ModelError
+from segmentation.files import must_exist
+
+# A plain description of an array, kept by scikit-learn's imputer: it cannot run code when loaded.
+TRUSTED_TYPES = ("numpy.dtype",)
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip member can carry
+
+
+def write(path: Path, model: object) -> None:
+    """Save a scikit-learn object with skops.
+
+    skops names parts by their address in memory and stamps the time into the archive, so the
+    same model would never give the same file twice. Both are replaced here by fixed values.
+    """
+    import skops.io
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_canonical_archive(skops.io.dumps(model)))
+
+
+def read(path: Path) -> Any:
+    """Load a model saved by `write`.
+
+    Raises
+    ------
+    ModelError
+        The file is not a skops archive, or holds types that skops does not trust.
+    """
+    import skops.io
+
+    must_exist(path)
+    try:
+        return skops.io.load(path, trusted=list(TRUSTED_TYPES))
+    except Exception as error:
+        raise ModelError(
+            f"{path} is not a readable model ({type(error).__name__}: {error}); "
+            "make it again with `dvc repro --force train`"
+        ) from error
+
+
+def _canonical_archive(archive: bytes) -> bytes:
+    """Renumber the parts of a skops archive in order of appearance and drop the time stamps."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as source:
+        members = {name: source.read(name) for name in source.namelist()}
+    schema = json.loads(members.pop("schema.json"))
+    part_ids: dict[int, int] = {}
+    file_names: dict[str, str] = {}
+
+    def renumber(node: Any) -> Any:
+        if isinstance(node, list):
+            return [renumber(part) for part in node]
+        if not isinstance(node, dict):
+            return node
+        fresh: dict[str, Any] = {}
+        for key, value in node.items():
+            if key == "__id__":
+                fresh[key] = part_ids.setdefault(value, len(part_ids))
+            elif key == "file" and value in members:
+                suffix = Path(value).suffix
+                fresh[key] = file_names.setdefault(value, f"{len(file_names)}{suffix}")
+            else:
+                fresh[key] = renumber(value)
+        return fresh
+
+    schema = renumber(schema)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as out:
+        for old, new in file_names.items():
+            out.writestr(zipfile.ZipInfo(new, _EPOCH), members[old])
+        out.writestr(zipfile.ZipInfo("schema.json", _EPOCH), json.dumps(schema, indent=2))
+    return target.getvalue()

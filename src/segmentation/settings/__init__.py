@@ -1,0 +1,1 @@
+"""`params.yaml` as typed settings, a module a stage: the only place with defaults."""

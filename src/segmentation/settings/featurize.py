@@ -1,0 +1,18 @@
+"""How customers become points."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from segmentation.settings.base import Settings
+
+
+class Featurize(Settings):
+    """How customers become points with distances."""
+
+    transform: Literal["none", "log", "yeo-johnson"] = "yeo-johnson"
+    skew_above: Annotated[float, Field(ge=0)] = 1.0
+    scaler: Literal["standard", "robust", "minmax", "none"] = "standard"
+    encoding: Literal["onehot", "none"] = "onehot"
+    category_weight: Annotated[float, Field(gt=0)] = 1.0
+    min_category_share: Annotated[float, Field(ge=0, lt=1)] = 0.01

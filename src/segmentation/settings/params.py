@@ -1,0 +1,59 @@
+"""All of `params.yaml`.
+
+A stage takes the sections that it uses, so it imports their modules and not this one: a change of
+one section's module reruns no stage that does without it.
+"""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import model_validator
+
+from segmentation.settings.base import Seed, Settings, load
+from segmentation.settings.data import Data
+from segmentation.settings.evaluate import Evaluate
+from segmentation.settings.featurize import Featurize
+from segmentation.settings.prepare import Prepare
+from segmentation.settings.select_k import SelectK
+from segmentation.settings.track import Track
+from segmentation.settings.train import Train
+
+
+class Params(Settings):
+    """All of `params.yaml`."""
+
+    seed: Seed = 42
+    data: Data
+    prepare: Prepare = Prepare()
+    featurize: Featurize = Featurize()
+    select_k: SelectK = SelectK()
+    train: Train = Train()
+    evaluate: Evaluate = Evaluate()
+    track: Track = Track()
+
+    @model_validator(mode="after")
+    def _enough_features(self) -> Self:
+        data = self.data
+        if self.featurize.encoding == "onehot" and data.categorical_features:
+            return self  # a category becomes a column a level
+        if len(data.numeric_features) < 2:
+            left = (
+                f"only '{data.numeric_features[0]}' is" if data.numeric_features else "nothing is"
+            )
+            raise ValueError(
+                f"{left} left to find segments in; declare more columns under data.numeric or "
+                "data.categorical, take some out of data.describe"
+                + (", or set featurize.encoding to onehot" if data.categorical_features else "")
+            )
+        return self
+
+
+def load_params(path: Path) -> Params:
+    """Read and check `params.yaml`.
+
+    Raises
+    ------
+    SettingsError
+        The file is missing, is not YAML, or holds an unknown key or a value out of range.
+    """
+    return load(Params, path)
