@@ -34,8 +34,10 @@ def test_params_yaml_is_complete_and_shows_the_defaults(content: dict[str, Any])
     defaults = Params.model_validate({"data": content["data"]})
     for section in ("prepare", "featurize", "select_k", "train", "evaluate", "track"):
         model = getattr(defaults, section).model_dump()
+        if section == "train":  # an algorithm that is not named has its default options
+            model = {k: v for k, v in model.items() if k in content["train"] or k not in ALGORITHMS}
         assert leaves(model) == leaves(content[section])
-        assert model == getattr(written, section).model_dump()
+        assert getattr(defaults, section) == getattr(written, section)
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
