@@ -9,11 +9,17 @@ import yaml
 from segmentation.errors import SettingsError
 
 _BOOL, _DATE = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"
+_INT, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
 _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
+
+# What PyYAML says of text that has to stand in quotes.
+_UNQUOTED = ("mapping values are not allowed", "cannot start any token", "expected node content")
 
 
 class _Loader(yaml.CSafeLoader):
     """YAML 1.2 as far as it matters here: ``Yes``, ``no`` and ``on`` are text, as they are to DVC.
+
+    So are ``1:30`` and ``010``, which YAML 1.1 takes for 90 and 8.
 
     A name is always text, so a column may be called 2019 and an alias stand for 1. No name may
     stand twice: PyYAML would silently take the last.
@@ -28,6 +34,11 @@ class _Loader(yaml.CSafeLoader):
                 )
             if name.tag == _MERGE:
                 continue
+            if re.search(r"\S:[\[{]", name.value) and not name.style:
+                raise yaml.MarkedYAMLError(
+                    problem=f"a space is missing after the colon of '{name.value}'",
+                    problem_mark=name.start_mark,
+                )
             if name.value in lines:
                 raise yaml.MarkedYAMLError(
                     problem=f"'{name.value}' stands there already, in line {lines[name.value]}",
@@ -39,11 +50,23 @@ class _Loader(yaml.CSafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in (_BOOL, _DATE)]
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in (_BOOL, _DATE, _INT, _FLOAT)]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver(
     _BOOL, re.compile(r"(true|True|TRUE|false|False|FALSE)$", re.ASCII), list("tTfF")
+)
+_Loader.add_implicit_resolver(
+    _INT, re.compile(r"[-+]?(0|[1-9][0-9]*|0x[0-9a-fA-F]+)$", re.ASCII), list("-+0123456789")
+)
+_Loader.add_implicit_resolver(
+    _FLOAT,
+    re.compile(
+        r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"
+        r"|[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$",
+        re.ASCII,
+    ),
+    list("-+0123456789."),
 )
 
 
@@ -59,12 +82,21 @@ def parse_yaml(content: str | bytes) -> Any:
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
+        conflict = re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE)
+        if conflict:
+            number = text.count("\n", 0, conflict.start()) + 1
+            raise ValueError(
+                f"line {number} is a mark of git's, in the middle of a merge; solve the conflict"
+            ) from None
         mark = error.problem_mark or error.context_mark
         number = mark.line + 1 if mark else 1
         line = [*text.splitlines(), ""][number - 1]
         if re.match(r" *\t", line):
             raise ValueError(f"line {number} starts with a tab; indent it with spaces") from None
-        raise ValueError(f"line {number}: {error.problem or error.context}") from None
+        problem = str(error.problem or error.context)
+        if any(said in problem for said in _UNQUOTED):
+            problem += "; put text that holds signs such as , : # % @ | in quotes"
+        raise ValueError(f"line {number}: {problem}") from None
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from None
 

@@ -17,6 +17,29 @@ def test_words_that_only_old_yaml_takes_for_a_yes_or_no_are_text() -> None:
     assert (read["e"], read["f"], read["g"]) == (True, False, "truely")
 
 
+def test_numbers_of_old_yaml_are_no_numbers() -> None:
+    read = parse_yaml("a: 1:30\nb: 010\nc: [12, -3, 0, 0x1F, 1.5, .5, 1e3, -2.5E-3]\nd: 1_000\n")
+    assert (read["a"], read["b"], read["d"]) == ("1:30", "010", "1_000")
+    assert read["c"] == [12, -3, 0, 31, 1.5, 0.5, 1000.0, -0.0025]
+
+
+def test_a_space_missing_after_a_colon_is_told() -> None:
+    with pytest.raises(ValueError, match=r"line 2: a space is missing .* 'age:\{min'"):
+        parse_yaml("numeric:\n  age:{min: 10}\n")
+    assert parse_yaml('"a:{b": 1\n') == {"a:{b": 1}
+
+
+def test_a_merge_that_is_not_finished_is_told() -> None:
+    with pytest.raises(ValueError, match=r"line 2 .* in the middle of a merge"):
+        parse_yaml("a: 1\n<<<<<<< HEAD\nseed: 42\n=======\nseed: 43\n>>>>>>> other\n")
+
+
+@pytest.mark.parametrize("text", ["action: Do this: now", "unit: %", "delimiter: ,\nid: a"])
+def test_text_that_needs_quotes_is_told_so(text: str) -> None:
+    with pytest.raises(ValueError, match="in quotes"):
+        parse_yaml(text)
+
+
 def test_names_are_text_as_they_are_written() -> None:
     read = parse_yaml("2019: {min: 0}\nno:\n007:\n2019-01-01:\n1.50: x\n~: y\ntrue: z\n")
     assert list(read) == ["2019", "no", "007", "2019-01-01", "1.50", "~", "true"]
