@@ -162,6 +162,15 @@ def test_every_option_is_used_by_its_algorithm(name: str) -> None:
             lambda c: c["data"]["categorical"]["gender"]["aliases"].update(m=1),
             "'data.categorical.gender.aliases.m' is the number 1; put it in quotes",
         ),
+        (
+            lambda c: c["data"]["categorical"]["gender"]["aliases"].update(m=True),
+            "'data.categorical.gender.aliases.m' is true, a yes or no to YAML; put it in quotes",
+        ),
+        (
+            lambda c: c["data"].update(numeric="age, income"),
+            "it takes `name: value` lines, such as `age:`, `income:`, each on a line",
+        ),
+        (lambda c: c["data"].update(path=["a", "b"]), "is a list; it takes the path of one file"),
         (lambda c: c["data"].update(delimiter=""), "'' is not one character; put the one between"),
         (lambda c: c["data"].update(delimiter="||"), "'||' is not one character"),
         (lambda c: c["data"].update(delimiter=None), "'data.delimiter' is empty"),

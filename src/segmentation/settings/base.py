@@ -68,6 +68,10 @@ def validate(model: type[Model], content: dict[str, Any], source: str) -> Model:
         mistakes: dict[tuple[str, ...], list[Any]] = {}
         for mistake in error.errors():
             mistakes.setdefault(_place(mistake["loc"]), []).append(mistake)
+        for place, found in list(mistakes.items()):  # a list is too short without its wrong items
+            inside = any(other[: len(place)] == place and other != place for other in mistakes)
+            if inside and all(mistake["type"] == "too_short" for mistake in found):
+                del mistakes[place]
         messages = [_message(model, place, found) for place, found in mistakes.items()]
         raise SettingsError(f"{source}: " + "; ".join(messages)) from None
 
@@ -91,13 +95,16 @@ def _message(model: type[BaseModel], place: tuple[str, ...], mistakes: list[Any]
     if given is None or kind in ("too_short", "string_too_short"):
         return f"'{where}' is empty"
     if kind in ("dict_type", "model_type"):
-        names = given if isinstance(given, list) else [given]
+        names = given.split(", ") if isinstance(given, str) else given
+        names = names if isinstance(names, list) else []
         lines = ", ".join(f"`{name}:`" for name in names if isinstance(name, str))
         such = f", such as {lines}, each on a line of its own" if lines else ""
         return f"'{where}' is {_kind(given)}; it takes `name: value` lines{such}"
     if kind == "tuple_type":
         such = f", such as [{given}]" if isinstance(given, str) else ""
         return f"'{where}' is {_kind(given)}; it takes a list{such}"
+    if kind == "path_type":
+        return f"'{where}' is {_kind(given)}; it takes the path of one file"
     if kind == "string_type":
         mend = "it takes a text" if isinstance(given, dict | list) else _unquoted(given)
         return f"'{where}' is {_kind(given)}; {mend}"
@@ -116,6 +123,8 @@ def _kind(value: Any) -> str:
         return "a group of `name: value` lines"
     if isinstance(value, list | tuple):
         return "a list"
+    if isinstance(value, bool):
+        return f"{str(value).lower()}, a yes or no to YAML"
     return f"the text '{value}'" if isinstance(value, str) else f"the number {value}"
 
 
