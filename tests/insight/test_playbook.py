@@ -122,6 +122,33 @@ def test_a_column_of_the_other_kind_is_left_out_too() -> None:
     assert told.endswith("declares no column 'town' as a category")
 
 
+def test_words_that_are_never_said_are_told() -> None:
+    words = validate(
+        Playbook,
+        {"words": {"town": {"high": "rich"}, "age": {"level": "{level}"}, "spend": {"low": "x"}}},
+        "playbook.yaml",
+    )
+    fits, told = fitting(words, numeric=["age", "spend"], categorical=["town"])
+    assert fits == words
+    assert told == [
+        "playbook.yaml: words: 'town' is a category; high and low are never said of it",
+        "playbook.yaml: words: 'age' is a number; level is never said of it",
+    ]
+
+
+@pytest.mark.parametrize("level", ["{lvel} people", "{level", "{level.x}"])
+def test_only_the_level_is_put_into_words(level: str) -> None:
+    with pytest.raises(SettingsError, match=r"only \{level\} is replaced"):
+        validate(Playbook, {"words": {"town": {"level": level}}}, "playbook.yaml")
+
+
+def test_a_wrong_condition_is_told_once() -> None:
+    with pytest.raises(SettingsError) as told:
+        book({"column": "age", "index": {"min": 120, "max": 80}})
+    assert "min 120 is not below max 80" in str(told.value)
+    assert "empty" not in str(told.value)
+
+
 def test_what_fits_stays_as_it_is() -> None:
     worth = book({"value_index": {"min": 1}}, words={"town": {"level": "{level}"}})
     assert fitting(worth, numeric=[], categorical=["town"]) == (worth, [])

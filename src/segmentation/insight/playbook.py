@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from segmentation.errors import did_you_mean, nearest
 from segmentation.settings.base import Settings
@@ -83,6 +83,14 @@ class Words(Settings):
     level: str | None = None
     noun: bool = False
 
+    @field_validator("level")
+    @classmethod
+    def _one_place(cls, level: str | None) -> str | None:
+        """Check that the level's own name can be put in, and nothing else."""
+        if level is not None and set("{}") & set(level.replace("{level}", "")):
+            raise ValueError(f"'{level}' has braces; only {{level}} is replaced, by the level")
+        return level
+
 
 class Playbook(Settings):
     """All of `playbook.yaml`."""
@@ -130,13 +138,18 @@ def fitting(
     Playbook
         With the plays all of whose columns are there, and the words for columns that are.
     list of str
-        One line, or none.
+        One line of what is left out, if anything is, and one for each word that is never said.
     """
     columns = {*numeric, *categorical}
     misfits = [list(_misfits(play, numeric, categorical)) for play in playbook.plays]
     unknown = [column for column in playbook.words if column not in columns]
+    roles = [
+        told
+        for name, word in playbook.words.items()
+        for told in _wrong_role(name, word, numeric, categorical)
+    ]
     if not unknown and not any(misfits):
-        return playbook, []
+        return playbook, roles
     fits = playbook.model_copy(
         update={
             "plays": tuple(
@@ -160,7 +173,17 @@ def fitting(
         f"playbook.yaml: left out {' and '.join(out)}, as data in params.yaml declares no column "
         f"{', '.join(dict.fromkeys(missing))}"
     )
-    return fits, [told]
+    return fits, [told, *roles]
+
+
+def _wrong_role(
+    column: str, word: Words, numeric: Collection[str], categorical: Collection[str]
+) -> Iterator[str]:
+    """Words that are never said: of a high category, of the level of a number."""
+    if column in categorical and (word.high or word.low):
+        yield f"playbook.yaml: words: '{column}' is a category; high and low are never said of it"
+    if column in numeric and word.level:
+        yield f"playbook.yaml: words: '{column}' is a number; level is never said of it"
 
 
 def _misfits(play: Play, numeric: Collection[str], categorical: Collection[str]) -> Iterator[str]:
