@@ -53,6 +53,10 @@ def table(kind: str) -> tuple[pd.DataFrame, Any, dict[str, str]]:
         case "narrow":
             year = near(rng, [1990, 1960], two, 5).round()
             return pd.DataFrame({"birth year": year, **noise}), two, {}
+        case "years":
+            year = near(rng, [2004, 2008], two, 1).round()
+            spend = near(rng, [9, 50], two, 5)
+            return pd.DataFrame({"spend": spend, "year": year, **noise}), two, {}
         case "middle":
             income = rng.uniform(0, 100, N)
             return pd.DataFrame({"income": income, **noise}), np.digitize(income, [35, 65]), {}
@@ -86,8 +90,8 @@ def table(kind: str) -> tuple[pd.DataFrame, Any, dict[str, str]]:
 
 
 KINDS = (
-    "signed", "centred", "yes and no", "repeats", "units in names", "narrow", "middle", "crossed",
-    "zeros", "many", "noise", "categories", "handful", "tiny",
+    "signed", "centred", "yes and no", "repeats", "units in names", "narrow", "years", "middle",
+    "crossed", "zeros", "many", "noise", "categories", "handful", "tiny",
 )  # fmt: skip
 
 
@@ -193,6 +197,7 @@ def contradictions(facts: Segments, page: str, found: Dominance) -> list[str]:
                 if evidence.column.replace("_", " ") not in because:
                     wrong.append(f"no column in: {because}")
     wrong += re.findall(r"\(([^()]+)\) \(\1\)|index −\d+", page)
+    wrong += re.findall(r"on average \(([−\d.,]+) to \1\)|.*– on average", page)
     for unit in ("k$", "cm", "€"):
         wrong += re.findall(rf"\S*{re.escape(unit)}\)? [^.;,|]*?[\d,]+ ?{re.escape(unit)}", page)
     return wrong

@@ -26,7 +26,7 @@ from segmentation.artifacts.segments import (
 from segmentation.clustering.metrics.jaccard import NOT_TRUSTED, RELIABLE
 from segmentation.insight.found import Found
 from segmentation.insight.names import name_groups, name_segments
-from segmentation.insight.numbers import exact, number, p_value, percent, whole
+from segmentation.insight.numbers import exact, number, p_value, percent, whole, with_range
 from segmentation.insight.playbook import Playbook, absent_levels, absent_names, fitting
 from segmentation.insight.plays import Recommendation, recommend
 from segmentation.insight.profiles import FEWEST, LARGEST, profile_everyone, profile_segments
@@ -350,7 +350,10 @@ def in_words(trait: Trait, labels: Mapping[str, str]) -> str:
     side = "above" if trait.difference > 0 else "below"
     far = abs(trait.difference)
     amount = f"at least {LARGEST:g}" if far >= LARGEST else f"{far:.1f}"
-    text += _range(trait.typical_interval, number)
+    typical, limits = with_range(trait.typical, trait.typical_interval)
+    text = f"{labels[trait.column]}: {typical} on average"
+    if limits:
+        text += f" ({limits[0]} to {limits[1]})"
     return f"{text}, {amount} standard deviations {side} everyone else"
 
 

@@ -10,6 +10,30 @@ def number(value: float | None) -> str:
     return _signed(f"{value:.3g}")
 
 
+def with_range(value: float, limits: tuple[float, float] | None) -> tuple[str, list[str]]:
+    """Write a number and its limits for people, with the digits that tell the limits apart.
+
+    Examples
+    --------
+    >>> with_range(118_000.2, (117_000.3, 119_000.7))
+    ('118,000', ['117,000', '119,001'])
+    >>> with_range(2008.14, (2008.05, 2008.23))
+    ('2,008.1', ['2,008.0', '2,008.2'])
+    """
+    low, high = limits or (value, value)
+    for more in range(4):
+        first, *written = (_digits(each, more) for each in (value, low, high))
+        if low == high or written[0] != written[1]:
+            break
+    return first, written if limits else []
+
+
+def _digits(value: float, more: int) -> str:
+    if not more:
+        return number(value)
+    return _signed(f"{value:,.{more}f}" if abs(value) >= 100 else f"{value:.{3 + more}g}")
+
+
 def whole(value: float) -> str:
     """Write a number without decimals, such as an index."""
     return _signed(f"{round(value) + 0}")
