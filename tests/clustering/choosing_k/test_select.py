@@ -124,6 +124,14 @@ def test_fixed_k_is_kept_and_judged() -> None:
     assert any("disagree" in sentence for sentence in choice.why)
 
 
+def test_the_end_of_the_range_is_told() -> None:
+    X = blobs((80, 80, 80), gap=9.0)
+    cut_short = select_k(X, k_range=range(2, 4), **QUICK)
+    assert cut_short.k == 3
+    assert "3 is the largest number that was tried; there may be more." in cut_short.why
+    assert not any("largest" in s for s in select_k(X, k_range=range(2, 6), **QUICK).why)
+
+
 def test_noise_is_called_a_convenience_first() -> None:
     choice = select_k(np.random.default_rng(0).random((200, 3)), k_range=range(2, 6), **QUICK)
     assert not choice.structured

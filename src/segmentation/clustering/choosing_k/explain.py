@@ -61,6 +61,8 @@ def explain(
             f"The runner-up is k = {int(second['k'])}, with a {rule.name} of "
             f"{second[rule.name]:.2f} against {first[rule.name]:.2f}."
         )
+        if structure.structured and k == curve["k"].max():
+            sentences.append(f"{k} is the largest number that was tried; there may be more.")
     if used < given:
         sentences.append(f"This rests on a random sample of {used:,} of the {given:,} rows.")
     return tuple(sentences)
