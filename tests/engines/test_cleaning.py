@@ -113,9 +113,17 @@ def test_spellings_of_a_category_are_merged_into_the_most_frequent() -> None:
         "New  York",
         "New York",
         "New York",
+        "Orléans",
+        "Orléans",
+        "Orle\u0301ans",
     ]
     result = cleaned([(str(i), "40", "5", town) for i, town in enumerate(towns)])
-    assert result.kept["town"].tolist() == ["Bonn"] * 4 + ["München"] * 2 + ["New York"] * 3
+    assert result.kept["town"].tolist() == [
+        *["Bonn"] * 4,
+        *["München"] * 2,
+        *["New York"] * 3,
+        *["Orléans"] * 3,
+    ]
 
 
 def test_words_for_missing_are_missing_and_too_many_reject_the_row() -> None:

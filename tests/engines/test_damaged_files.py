@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import tarfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,6 +63,15 @@ def workbook(name: str) -> bytes:
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr(name, "x")
     return content.getvalue()
+
+
+def tarball(content: str) -> bytes:
+    packed, text = io.BytesIO(), content.encode()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        entry = tarfile.TarInfo("shop.csv")
+        entry.size = len(text)
+        archive.addfile(entry, io.BytesIO(text))
+    return packed.getvalue()
 
 
 def prepared(content: str | bytes, **data: object) -> pd.DataFrame:
@@ -159,6 +169,17 @@ READ = {
     "totals at the end": Read(
         table() + "Total,1620,3085,\n", reasons={42: "totals: the line sums up others"}
     ),
+    "totals in the middle": Read(
+        inserted(21, "Total,600,720,"), reasons={21: "totals: the line sums up others"}
+    ),
+    "files joined, each with its mark": Read(
+        "\ufeff" + table(rows=ROWS[:20]) + "\ufeff" + table(rows=ROWS[20:]),
+        reasons={22: "header again"},
+    ),
+    "a mark before a row": Read(inserted(9, "\ufeff" + ROWS[0]), reasons={9: "exact copy"}),
+    "marks without width": Read(
+        table("id,\u200bage,spend,town", [f"\u200b{r}\u200b" for r in ROWS])
+    ),
     "header again in the middle": Read(inserted(21, HEADER), reasons={21: "header again"}),
     "NUL bytes in an id": Read(
         changed(_5="0\x004,24,23.5,Köln"), without=(4,), reasons={5: "NUL bytes"}
@@ -217,6 +238,12 @@ def test_a_file_is_read_right(kind: str) -> None:
     assert told.keys() == reasons.keys()
     for line, reason in reasons.items():
         assert told[line].startswith(reason)
+
+
+def test_a_customer_may_be_called_total() -> None:
+    customers = prepared(inserted(9, "Total,30,12,Ulm"))
+    assert "Total" in customers["id"].tolist()
+    assert len(customers) == N + 1
 
 
 def test_a_rejected_line_is_kept_as_it_stands() -> None:
@@ -285,6 +312,7 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], tuple[str, ...]]] = {
     "OpenDocument": (workbook("content.xml"), {}, (".ods",)),
     "zip": (workbook("shop.csv"), {}, ("a zip archive with shop.csv in it", "unpack")),
     "half a zip": (workbook("shop.csv")[:30], {}, ("a damaged zip archive",)),
+    "tar": (tarball(table()), {}, ("an archive (tar)", "unpack")),
     "gzip": (gzip.compress(table().encode()), {}, ("compressed (gzip)", "unpack")),
     "Parquet": (b"PAR1" + b"\0" * 50, {}, ("a Parquet file",)),
     "SQLite": (b"SQLite format 3\0", {}, ("an SQLite database",)),
@@ -298,6 +326,11 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], tuple[str, ...]]] = {
     "XML": ('<?xml version="1.0"?><a/>', {}, ("is XML",)),
     "pointer of DVC": ("outs:\n- md5: abc\n  path: shop.csv\n", {}, ("pointer of DVC",)),
     "pointer of Git LFS": ("version https://git-lfs.github.com/spec/v1\n", {}, ("git lfs pull",)),
+    "merge conflict in the middle": (
+        inserted(9, "<<<<<<< HEAD", ROWS[0], "=======", ROWS[0], ">>>>>>> other"),
+        {},
+        ("in the middle of a merge", "line 9"),
+    ),
     "merge conflict": ("<<<<<<< HEAD\n" + table(), {}, ("conflict",)),
     "UTF-16": (table().encode("utf-16"), {}, ("UTF-16 text", "data.encoding to utf-16")),
     "UTF-16 without its mark": (table().encode("utf-16-le"), {}, ("data.encoding to utf-16-le",)),
@@ -313,7 +346,12 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], tuple[str, ...]]] = {
         {},
         ("ends in the middle of a letter in line 41",),
     ),
-    "unknown encoding": (table(), {"encoding": "utf-9"}, ("'utf-9' is not known",)),
+    "unknown encoding": (table(), {"encoding": "utf-9"}, ("data.encoding 'utf-9'", "cp1252")),
+    "no encoding of files": (table(), {"encoding": "hex"}, ("data.encoding 'hex'",)),
+    "the undefined encoding": (table(), {"encoding": "undefined"}, ("data.encoding 'undefined'",)),
+    "an encoding that is no name": (table(), {"encoding": "a\0b"}, ("data.encoding 'a",)),
+    "a path that is no name": (table(), {"path": "a\0b"}, ("data.path", "NUL")),
+    "one long line": ("<td>" * 900, {}, ("a single column, '<td>", "…';")),
     "semicolons read with commas": (
         table().replace(",", ";"),
         {},

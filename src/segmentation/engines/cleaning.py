@@ -8,6 +8,7 @@ import pandas as pd
 
 from segmentation import paths
 from segmentation.artifacts.quality import Lines, Quality
+from segmentation.engines.header import BLANK
 from segmentation.engines.numbers import (
     PLAUSIBLE,
     Numbers,
@@ -105,14 +106,13 @@ def clean(
         A numeric column holds mostly text, or numbers that can be read in two ways.
     """
     text = text[[data.id, *data.columns]]
-    cells = text.apply(lambda column: column.str.strip())
+    cells = text.apply(lambda column: column.str.strip(BLANK))
     repaired = {"spaces around a cell": _changed(text, cells)}
     cells = cells.mask(cells.apply(lambda column: column.str.lower().isin(MISSING_WORDS)))
 
     # The first reason held against a row stands; later checks look at the rows still open.
     ids = cells[data.id]
     reason = _reason(ids.isna(), "id is missing")
-    reason = reason.fillna(_reason(ids.str.lower().isin(TOTALS), "totals: the line sums up others"))
     reason = reason.fillna(
         _reason(
             ids.str.fullmatch(_SCIENTIFIC).fillna(False).astype(bool),
@@ -138,6 +138,9 @@ def clean(
     for name in data.categorical:
         table[name] = _categories(cells[name], data.aliases(name))
         repaired["spellings of a category"] += _changed(cells[name], table[name])
+
+    totals = _sums(table[list(data.numeric)], ids.str.lower().isin(TOTALS))
+    reason = _reason(totals, "totals: the line sums up others").fillna(reason)
 
     beyond = outside_limits(table, data)
     if rules.outside_limits == "reject":
@@ -177,7 +180,7 @@ def check_rejected(cleaned: Cleaned, *, data: Data, rules: Prepare) -> None:
             f"({counts.iloc[0] / rows:.1%} of all rows) for '{counts.index[0]}'"
         )
     first = cleaned.rejected[_of_rule(cleaned.rejected, str(counts.index[0]))].iloc[0]
-    message += f"; the first is line {first['line']}: {_short(first['reason'])}"
+    message += f"; the first is line {first['line']}: {_short(first['reason'], 200)}"
     raise InputError(f"{message}; {_mend(cleaned, str(counts.index[0]), data)}")
 
 
@@ -210,7 +213,7 @@ def damage(cleaned: Cleaned) -> list[str]:
         if rule not in _DIRT:
             first = cleaned.rejected[_of_rule(cleaned.rejected, str(rule))].iloc[0]
             rows = "1 row was" if count == 1 else f"{count:,} rows were"
-            told.append(f"{rows} rejected, line {first['line']}: {_short(first['reason'])}")
+            told.append(f"{rows} rejected, line {first['line']}: {_short(first['reason'], 200)}")
     return told
 
 
@@ -263,6 +266,20 @@ def _copies(cells: pd.DataFrame) -> pd.Series:
     return _reason(first != cells.index, f"{_COPY}: of line " + first.astype("str"))
 
 
+def _sums(numbers: pd.DataFrame, named: pd.Series) -> pd.Series:
+    """Which rows sum up others: `named` like a total, and last or the largest in some number.
+
+    A customer may be called Total as well.
+    """
+    if not named.any():
+        return named
+    rows = numbers[named]
+    largest = (rows > numbers[~named].max()).any(axis=1) | rows.isna().all(axis=1)
+    found = named.copy()
+    found[named] = largest | (rows.index == numbers.index[-1])
+    return found
+
+
 def _repeated_ids(ids: pd.Series, keep: Literal["first", "last", "reject"]) -> pd.Series:
     """Reasons for rows that share their id with a row that says something else."""
     copies = ids.duplicated(keep=False if keep == "reject" else keep)
@@ -274,8 +291,8 @@ def _cells_with(rule: str, name: str, cells: pd.Series, rows: pd.Series) -> pd.S
     return _reason(rows, f"{rule}: {name} is '" + cells.str.slice(0, _LONGEST) + "'")
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def _short(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def _check_numbers(name: str, cells: pd.Series, read: Numbers, *, data: Data, most: float) -> None:
@@ -313,7 +330,8 @@ def _categories(cells: pd.Series, aliases: dict[str, str]) -> pd.Series:
     """
 
     def folded(text: pd.Series) -> pd.Series:
-        return text.str.replace(r"\s+", " ", regex=True).str.lower()
+        # é is one character, or an e and an accent: the same to people.
+        return text.str.normalize("NFC").str.replace(r"\s+", " ", regex=True).str.lower()
 
     known = {folded(pd.Series([alias]))[0]: right for alias, right in aliases.items()}
     # Where no alias is met, what map gives is a column of floats.

@@ -69,6 +69,8 @@ def recognise(head: bytes, path: Path, encoding: str) -> str | None:
             return f"{what}; {mend}"
     if head.startswith(_ZIP):
         return _zip(path)
+    if head[257:262] == b"ustar":
+        return f"an archive (tar); {_UNPACK}"
     if _PAGE.match(head):
         return (
             "a web page (HTML), perhaps one that asks to log in; download the file itself, or "

@@ -8,11 +8,17 @@ from segmentation.settings.data import Data
 
 DELIMITERS = (",", ";", "\t", "|")
 _SHOWN = 8  # names in a message
+_LONGEST = 60  # characters of a name in a message
+
+# Spaces of every kind, and marks without width, which stay where text was joined or pasted.
+BLANK = (
+    "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + "\u200b\u200c\u200d\u2060\ufeff"
+)
 
 
 def tidy(name: str) -> str:
     """A column's name without what cannot be seen."""
-    return name.replace("\ufeff", "").strip()
+    return name.strip(BLANK)
 
 
 def check(header: Sequence[str], data: Data, *, top: Sequence[str], line: int) -> list[str]:
@@ -63,7 +69,7 @@ def _why(
     if len(names) == 1:
         return _one_name(names[0], data, top[line:], line)
     if len(missing) > len(declared) / 2:
-        listed = ", ".join(f"'{name}'" for name in names[:_SHOWN])
+        listed = ", ".join(f"'{_short(name)}'" for name in names[:_SHOWN])
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         return (
             f"{len(declared) - len(missing) or 'none'} of the {len(declared)} columns that "
@@ -99,16 +105,20 @@ def _one_name(name: str, data: Data, below: Sequence[str], line: int) -> str:
     likely = max(counts, key=lambda delimiter: counts[delimiter])
     if counts[likely] > 1:
         return (
-            f"a single column, '{name}', when cut at {_shown(data.delimiter)}; set data.delimiter "
-            f"in params.yaml to {_shown(likely)}"
+            f"a single column, '{_short(name)}', when cut at {_shown(data.delimiter)}; set "
+            f"data.delimiter in params.yaml to {_shown(likely)}"
         )
     cells = len(_cells(next((text for text in below if text.strip()), ""), data.delimiter))
     if cells > 1:
         return (
-            f"no header: line {line} is '{name}', the line under it has {cells} cells; delete the "
-            "lines above the header, or add it where there is none"
+            f"no header: line {line} is '{_short(name)}', the line under it has {cells} cells; "
+            "delete the lines above the header, or add it where there is none"
         )
-    return f"a single column, '{name}'; set data.delimiter to what separates its columns"
+    return f"a single column, '{_short(name)}'; set data.delimiter to what separates its columns"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
 
 
 def _cells(text: str, delimiter: str) -> list[str]:

@@ -45,7 +45,10 @@ def read(data: Data) -> Table:
         The file is missing, empty, no CSV, has a header only, or its header does not fit.
     """
     path = data.path
+    _check_encoding(data)
     try:
+        if "\0" in str(path):
+            raise SettingsError("data.path holds a NUL byte; name a CSV file")
         with path.open("rb") as file:
             head = file.read(foreign.HEAD)
         if len(head) < foreign.HEAD and not head.strip(b"\xef\xbb\xbf \t\r\n"):
@@ -64,8 +67,6 @@ def read(data: Data) -> Table:
         raise InputError(f"{path} is a folder; data.path must name a CSV file") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
-    except LookupError:
-        raise InputError(f"data.encoding '{data.encoding}' is not known to Python") from None
     except UnicodeError:
         raise InputError(_wrong_encoding(data)) from None
 
@@ -97,6 +98,7 @@ def _table(text: TextIO, data: Data) -> Table:
     if not records.rows:
         raise InputError(f"{data.path} has a header but no rows; it needs a row per customer")
     _header_of_these_rows(records, names, data)
+    _no_merge(records, data)
     return Table(
         cells=pd.concat(blocks) if blocks else pd.DataFrame(columns=wanted, dtype="str"),
         damaged=pd.DataFrame(
@@ -162,6 +164,32 @@ def _header_of_these_rows(records: Records, names: list[str], data: Data) -> Non
         f"rows have {width} cells (line {records.damaged[0].line} is the first that does not fit); "
         f"{mend}"
     )
+
+
+def _no_merge(records: Records, data: Data) -> None:
+    """Refuse a file that git has marked: it holds two versions of the same customers."""
+    for row in records.damaged:
+        if row.text.startswith(("<<<<<<< ", ">>>>>>> ")):
+            raise InputError(
+                f"{data.path} is in the middle of a merge; solve the conflict that git marked in "
+                f"line {row.line}"
+            )
+
+
+def _check_encoding(data: Data) -> None:
+    """Python has codecs that are no encodings of files: ``hex``, ``idna``, ``undefined``."""
+    try:
+        name = codecs.lookup(data.encoding).name
+        b"a".decode(name)
+    except UnicodeDecodeError:
+        pass  # half a letter of UTF-16
+    except (LookupError, ValueError):
+        name = ""
+    if not name or name in ("idna", "punycode") or "escape" in name:
+        raise SettingsError(
+            f"data.encoding '{data.encoding}' is no encoding of text files that Python knows; such "
+            "are utf-8, utf-16, cp1252 and latin-1"
+        )
 
 
 def _codec(data: Data) -> str:

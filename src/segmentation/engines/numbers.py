@@ -158,6 +158,7 @@ _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ].*)?"
     r"|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}"
 )
+_OTHER_QUOTES = "'’‘“”„«»`´"
 _TRUTH = re.compile(r"true|false|yes|no|y|n|t|f", re.IGNORECASE)
 
 
@@ -173,6 +174,8 @@ def hint(cell: str, decimal: str) -> str:
         return "dates are no numbers: declare the days or years since then, or leave the column out"
     if _TRUTH.fullmatch(cell):
         return "declare it under data.categorical"
+    if cell.strip(_OTHER_QUOTES) != cell:
+        return 'write it without quotes, or all quotes as "'
     if cell.endswith("%"):
         return "write all of its numbers with a percent sign, or none"
     if re.fullmatch(r"[+-]?\d+[.,]\d+", cell):

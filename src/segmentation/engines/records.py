@@ -204,5 +204,9 @@ class _Feed:
 
     def __next__(self) -> str:
         line = self.again.popleft() if self.again else next(self._lines)
+        if line.startswith(
+            "\ufeff"
+        ):  # where files were joined, the mark of the second is in between
+            line = line.lstrip("\ufeff")
         self.record.append(line)
         return line
