@@ -81,7 +81,7 @@ def grid(algorithms: Sequence[str], ks: Sequence[int], scalers: Sequence[str]) -
 
 
 def run(candidates: Iterable[Candidate], *, jobs: int) -> None:
-    """Queue the candidates and run all that is queued; those done before come from DVC's cache.
+    """Queue the candidates, in place of those of the same names, and run all that is queued.
 
     Raises
     ------
