@@ -1,6 +1,7 @@
 """Run one stage: `python -m segmentation STAGE [--debug]`. `dvc.yaml` calls this."""
 
 import gc
+import runpy
 import sys
 from importlib import import_module
 from inspect import signature
@@ -15,6 +16,9 @@ import segmentation
 beside = Path("src/segmentation").resolve()
 if beside.is_dir():
     segmentation.__path__[:] = [str(beside)]
+    if beside != Path(__file__).resolve().parent:  # this file is of another version, perhaps
+        runpy.run_path(str(beside / "__main__.py"), run_name="__main__")
+        raise SystemExit
 
 from segmentation import paths  # noqa: E402
 from segmentation.errors import SettingsError, did_you_mean, one_line_errors  # noqa: E402
