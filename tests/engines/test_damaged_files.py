@@ -266,6 +266,22 @@ def test_damage_is_told_even_where_the_rest_can_be_used(capsys: pytest.CaptureFi
     ]
 
 
+def test_columns_hardly_as_they_are_meant_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    prepared(changed(_5="004,24,20210304,Köln"))
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.startswith(
+        "warning: column 'spend' holds 20210304 in line 5, 143,846 times the next largest value"
+    )
+    prepared(each(lambda row: [*row[:2], row[2] if row[0] < "010" else "", f"No. {row[0]}"]))
+    missing, different = capsys.readouterr().err.splitlines()
+    assert "column 'spend' is missing for 31 of 40 customers" in missing
+    assert "column 'town' has 40 different texts for 40 customers" in different
+    prepared(each(lambda row: [*row[:2], "999" if row[0] == "004" else row[0][-1], row[3]]))
+    assert "holds 999 in line 5, 111 times the next" in capsys.readouterr().err
+    prepared(each(lambda row: [*row[:2], "999" if row[0] < "020" else "1", row[3]]))
+    assert capsys.readouterr().err == ""
+
+
 def test_columns_may_be_called_as_what_is_said_of_rejected_rows() -> None:
     content = changed(_5="004,inf,23.5,Köln").replace("town", "reason")
     prepared(content, categorical={"reason": None})

@@ -31,6 +31,8 @@ TOTALS = ("total", "totals", "grand total", "sum", "summe", "gesamt", "insgesamt
 # What a spreadsheet makes of a long id. Its digits are lost; 1E5 may be an id as it is.
 _SCIENTIFIC = r"\d(?:[.,]\d+)?[eE]\+\d{2,}"
 _LONGEST = 60  # characters of a cell in a message
+_FAR = 100  # times the next largest value: no customer, however rich, but a code or a slip
+_CATEGORIES = 10  # so few different texts are categories, however few customers there are
 _COPY, _CONFLICT, _BEYOND = "exact copy", "conflicting id", "outside limits"
 _DIRT = (_COPY, _CONFLICT, _BEYOND, "not a number", "id is missing", "too many cells are missing")
 _LEDGER = ("line", "reason", "text")  # columns of the rejected rows beside their cells
@@ -51,12 +53,15 @@ class Cleaned:
         How many cells each repair changed.
     missing : dict of str to int
         Missing cells of each column before cleaning.
+    lines : Index
+        Where each customer stands in the file.
     """
 
     kept: pd.DataFrame
     rejected: pd.DataFrame
     repaired: dict[str, int]
     missing: dict[str, int]
+    lines: pd.Index
 
     @property
     def rows(self) -> int:
@@ -161,6 +166,7 @@ def clean(
         rejected=_ledger(text[~open_rows], reason[~open_rows], damaged),
         repaired=repaired,
         missing={name: int(cells[name].isna().sum()) for name in data.columns},
+        lines=table.index[open_rows],
     )
 
 
@@ -214,6 +220,37 @@ def damage(cleaned: Cleaned) -> list[str]:
             first = cleaned.rejected[_of_rule(cleaned.rejected, str(rule))].iloc[0]
             rows = "1 row was" if count == 1 else f"{count:,} rows were"
             told.append(f"{rows} rejected, line {first['line']}: {_short(first['reason'], 200)}")
+    return told
+
+
+def doubts(cleaned: Cleaned, data: Data) -> list[str]:
+    """Tell of columns that can be used, but hardly as they are meant, a line for each."""
+    kept, told = cleaned.kept, []
+    for name in data.columns:
+        missing = int(kept[name].isna().sum())
+        if missing > len(kept) / 2:
+            told.append(
+                f"column '{name}' is missing for {missing:,} of {len(kept):,} customers; whatever "
+                "is said of it rests on the others"
+            )
+    for name in data.numeric:
+        sizes = kept[name].abs()
+        largest = sizes.max()
+        others = sizes[sizes < largest]
+        if largest >= _FAR * others.max() > 0 and others.nunique() > 2:
+            row = int(sizes.argmax())
+            told.append(
+                f"column '{name}' holds {kept[name].iloc[row]:.15g} in line {cleaned.lines[row]}, "
+                f"{largest / others.max():,.0f} times the next largest value; if that says that "
+                "the value is missing, set limits for the column under data.numeric"
+            )
+    for name in data.categorical:
+        levels, present = kept[name].nunique(), int(kept[name].notna().sum())
+        if levels > max(present / 2, _CATEGORIES):
+            told.append(
+                f"column '{name}' has {levels:,} different texts for {present:,} customers, which "
+                "are hardly categories; take it out of data.categorical"
+            )
     return told
 
 

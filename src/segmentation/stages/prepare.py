@@ -4,7 +4,7 @@ import pandas as pd
 
 from segmentation import artifacts, files, paths
 from segmentation.engines import local
-from segmentation.engines.cleaning import check_rejected, check_usable, clean, damage
+from segmentation.engines.cleaning import check_rejected, check_usable, clean, damage, doubts
 from segmentation.engines.schema import customers
 from segmentation.engines.value import with_value
 from segmentation.errors import warn
@@ -28,7 +28,7 @@ def run(*, data: Data, prepare: Prepare) -> None:
     check_usable(cleaned, data)
     prepared = customers(data).validate(with_value(cleaned.kept, data))
     files.write_parquet(paths.PREPARED, prepared)
-    for note in [*damage(cleaned), *_misfits(playbook, prepared, data)]:
+    for note in [*damage(cleaned), *doubts(cleaned, data), *_misfits(playbook, prepared, data)]:
         warn(note)
 
 
