@@ -37,7 +37,7 @@ def sample(
     clean: Annotated[bool, typer.Option("--clean", help="Leave out the dirt.")] = False,
 ) -> None:
     """Make synthetic customers, with segments or without any."""
-    from segmentation.files import write_csv
+    from segmentation.artifacts.files import write_csv
     from segmentation.synthetic.customers import make_customers
 
     customers, populations = make_customers(
@@ -82,7 +82,7 @@ def review(
     after = Snapshot.at(head) if head else Snapshot.of_workspace()
 
     # Imported here so that a mistyped revision is told at once.
-    from segmentation import files
+    from segmentation.artifacts import files
     from segmentation.review.comparison import compare
     from segmentation.review.side import side_of
     from segmentation.views import review as pages

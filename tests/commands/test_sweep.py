@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 import factories
-from segmentation import files, paths
+from segmentation import paths
+from segmentation.artifacts import files
 from segmentation.commands import sweep
 from segmentation.errors import SettingsError
 from segmentation.repository.git import git

@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from segmentation import artifacts, files, paths
+from segmentation import artifacts, paths
 from segmentation.__main__ import run_stage
+from segmentation.artifacts import files
 from segmentation.artifacts.quality import Quality
 from segmentation.errors import SegmentationError
 from segmentation.settings.params import Params

@@ -5,7 +5,7 @@ import skops.io
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from segmentation import models
+from segmentation.artifacts import models
 from segmentation.engines.features import (
     build_features,
     category_scale,

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
 import factories
+from segmentation.artifacts.files import rounded
 from segmentation.artifacts.segments import Segments
-from segmentation.files import rounded
 from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
 from segmentation.settings.base import validate

@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from segmentation import files, paths
+from segmentation import paths
 from segmentation.__main__ import run_stage
+from segmentation.artifacts import files
 from segmentation.errors import InputError
 from segmentation.settings.params import load_params
 

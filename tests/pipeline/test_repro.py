@@ -14,7 +14,7 @@ import yaml
 from sklearn.metrics import adjusted_rand_score
 
 from conftest import ROOT, Project
-from segmentation import files, models
+from segmentation.artifacts import files, models
 
 pytestmark = pytest.mark.pipeline
 

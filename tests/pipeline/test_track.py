@@ -17,7 +17,7 @@ from mlflow.entities import Run
 from servers import free_port, mlflow_server
 
 from conftest import Project
-from segmentation import files
+from segmentation.artifacts import files
 from segmentation.tracking.origin import KEY_TAG
 
 pytestmark = [

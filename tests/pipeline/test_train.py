@@ -10,8 +10,9 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from conftest import Project
-from segmentation import files, models, paths
+from segmentation import paths
 from segmentation.__main__ import run_stage
+from segmentation.artifacts import files, models
 from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.engines.aggregate import centroids
 from segmentation.settings.params import Params, load_params

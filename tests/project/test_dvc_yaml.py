@@ -73,12 +73,6 @@ def test_an_algorithm_and_its_options_rerun_nothing_before_training(stage: str) 
             assert not Path(changed).is_relative_to(place), (changed, place)
 
 
-@pytest.mark.parametrize("stage", ["prepare", "explore", "select_k", "evaluate"])
-def test_how_models_are_saved_concerns_only_those_who_save_or_load_one(stage: str) -> None:
-    assert "src/segmentation/models.py" in declared_code(PIPELINE, "featurize")
-    assert "src/segmentation/models.py" not in declared_code(PIPELINE, stage)
-
-
 def test_settings_of_one_stage_are_no_matter_of_another() -> None:
     for stage in STAGES[:-1]:
         used = {Path(place).stem for place in declared_code(PIPELINE, stage) if "settings" in place}

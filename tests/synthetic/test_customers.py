@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import factories
-from segmentation import files
+from segmentation.artifacts import files
 from segmentation.engines.cleaning import clean
 from segmentation.errors import SettingsError
 from segmentation.settings.params import load_params

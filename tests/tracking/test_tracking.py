@@ -21,7 +21,7 @@ def test_passwords_stay_out_of_messages() -> None:
         (" M dvc.lock\n M reports/profile/segments.json", False),
         (" M params.yaml", True),
         ("", False),
-        ("M  src/segmentation/files.py\n M dvc.lock", True),
+        ("M  src/segmentation/artifacts/files.py\n M dvc.lock", True),
     ],
 )
 def test_dirty_means_inputs_that_differ_from_the_commit(status: str, dirty: bool) -> None:

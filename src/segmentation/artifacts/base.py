@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from segmentation.artifacts.files import POSITION_DIGITS, rounded
 from segmentation.errors import InputError, SchemaError
-from segmentation.files import POSITION_DIGITS, rounded
 
 MERGE_MARK = b"<<<<<<< "  # what git leaves in a file that two sides changed
 

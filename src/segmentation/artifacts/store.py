@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from segmentation import files
+from segmentation.artifacts import files
 from segmentation.artifacts.base import Artifact
 
 Model = TypeVar("Model", bound=Artifact)

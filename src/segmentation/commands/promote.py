@@ -6,7 +6,8 @@ from math import hypot
 from pathlib import Path
 from typing import Any, TypeVar
 
-from segmentation import files, paths
+from segmentation import paths
+from segmentation.artifacts import files
 from segmentation.artifacts.base import Artifact
 from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.segments import Segments

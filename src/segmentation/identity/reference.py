@@ -7,7 +7,8 @@ segments are recognised by their centroids alone.
 
 from typing import TYPE_CHECKING
 
-from segmentation import files, paths
+from segmentation import paths
+from segmentation.artifacts import files
 from segmentation.settings.base import Settings, validate
 
 if TYPE_CHECKING:

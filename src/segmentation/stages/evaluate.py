@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segmentation import artifacts, files, paths
+from segmentation import artifacts, paths
+from segmentation.artifacts import files
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.details import Details, Dominance, Shape, SilhouetteRows

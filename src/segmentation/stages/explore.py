@@ -1,6 +1,7 @@
 """Take a first look at the prepared customers."""
 
-from segmentation import artifacts, files, paths
+from segmentation import artifacts, paths
+from segmentation.artifacts import files
 from segmentation.engines.summary import summarise
 from segmentation.settings.data import Data
 

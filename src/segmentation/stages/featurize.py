@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from segmentation import artifacts, files, models, paths
+from segmentation import artifacts, paths
+from segmentation.artifacts import files, models
 from segmentation.artifacts.features import Features, Transformed
 from segmentation.engines.features import build_features, category_scale, matrix, skewed_columns
 from segmentation.errors import InputError

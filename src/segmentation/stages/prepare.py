@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from segmentation import artifacts, files, paths
+from segmentation import artifacts, paths
+from segmentation.artifacts import files
 from segmentation.engines import local
 from segmentation.engines.cleaning import check_rejected, check_usable, clean, damage, doubts
 from segmentation.engines.schema import customers

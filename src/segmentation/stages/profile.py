@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from segmentation import artifacts, files, paths
+from segmentation import artifacts, paths
+from segmentation.artifacts import files
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.details import Details

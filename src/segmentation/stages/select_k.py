@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation import artifacts, files, paths
+from segmentation import artifacts, paths
+from segmentation.artifacts import files
 from segmentation.artifacts.choice import Choice, CriterionLabel
 from segmentation.clustering.choosing_k.select import LEAST_ROWS, most_clusters
 from segmentation.clustering.choosing_k.select import select_k as choose

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from segmentation import artifacts, files, models, paths
+from segmentation import artifacts, paths
 from segmentation.artifacts import clustering as facts
+from segmentation.artifacts import files, models
 from segmentation.artifacts.choice import Choice
 from segmentation.clustering.algorithms import (
     ALGORITHMS,

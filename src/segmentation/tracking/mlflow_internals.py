@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segmentation.models import TRUSTED_TYPES
+from segmentation.artifacts.models import TRUSTED_TYPES
 from segmentation.tracking.record import Dataset
 
 if TYPE_CHECKING:

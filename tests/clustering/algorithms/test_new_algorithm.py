@@ -11,8 +11,9 @@ from sklearn.compose import make_column_transformer
 from sklearn.preprocessing import FunctionTransformer
 
 import factories
-from segmentation import artifacts, files, models, paths
+from segmentation import artifacts, paths
 from segmentation.__main__ import run_stage
+from segmentation.artifacts import files, models
 from segmentation.artifacts.clustering import Clustering as Found
 from segmentation.clustering.algorithms import ALGORITHMS, Algorithm, AlgorithmOptions, Clustering
 from segmentation.clustering.algorithms.assigners import confidence_of, nearest_centroid

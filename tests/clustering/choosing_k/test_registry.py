@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation import files, paths
+from segmentation import paths
 from segmentation.__main__ import run_stage
+from segmentation.artifacts import files
 from segmentation.clustering import select_k
 from segmentation.clustering.choosing_k import registry
 from segmentation.clustering.choosing_k.criteria import Criterion, Fits, Scores, load_criteria

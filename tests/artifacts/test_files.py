@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from segmentation import files
+from segmentation.artifacts import files
 
 
 def test_json_is_sorted_rounded_and_free_of_nan(tmp_path: Path) -> None:

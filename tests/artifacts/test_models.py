@@ -7,7 +7,7 @@ from sklearn.cluster import KMeans
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from segmentation import models
+from segmentation.artifacts import models
 from segmentation.errors import InputError, ModelError
 
 X = np.random.default_rng(0).normal(size=(50, 3))

@@ -6,8 +6,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from segmentation.artifacts.files import must_exist
 from segmentation.errors import ModelError
-from segmentation.files import must_exist
 
 # A plain description of an array, kept by scikit-learn's imputer: it cannot run code when loaded.
 TRUSTED_TYPES = ("numpy.dtype",)
