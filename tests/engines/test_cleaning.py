@@ -11,8 +11,8 @@ from segmentation.engines import local
 from segmentation.engines.cleaning import Cleaned, check_rejected, check_usable, clean
 from segmentation.engines.schema import customers
 from segmentation.errors import InputError
-from segmentation.settings.data import Data
 from segmentation.settings.prepare import Prepare
+from segmentation.settings.shared.data import Data
 
 DATA = Data.model_validate(
     {

@@ -12,8 +12,8 @@ from segmentation.engines.features import (
     matrix,
     skewed_columns,
 )
-from segmentation.settings.data import Data
 from segmentation.settings.featurize import Featurize
+from segmentation.settings.shared.data import Data
 
 DATA = Data.model_validate(
     {

@@ -17,10 +17,10 @@ from segmentation.artifacts.files import rounded
 from segmentation.artifacts.segments import Segments
 from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
-from segmentation.settings.base import validate
 from segmentation.settings.params import load_params
+from segmentation.settings.shared.base import validate
+from segmentation.settings.shared.yaml_reader import read_yaml
 from segmentation.synthetic.customers import make_customers
-from segmentation.yaml_reader import read_yaml
 
 ROOT = Path(__file__).parents[2]
 DATA = load_params(ROOT / "params.yaml").data

@@ -11,7 +11,7 @@ from segmentation.errors import SettingsError
 from segmentation.insight.playbook import Playbook, absent_levels, fitting
 from segmentation.insight.plays import Recommendation, recommend
 from segmentation.insight.profiles import profile_segments
-from segmentation.settings.base import validate
+from segmentation.settings.shared.base import validate
 
 
 def book(*conditions: dict[str, Any], **rest: Any) -> Playbook:

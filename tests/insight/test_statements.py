@@ -13,7 +13,7 @@ from segmentation.clustering.dominance import ALONE, REST, Dominance, dominance
 from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
 from segmentation.insight.traits import NEAR
-from segmentation.settings.data import Data
+from segmentation.settings.shared.data import Data
 from segmentation.views.report import render
 
 N = 300

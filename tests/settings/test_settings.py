@@ -9,10 +9,10 @@ import pytest
 
 from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.errors import SettingsError
-from segmentation.settings.base import validate
 from segmentation.settings.params import Params, load_params
+from segmentation.settings.shared.base import validate
+from segmentation.settings.shared.yaml_reader import read_yaml
 from segmentation.settings.train import Train
-from segmentation.yaml_reader import read_yaml
 
 ROOT = Path(__file__).parents[2]
 

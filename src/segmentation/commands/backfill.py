@@ -10,8 +10,8 @@ from segmentation.repository import lock
 from segmentation.repository.dvc_internals import experiments
 from segmentation.repository.git import content_of, git
 from segmentation.repository.snapshot import Snapshot
-from segmentation.settings.base import validate
 from segmentation.settings.params import Params, load_params
+from segmentation.settings.shared.base import validate
 from segmentation.tracking.origin import EXPERIMENT_TAG
 from segmentation.tracking.record import Record
 from segmentation.tracking.runs import track, tracked

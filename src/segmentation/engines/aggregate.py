@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segmentation.settings.data import Data
+from segmentation.settings.shared.data import Data
 
 
 def centroids(

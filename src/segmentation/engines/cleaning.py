@@ -19,8 +19,8 @@ from segmentation.engines.numbers import (
 )
 from segmentation.engines.schema import outside_limits
 from segmentation.errors import InputError
-from segmentation.settings.data import Data
 from segmentation.settings.prepare import Prepare
+from segmentation.settings.shared.data import Data
 
 MISSING_WORDS = (
     *("", "-", "--", ".", "?", "n/a", "na", "nan", "none", "null", "unknown"),

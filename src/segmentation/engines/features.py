@@ -17,8 +17,8 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from segmentation.settings.data import Data
 from segmentation.settings.featurize import Featurize
+from segmentation.settings.shared.data import Data
 
 MISSING_CATEGORY = "missing"
 

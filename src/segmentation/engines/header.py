@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 
 from segmentation.errors import InputError, did_you_mean
-from segmentation.settings.data import Data
+from segmentation.settings.shared.data import Data
 
 DELIMITERS = (",", ";", "\t", "|")
 _SHOWN = 8  # names in a message

@@ -13,7 +13,7 @@ from segmentation.artifacts.quality import Lines
 from segmentation.engines import foreign, header
 from segmentation.engines.records import Records
 from segmentation.errors import InputError, SettingsError
-from segmentation.settings.data import Data
+from segmentation.settings.shared.data import Data
 
 _TOP = 20  # lines in which the header is looked for
 

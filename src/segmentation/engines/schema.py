@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from segmentation.settings.data import Data
+from segmentation.settings.shared.data import Data
 
 
 def customers(data: Data) -> pa.DataFrameSchema:

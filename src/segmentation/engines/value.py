@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.errors import InputError
-from segmentation.settings.data import Data
+from segmentation.settings.shared.data import Data
 
 
 def with_value(customers: pd.DataFrame, data: Data) -> pd.DataFrame:

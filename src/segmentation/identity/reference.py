@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from segmentation import paths
 from segmentation.artifacts import files
-from segmentation.settings.base import Settings, validate
+from segmentation.settings.shared.base import Settings, validate
 
 if TYPE_CHECKING:
     import pandas as pd

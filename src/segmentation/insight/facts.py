@@ -33,7 +33,7 @@ from segmentation.insight.profiles import FEWEST, LARGEST, profile_everyone, pro
 from segmentation.insight.rules import Predicate, Rule, find_rules
 from segmentation.insight.traits import NEAR, NEGLIGIBLE, NOTABLE, Trait, traits_of, unremarkable
 from segmentation.insight.trust import limits, notice, trust
-from segmentation.settings.data import has_unit
+from segmentation.settings.shared.data import has_unit
 
 METHOD = {
     "intervals": (

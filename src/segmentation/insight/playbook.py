@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from segmentation.errors import did_you_mean, nearest
-from segmentation.settings.base import Settings
+from segmentation.settings.shared.base import Settings
 
 
 class Range(Settings):

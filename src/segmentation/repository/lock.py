@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from segmentation.errors import InputError
 from segmentation.paths import PARAMS
-from segmentation.yaml_reader import parse_yaml
+from segmentation.settings.shared.yaml_reader import parse_yaml
 
 Stages = Mapping[str, Any]
 

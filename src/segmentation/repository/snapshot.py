@@ -11,7 +11,7 @@ from segmentation import paths
 from segmentation.artifacts.base import Artifact
 from segmentation.errors import InputError
 from segmentation.repository import dvc_internals, git, lock
-from segmentation.yaml_reader import parse_yaml
+from segmentation.settings.shared.yaml_reader import parse_yaml
 
 if TYPE_CHECKING:
     import pandas as pd

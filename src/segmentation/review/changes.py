@@ -10,7 +10,7 @@ import pandas as pd
 
 from segmentation import paths
 from segmentation.repository import lock
-from segmentation.settings.base import leaves
+from segmentation.settings.shared.base import leaves
 
 Verdict = Literal["", "same", "better", "worse", "within noise", "not comparable"]
 

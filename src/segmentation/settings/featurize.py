@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from segmentation.settings.base import Settings
+from segmentation.settings.shared.base import Settings
 
 
 class Featurize(Settings):

@@ -9,12 +9,12 @@ from typing import Self
 
 from pydantic import model_validator
 
-from segmentation.settings.base import Seed, Settings, load
-from segmentation.settings.data import Data
 from segmentation.settings.evaluate import Evaluate
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.select_k import SelectK
+from segmentation.settings.shared.base import Seed, Settings, load
+from segmentation.settings.shared.data import Data
 from segmentation.settings.track import Track
 from segmentation.settings.train import Train
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from segmentation.settings.base import Settings, Share
+from segmentation.settings.shared.base import Settings, Share
 
 
 class Prepare(Settings):

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from segmentation.clustering.choosing_k.registry import mistake_in
-from segmentation.settings.base import Settings
+from segmentation.settings.shared.base import Settings
 
 
 def _known_rule(name: str) -> str:

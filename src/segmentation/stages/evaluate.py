@@ -16,9 +16,9 @@ from segmentation.clustering.metrics.measures import distances, measure, shapes
 from segmentation.clustering.metrics.silhouette import silhouettes
 from segmentation.clustering.projection import Projection, project
 from segmentation.clustering.sampling import draw_rows
-from segmentation.settings.base import Seed
-from segmentation.settings.data import Data
 from segmentation.settings.evaluate import Evaluate
+from segmentation.settings.shared.base import Seed
+from segmentation.settings.shared.data import Data
 
 
 def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:

@@ -3,7 +3,7 @@
 from segmentation import artifacts, paths
 from segmentation.artifacts import files
 from segmentation.engines.summary import summarise
-from segmentation.settings.data import Data
+from segmentation.settings.shared.data import Data
 
 
 def run(*, data: Data) -> None:

@@ -7,8 +7,8 @@ from segmentation.artifacts import files, models
 from segmentation.artifacts.features import Features, Transformed
 from segmentation.engines.features import build_features, category_scale, matrix, skewed_columns
 from segmentation.errors import InputError
-from segmentation.settings.data import Data
 from segmentation.settings.featurize import Featurize
+from segmentation.settings.shared.data import Data
 
 
 def run(*, data: Data, featurize: Featurize) -> None:

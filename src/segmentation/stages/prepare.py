@@ -10,9 +10,9 @@ from segmentation.engines.schema import customers
 from segmentation.engines.value import with_value
 from segmentation.errors import warn
 from segmentation.insight.playbook import Playbook, absent_levels, fitting
-from segmentation.settings.base import load
-from segmentation.settings.data import Data
 from segmentation.settings.prepare import Prepare
+from segmentation.settings.shared.base import load
+from segmentation.settings.shared.data import Data
 
 
 def run(*, data: Data, prepare: Prepare) -> None:

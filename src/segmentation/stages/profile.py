@@ -15,9 +15,9 @@ from segmentation.identity.reference import load_reference
 from segmentation.insight.facts import describe
 from segmentation.insight.found import Found
 from segmentation.insight.playbook import Playbook
-from segmentation.settings.base import Seed, load
-from segmentation.settings.data import Data
 from segmentation.settings.featurize import Featurize
+from segmentation.settings.shared.base import Seed, load
+from segmentation.settings.shared.data import Data
 
 
 def run(*, seed: Seed, data: Data, featurize: Featurize) -> None:

@@ -13,11 +13,11 @@ from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segments
 from segmentation.artifacts.summary import Summary
 from segmentation.insight.found import Found
-from segmentation.settings.base import Seed, Settings, leaves
-from segmentation.settings.data import Data
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.select_k import SelectK
+from segmentation.settings.shared.base import Seed, Settings, leaves
+from segmentation.settings.shared.data import Data
 from segmentation.settings.train import Train
 from segmentation.views import style
 from segmentation.views.pictures import Tables, pictures

@@ -9,8 +9,8 @@ from segmentation.artifacts.choice import Choice, CriterionLabel
 from segmentation.clustering.choosing_k.select import LEAST_ROWS, most_clusters
 from segmentation.clustering.choosing_k.select import select_k as choose
 from segmentation.errors import InputError, warn
-from segmentation.settings.base import Seed
 from segmentation.settings.select_k import SelectK
+from segmentation.settings.shared.base import Seed
 
 
 def run(*, seed: Seed, select_k: SelectK) -> None:

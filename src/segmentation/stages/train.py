@@ -22,8 +22,8 @@ from segmentation.engines.features import category_blocks
 from segmentation.errors import InputError
 from segmentation.identity.matching import Matching, apply_ids, match_segments, order_by_value
 from segmentation.identity.reference import load_reference, load_reference_assignments
-from segmentation.settings.base import Seed
-from segmentation.settings.data import Data
+from segmentation.settings.shared.base import Seed
+from segmentation.settings.shared.data import Data
 from segmentation.settings.train import Train
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmentation.settings.base import leaves
+from segmentation.settings.shared.base import leaves
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,8 +20,8 @@ from segmentation.clustering.algorithms.assigners import confidence_of, nearest_
 from segmentation.commands import sweep
 from segmentation.errors import SettingsError
 from segmentation.insight.trust import limits, trust
-from segmentation.settings.base import validate
 from segmentation.settings.params import load_params
+from segmentation.settings.shared.base import validate
 from segmentation.settings.train import train_settings
 
 ROOT = Path(__file__).parents[3]

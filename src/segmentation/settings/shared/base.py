@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from segmentation.errors import SettingsError, did_you_mean
-from segmentation.yaml_reader import read_yaml
+from segmentation.settings.shared.yaml_reader import read_yaml
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from segmentation.errors import did_you_mean
-from segmentation.settings.base import Settings
+from segmentation.settings.shared.base import Settings
 
 SUM = "value"
 """The column of the prepared table that holds the value, where that is a sum of columns."""

@@ -13,8 +13,8 @@ from segmentation.engines.features import build_features, matrix
 from segmentation.engines.schema import customers as schema
 from segmentation.engines.value import with_value
 from segmentation.errors import InputError
-from segmentation.settings.data import Data
 from segmentation.settings.featurize import Featurize
+from segmentation.settings.shared.data import Data
 
 TABLE = pd.DataFrame(
     {
@@ -138,5 +138,5 @@ def test_a_reference_remembers_features_only() -> None:
 
 
 def test_a_row_of_the_documentation_names_every_role() -> None:
-    text = (Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[3] / "params.yaml").read_text(encoding="utf-8")
     assert set(Data.model_fields) <= {line.split(":")[0].strip() for line in text.splitlines()}

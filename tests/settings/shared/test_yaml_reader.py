@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from segmentation.errors import SettingsError
-from segmentation.yaml_reader import parse_yaml, read_yaml
+from segmentation.settings.shared.yaml_reader import parse_yaml, read_yaml
 
 
 def test_words_that_only_old_yaml_takes_for_a_yes_or_no_are_text() -> None:

@@ -1,0 +1,1 @@
+"""What all stages take of the settings, how they are checked, and the YAML that they stand in."""
