@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from segmentation.algorithms import ALGORITHMS
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.clustering import Clustering, ReferenceMatch
 from segmentation.artifacts.details import Details
@@ -19,7 +20,6 @@ from segmentation.artifacts.segments import (
     Segments,
 )
 from segmentation.artifacts.summary import Summary
-from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.clustering.metrics.jaccard import in_words
 from segmentation.insight.found import Found
 

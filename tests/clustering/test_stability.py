@@ -9,10 +9,11 @@ from defaults import cluster
 from sklearn.datasets import load_iris, make_blobs
 from sklearn.metrics import adjusted_rand_score
 
-from segmentation.clustering.algorithms import ALGORITHMS
+from segmentation.algorithms import ALGORITHMS
+from segmentation.algorithms.refit import refit
 from segmentation.clustering.metrics.jaccard import in_words, jaccard_table
 from segmentation.clustering.sampling import stratified_rows
-from segmentation.clustering.stability import bootstrap_stability, refit
+from segmentation.clustering.stability import bootstrap_stability
 from segmentation.errors import InputError
 
 IRIS = load_iris().data

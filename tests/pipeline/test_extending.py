@@ -67,7 +67,7 @@ def test_the_stage_runs_is_declared_and_depends_on_what_it_uses_only(extended: P
 
 
 def test_what_holds_for_all_holds_for_the_new(extended: Project) -> None:
-    contracts = ("tests/clustering/algorithms", "tests/clustering/choosing_k/test_registry.py")
+    contracts = ("tests/algorithms", "tests/clustering/choosing_k/test_registry.py")
     project = ("tests/project/test_dvc_yaml.py",)
     chosen = "kmedians or documentation or page or stage"
     tested = extended.run(

@@ -12,8 +12,8 @@ from sklearn.metrics import adjusted_rand_score
 from conftest import Project
 from segmentation import paths
 from segmentation.__main__ import run_stage
+from segmentation.algorithms import ALGORITHMS
 from segmentation.artifacts import files, models
-from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.engines.aggregate import centroids
 from segmentation.settings.params import Params, load_params
 

@@ -62,8 +62,8 @@ def test_a_stage_takes_the_parameters_that_it_declares(stage: str) -> None:
 def test_an_algorithm_and_its_options_rerun_nothing_before_training(stage: str) -> None:
     """A change of these files is none of what DVC watches for the stage."""
     for changed in (
-        "src/segmentation/clustering/algorithms/hdbscan.py",
-        "src/segmentation/clustering/algorithms/__init__.py",
+        "src/segmentation/algorithms/hdbscan.py",
+        "src/segmentation/algorithms/__init__.py",
         "src/segmentation/settings/train.py",
         "src/segmentation/settings/params.py",
     ):
@@ -98,7 +98,7 @@ def test_only_the_report_imports_what_draws(stage: str) -> None:
 
 def test_modules_that_a_registry_names_are_used() -> None:
     used = code_used_by("train", GRAPH)
-    assert "src/segmentation/clustering/algorithms/hdbscan.py" in used
+    assert "src/segmentation/algorithms/hdbscan.py" in used
     assert "src/segmentation/clustering/choosing_k/criteria/gap.py" not in used
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from segmentation.clustering.algorithms import ALGORITHMS
+from segmentation.algorithms import ALGORITHMS
 from segmentation.errors import SettingsError
 from segmentation.settings.params import Params, load_params
 from segmentation.settings.shared.base import validate

@@ -15,15 +15,13 @@ Hubert & Arabie (1985), Comparing partitions, Journal of Classification 2, 193-2
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from segmentation.clustering.algorithms import Algorithm, AlgorithmOptions
 from segmentation.clustering.metrics.agreement import adjusted_rand
 from segmentation.clustering.metrics.jaccard import in_words, jaccard_table
 from segmentation.clustering.sampling import stratified_rows
@@ -179,24 +177,6 @@ def bootstrap_stability(
         rows=n,
         of_rows=of_rows,
     )
-
-
-def refit(
-    algorithm: Algorithm,
-    *,
-    k: int | None,
-    options: AlgorithmOptions | Mapping[str, Any] | None = None,
-    category_blocks: Sequence[Sequence[int]] = (),
-) -> Fit:
-    """Return the `fit` of `bootstrap_stability` for one of `ALGORITHMS`."""
-
-    def labels(X: NDArray[np.float64], seed: int) -> ArrayLike:
-        number = None if k is None else min(k, len(X))
-        return algorithm(
-            X, k=number, seed=seed, options=options, category_blocks=category_blocks
-        ).labels
-
-    return labels
 
 
 def _draw(n: int, rng: np.random.Generator) -> NDArray[np.intp]:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import get_args
 
 from segmentation import paths
+from segmentation.algorithms import ALGORITHMS
 from segmentation.artifacts.metrics import Metrics
-from segmentation.clustering.algorithms import ALGORITHMS
 from segmentation.errors import InputError, SettingsError, did_you_mean
 from segmentation.repository.copies import missing_in_copies
 from segmentation.repository.dvc import dvc

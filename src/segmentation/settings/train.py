@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
-from segmentation.clustering.algorithms import ALGORITHMS, Algorithm, AlgorithmOptions
+from segmentation.algorithms import ALGORITHMS, Algorithm, AlgorithmOptions
 from segmentation.settings.shared.base import Settings
 
 

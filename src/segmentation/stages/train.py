@@ -5,18 +5,19 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from segmentation import artifacts, paths
-from segmentation.artifacts import clustering as facts
-from segmentation.artifacts import files, models
-from segmentation.artifacts.choice import Choice
-from segmentation.clustering.algorithms import (
+from segmentation.algorithms import (
     ALGORITHMS,
     Algorithm,
     Clustering,
     Dendrogram,
     KDistances,
 )
-from segmentation.clustering.algorithms.assigners import with_ids
-from segmentation.clustering.stability import Stability, bootstrap_stability, refit
+from segmentation.algorithms.assigners import with_ids
+from segmentation.algorithms.refit import refit
+from segmentation.artifacts import clustering as facts
+from segmentation.artifacts import files, models
+from segmentation.artifacts.choice import Choice
+from segmentation.clustering.stability import Stability, bootstrap_stability
 from segmentation.engines.aggregate import centroids
 from segmentation.engines.features import category_blocks
 from segmentation.errors import InputError

@@ -8,8 +8,8 @@ from sklearn.datasets import load_iris
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 from sklearn.mixture import GaussianMixture
 
-from segmentation.clustering.algorithms.assigners import bayes_rule, nearest_centroid, with_ids
-from segmentation.clustering.algorithms.gaussian_mixture import full_covariances
+from segmentation.algorithms.assigners import bayes_rule, nearest_centroid, with_ids
+from segmentation.algorithms.gaussian_mixture import full_covariances
 
 IRIS = load_iris().data
 

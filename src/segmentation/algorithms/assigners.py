@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.algorithms.base import NOISE
+from segmentation.algorithms.base import NOISE
 from segmentation.errors import InputError
 
 Matrix = NDArray[np.float64]

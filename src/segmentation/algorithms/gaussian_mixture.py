@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from segmentation.clustering.algorithms.assigners import assign, bayes_rule, confidence_of
-from segmentation.clustering.algorithms.base import (
+from segmentation.algorithms.assigners import assign, bayes_rule, confidence_of
+from segmentation.algorithms.base import (
     Algorithm,
     AlgorithmOptions,
     Clustering,

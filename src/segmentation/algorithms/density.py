@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.algorithms.base import NOISE
+from segmentation.algorithms.base import NOISE
 
 _GRID = 60  # reaches tried between the densest and the sparsest row
 _NOISE = 0.25  # a reach that leaves more rows than this in no segment explains too little

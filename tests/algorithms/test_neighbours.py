@@ -12,10 +12,10 @@ from sklearn.datasets import load_iris, make_blobs, make_moons
 from sklearn.metrics import adjusted_rand_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from segmentation.clustering.algorithms import NOISE, Clustering
-from segmentation.clustering.algorithms.assigners import assign, within_balls
-from segmentation.clustering.algorithms.base import Dendrogram, KDistances
-from segmentation.clustering.algorithms.density import k_distances, knee
+from segmentation.algorithms import NOISE, Clustering
+from segmentation.algorithms.assigners import assign, within_balls
+from segmentation.algorithms.base import Dendrogram, KDistances
+from segmentation.algorithms.density import k_distances, knee
 
 IRIS = load_iris().data
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.algorithms.assigners import assign, confidence_of, nearest_centroid
-from segmentation.clustering.algorithms.base import (
+from segmentation.algorithms.assigners import assign, confidence_of, nearest_centroid
+from segmentation.algorithms.base import (
     ROUND,
     Algorithm,
     AlgorithmOptions,

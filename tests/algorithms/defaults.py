@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from segmentation.clustering.algorithms import ALGORITHMS, Clustering
+from segmentation.algorithms import ALGORITHMS, Clustering
 
 
 def cluster(

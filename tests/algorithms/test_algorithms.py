@@ -10,8 +10,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from segmentation.clustering.algorithms import ALGORITHMS, NOISE
-from segmentation.clustering.algorithms.assigners import assign, confidence_of, with_ids
+from segmentation.algorithms import ALGORITHMS, NOISE
+from segmentation.algorithms.assigners import assign, confidence_of, with_ids
 from segmentation.errors import InputError
 
 CENTRES = np.array([[0.0, 0.0, 0.0], [12.0, 0.0, 0.0], [0.0, 12.0, 0.0], [12.0, 12.0, 12.0]])
@@ -194,7 +194,7 @@ def test_importing_the_registry_imports_no_algorithm():
     import sys
 
     code = (
-        "import sys, segmentation.clustering.algorithms; "
+        "import sys, segmentation.algorithms; "
         "sys.exit('sklearn' in sys.modules or 'scipy' in sys.modules)"
     )
     done = subprocess.run(

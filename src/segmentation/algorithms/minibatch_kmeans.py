@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from segmentation.clustering.algorithms import kmeans
-from segmentation.clustering.algorithms.base import (
+from segmentation.algorithms import kmeans
+from segmentation.algorithms.base import (
     ROUND,
     Algorithm,
     AlgorithmOptions,
@@ -18,7 +18,7 @@ from segmentation.clustering.algorithms.base import (
     Natural,
     reachable_k,
 )
-from segmentation.clustering.algorithms.kmeans import from_centres
+from segmentation.algorithms.kmeans import from_centres
 
 
 class Options(AlgorithmOptions):

@@ -9,7 +9,7 @@ Importing this package imports no library of theirs: a run pays only for the alg
 
 from importlib import import_module
 
-from segmentation.clustering.algorithms.base import (
+from segmentation.algorithms.base import (
     NOISE,
     Algorithm,
     AlgorithmOptions,

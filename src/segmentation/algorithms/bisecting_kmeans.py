@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.algorithms.base import (
+from segmentation.algorithms.base import (
     ROUND,
     Algorithm,
     AlgorithmOptions,
@@ -24,7 +24,7 @@ from segmentation.clustering.algorithms.base import (
     Natural,
     reachable_k,
 )
-from segmentation.clustering.algorithms.kmeans import from_centres
+from segmentation.algorithms.kmeans import from_centres
 
 
 class Options(AlgorithmOptions):

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from segmentation.clustering.algorithms.base import (
+from segmentation.algorithms.base import (
     ROUND,
     Algorithm,
     AlgorithmOptions,
@@ -32,7 +32,7 @@ from segmentation.clustering.algorithms.base import (
     reachable_k,
     sample_rows,
 )
-from segmentation.clustering.algorithms.kmeans import from_centres
+from segmentation.algorithms.kmeans import from_centres
 from segmentation.errors import InputError
 
 Matrix = NDArray[np.float64]

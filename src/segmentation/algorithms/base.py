@@ -195,7 +195,7 @@ class Algorithm:
 
         Examples
         --------
-        >>> from segmentation.clustering.algorithms import ALGORITHMS
+        >>> from segmentation.algorithms import ALGORITHMS
         >>> X = [[0, 0], [0, 1], [9, 9], [9, 8]]
         >>> found = ALGORITHMS["kmeans"](X, k=2, seed=0, options={"n_init": 3})
         >>> found.k, bool(found.labels[0] == found.labels[1] != found.labels[2])

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from segmentation.clustering.algorithms.assigners import assign, confidence_of, within_radius
-from segmentation.clustering.algorithms.base import (
+from segmentation.algorithms.assigners import assign, confidence_of, within_radius
+from segmentation.algorithms.base import (
     Algorithm,
     AlgorithmOptions,
     Clustering,
@@ -23,7 +23,7 @@ from segmentation.clustering.algorithms.base import (
     Natural,
     sample_rows,
 )
-from segmentation.clustering.algorithms.density import (
+from segmentation.algorithms.density import (
     default_eps,
     default_min_samples,
     k_distances,

@@ -13,10 +13,10 @@ from sklearn.preprocessing import FunctionTransformer
 import factories
 from segmentation import artifacts, paths
 from segmentation.__main__ import run_stage
+from segmentation.algorithms import ALGORITHMS, Algorithm, AlgorithmOptions, Clustering
+from segmentation.algorithms.assigners import confidence_of, nearest_centroid
 from segmentation.artifacts import files, models
 from segmentation.artifacts.clustering import Clustering as Found
-from segmentation.clustering.algorithms import ALGORITHMS, Algorithm, AlgorithmOptions, Clustering
-from segmentation.clustering.algorithms.assigners import confidence_of, nearest_centroid
 from segmentation.commands import sweep
 from segmentation.errors import SettingsError
 from segmentation.insight.trust import limits, trust
@@ -24,7 +24,7 @@ from segmentation.settings.params import load_params
 from segmentation.settings.shared.base import validate
 from segmentation.settings.train import train_settings
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 class Options(AlgorithmOptions):

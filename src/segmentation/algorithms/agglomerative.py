@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from segmentation.clustering.algorithms.assigners import (
+from segmentation.algorithms.assigners import (
     assign,
     confidence_of,
     nearest_neighbours,
 )
-from segmentation.clustering.algorithms.base import (
+from segmentation.algorithms.base import (
     ROUND,
     Algorithm,
     AlgorithmOptions,

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from segmentation.clustering.algorithms import density
-from segmentation.clustering.algorithms.assigners import assign, confidence_of, within_balls
-from segmentation.clustering.algorithms.base import (
+from segmentation.algorithms import density
+from segmentation.algorithms.assigners import assign, confidence_of, within_balls
+from segmentation.algorithms.base import (
     NOISE,
     Algorithm,
     AlgorithmOptions,
