@@ -21,10 +21,8 @@ class InputError(SegmentationError, ValueError):
 class SchemaError(InputError):
     """A file that a stage wrote has other fields than this version of the package reads."""
 
-    def __init__(self, source: str, why: str) -> None:
-        super().__init__(
-            f"{source} was written by another version of segmentation ({why}): run `dvc repro`"
-        )
+    def __init__(self, source: str, why: str, mend: str = "run `dvc repro`") -> None:
+        super().__init__(f"{source} was written by another version of segmentation ({why}): {mend}")
 
 
 class SettingsError(SegmentationError):

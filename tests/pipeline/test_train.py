@@ -14,7 +14,7 @@ from segmentation import paths
 from segmentation.__main__ import run_stage
 from segmentation.algorithms import ALGORITHMS
 from segmentation.artifacts import files, models
-from segmentation.engines.aggregate import centroids
+from segmentation.clustering.identity.centroids import centroids
 from segmentation.settings.params import Params, load_params
 
 pytestmark = pytest.mark.pipeline
@@ -106,7 +106,12 @@ def promote(*, with_customers: bool, renumber: dict[int, int]) -> None:
     """Make the current segments the reference, under other numbers."""
     settings, found = params(), segments()
     customers = files.read_parquet(paths.PREPARED)
-    table, _ = centroids(customers, found.to_numpy(), data=settings.data)
+    table, _ = centroids(
+        customers,
+        found.to_numpy(),
+        numbers=settings.data.numeric_features,
+        categories=settings.data.categorical_features,
+    )
     files.write_json(
         paths.REFERENCE,
         {

@@ -49,12 +49,15 @@ class Artifact(Part):
     """One JSON file.
 
     A subclass states `path`, and `schema_version: Literal[1] = 1`; `in_order` if the order in which
-    its dictionaries were filled means something. Raise the version with every
-    change of the fields or of what they mean: a state that older code wrote is then told as such.
+    its dictionaries were filled means something; `mend` if no stage writes it; `unversioned`, the
+    version of a file that names none, if there are such. Raise the version with every change of
+    the fields or of what they mean: a state that older code wrote is then told as such.
     """
 
     path: ClassVar[Path]
     in_order: ClassVar[bool] = False
+    mend: ClassVar[str] = "run `dvc repro`"
+    unversioned: ClassVar[int] = 0
 
     def content(self) -> dict[str, Any]:
         """Return what goes into the file."""
@@ -78,19 +81,19 @@ class Artifact(Part):
             Another version of this package wrote it.
         """
         source = source or cls.path.as_posix()
-        found = _decoded(content, source)
+        found = _decoded(content, source, cls.mend)
         ours = cls.model_fields.get("schema_version")
         if ours is not None:
-            theirs = found.get("schema_version", 0) if isinstance(found, dict) else 0
+            theirs = found.get("schema_version", cls.unversioned) if isinstance(found, dict) else 0
             if theirs != ours.default:
-                raise SchemaError(source, f"schema {theirs}, this is {ours.default}")
+                raise SchemaError(source, f"schema {theirs}, this is {ours.default}", cls.mend)
         try:
             return cls.model_validate(found)
         except ValidationError as error:
-            raise SchemaError(source, _first(error)) from None
+            raise SchemaError(source, _first(error), cls.mend) from None
 
 
-def _decoded(content: bytes | str, source: str) -> Any:
+def _decoded(content: bytes | str, source: str, mend: str) -> Any:
     content = content.encode() if isinstance(content, str) else content
     if any(line.startswith(MERGE_MARK) for line in content.splitlines()):
         raise InputError(
@@ -99,7 +102,7 @@ def _decoded(content: bytes | str, source: str) -> Any:
     try:
         return json.loads(content)
     except ValueError as error:
-        raise InputError(f"{source} is not valid JSON ({error}); run `dvc repro`") from None
+        raise InputError(f"{source} is not valid JSON ({error}); {mend}") from None
 
 
 def _first(error: ValidationError) -> str:

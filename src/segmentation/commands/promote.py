@@ -6,15 +6,14 @@ from math import hypot
 from pathlib import Path
 from typing import Any, TypeVar
 
-from segmentation import paths
-from segmentation.artifacts import files
+from segmentation import artifacts, paths
 from segmentation.artifacts.base import Artifact
 from segmentation.artifacts.clustering import Clustering
+from segmentation.artifacts.reference import Reference, ReferenceSegment
 from segmentation.artifacts.segments import Segments
 from segmentation.clustering.metrics.jaccard import DOUBTFUL
 from segmentation.commands import backfill
 from segmentation.errors import InputError
-from segmentation.identity.reference import Reference, ReferenceSegment, load_reference
 from segmentation.repository import lock
 from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import cached
@@ -97,7 +96,7 @@ def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -
             )
         version = registry.make_champion(client, experiment, run)
     # Ids of retired segments are not given again.
-    next_id = max(clustering.next_id, load_reference().next_id)
+    next_id = max(clustering.next_id, artifacts.read(Reference).next_id)
     reference = reference_of(segments, next_id=next_id)
     found = _write(reference, candidate.stages)
     return Promotion(candidate.name, experiment, version, found)
@@ -173,7 +172,7 @@ def _committed(root: Path, candidate: Candidate) -> bool:
 
 def _write(reference: Reference, stages: lock.Stages) -> bool:
     """Write the reference. Return whether its customers' segments could be kept with it."""
-    files.write_json(paths.REFERENCE, reference.model_dump())
+    artifacts.write(reference)
     target = paths.REFERENCE_ASSIGNMENTS
     target.unlink(missing_ok=True)  # those of another reference
     source = cached(lock.hash_of(stages, paths.ASSIGNMENTS, "outs"), Path())

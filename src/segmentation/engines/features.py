@@ -17,6 +17,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from segmentation.artifacts.transformer import CATEGORIES
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.shared.data import Data
 
@@ -54,16 +55,16 @@ def build_features(
         parts.append(("skewed", _numeric(settings, transform=settings.transform), skewed))
     weights = None
     if data.categorical_features and settings.encoding == "onehot":
-        parts.append(("categories", _categorical(settings), data.categorical_features))
+        parts.append((CATEGORIES, _categorical(settings), data.categorical_features))
         spread = _typical_spread(parts[:-1], customers, settings=settings)
-        weights = {"categories": settings.category_weight * spread / math.sqrt(2)}
+        weights = {CATEGORIES: settings.category_weight * spread / math.sqrt(2)}
     return ColumnTransformer(parts, transformer_weights=weights, verbose_feature_names_out=False)
 
 
 def category_scale(transformer: ColumnTransformer) -> float | None:
     """Return what each one-hot column is multiplied by; None without any."""
     weights = transformer.transformer_weights
-    return None if weights is None else weights["categories"]
+    return None if weights is None else weights[CATEGORIES]
 
 
 def _typical_spread(
@@ -96,19 +97,6 @@ def matrix(transformer: ColumnTransformer, customers: pd.DataFrame) -> pd.DataFr
     """Apply a fitted transformer; the result has a named column per feature."""
     points = np.asarray(transformer.transform(customers), dtype=np.float64)
     return pd.DataFrame(points, columns=transformer.get_feature_names_out())
-
-
-def category_blocks(transformer: ColumnTransformer) -> list[list[int]]:
-    """Return the numbers of the columns that the levels of each category became."""
-    if "categories" not in transformer.named_transformers_:
-        return []
-    steps = transformer.named_transformers_["categories"]
-    # The names of one-hot columns do not say where a column's name ends; numbers in front do.
-    columns = range(steps[0].n_features_in_)
-    names = steps[-1].get_feature_names_out([str(column) for column in columns])
-    first = transformer.output_indices_["categories"].start
-    owners = [int(name.split("_", 1)[0]) for name in names]
-    return [[first + i for i, owner in enumerate(owners) if owner == column] for column in columns]
 
 
 def _numeric(settings: Featurize, *, transform: str) -> Pipeline:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from segmentation.artifacts.segments import Segments
 from segmentation.artifacts.summary import Summary
-from segmentation.identity.matching import NOISE, Match, match_segments
+from segmentation.clustering.identity.matching import NOISE, Match, match_segments
 
 ABSENT = -2  # of a customer who is in one revision only
 

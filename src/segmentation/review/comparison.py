@@ -7,7 +7,7 @@ import pandas as pd
 from segmentation import paths
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segments
-from segmentation.identity.matching import NOISE
+from segmentation.clustering.identity.matching import NOISE
 from segmentation.monitoring.drift import Drift, drift
 from segmentation.monitoring.migration import (
     ABSENT,

@@ -9,9 +9,9 @@ from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.details import Details
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
+from segmentation.artifacts.reference import Reference
 from segmentation.artifacts.segments import Segments
 from segmentation.errors import warn
-from segmentation.identity.reference import load_reference
 from segmentation.insight.facts import describe
 from segmentation.insight.found import Found
 from segmentation.insight.playbook import Playbook
@@ -67,7 +67,7 @@ def _facts(
         playbook=load(Playbook, paths.PLAYBOOK),
         scaling=_scaling(featurize, categories=bool(data.categorical_features)),
         seed=seed,
-        reference=load_reference().names,
+        reference=artifacts.read(Reference).names,
     )
 
 

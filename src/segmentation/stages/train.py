@@ -17,12 +17,17 @@ from segmentation.algorithms.refit import refit
 from segmentation.artifacts import clustering as facts
 from segmentation.artifacts import files, models
 from segmentation.artifacts.choice import Choice
+from segmentation.artifacts.reference import Reference, load_reference_assignments
+from segmentation.artifacts.transformer import category_blocks
+from segmentation.clustering.identity.centroids import centroids
+from segmentation.clustering.identity.matching import (
+    Matching,
+    apply_ids,
+    match_segments,
+    order_by_value,
+)
 from segmentation.clustering.stability import Stability, bootstrap_stability
-from segmentation.engines.aggregate import centroids
-from segmentation.engines.features import category_blocks
 from segmentation.errors import InputError
-from segmentation.identity.matching import Matching, apply_ids, match_segments, order_by_value
-from segmentation.identity.reference import load_reference, load_reference_assignments
 from segmentation.settings.shared.base import Seed
 from segmentation.settings.shared.data import Data
 from segmentation.settings.train import Train
@@ -82,13 +87,15 @@ def _number(train: Train, customers: int) -> int:
 
 def _match(data: Data, customers: pd.DataFrame, labels: np.ndarray) -> Matching:
     """Number the segments: as in the reference where they are the same, else by value."""
-    reference = load_reference()
+    reference = artifacts.read(Reference)
     value = customers.groupby(labels)[data.value_column].agg(["mean", "size"]).loc[0:]
     order = order_by_value(value["mean"].to_numpy(), value["size"].to_numpy())
     label = pd.Series(labels, index=customers[data.id])
     if not reference.segments:
         return match_segments(label, order=order)
-    here, spread = centroids(customers, labels, data=data)
+    here, spread = centroids(
+        customers, labels, numbers=data.numeric_features, categories=data.categorical_features
+    )
     before = pd.DataFrame(
         [segment.centroid for segment in reference.segments],
         index=[segment.id for segment in reference.segments],

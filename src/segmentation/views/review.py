@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
-from segmentation.identity.matching import NOISE
+from segmentation.clustering.identity.matching import NOISE
 from segmentation.insight.numbers import number
 from segmentation.monitoring.migration import ABSENT, Migration, cells
 from segmentation.review.changes import MetricChange

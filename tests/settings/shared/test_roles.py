@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import factories
-from segmentation.engines.aggregate import centroids
+from segmentation.clustering.identity.centroids import centroids
 from segmentation.engines.features import build_features, matrix
 from segmentation.engines.schema import customers as schema
 from segmentation.engines.value import with_value
@@ -55,7 +55,12 @@ def test_only_features_become_points_and_centroids() -> None:
     without = TABLE.drop(columns=["fresh_food", "churn"])
     transformer = build_features(without, data=data(), settings=Featurize()).fit(without)
     assert matrix(transformer, without).shape == (4, 4)
-    found, spread = centroids(TABLE, np.array([0, 0, 1, 1]), data=data())
+    found, spread = centroids(
+        TABLE,
+        np.array([0, 0, 1, 1]),
+        numbers=data().numeric_features,
+        categories=data().categorical_features,
+    )
     assert list(found) == list(spread.index) == ["visits", "milk", "town=Bonn", "town=Ulm"]
 
 

@@ -5,30 +5,34 @@ segment is in `data/reference/assignments.parquet` beside it, which DVC keeps; w
 segments are recognised by their centroids alone.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from segmentation import paths
 from segmentation.artifacts import files
-from segmentation.settings.shared.base import Settings, validate
+from segmentation.artifacts.base import Artifact, Figure, Part
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class ReferenceSegment(Settings):
+class ReferenceSegment(Part):
     """One segment: mean of each number and share of each category, in original units."""
 
     id: int
     name: str
-    centroid: dict[str, float]
+    centroid: dict[str, Figure]
 
 
-class Reference(Settings):
+class Reference(Artifact):
     """All segments of the reference run; none before the first `segmentation promote`.
 
     `next_id` was never given to a segment yet.
     """
 
+    path: ClassVar = paths.REFERENCE
+    unversioned: ClassVar = 1
+    mend: ClassVar = "take it from git, or promote a run again"
+    schema_version: Literal[1] = 1
     segments: tuple[ReferenceSegment, ...] = ()
     next_id: int = 1
 
@@ -36,18 +40,6 @@ class Reference(Settings):
     def names(self) -> dict[int, str]:
         """The name of each segment."""
         return {segment.id: segment.name for segment in self.segments}
-
-
-def load_reference() -> Reference:
-    """Read the reference segments.
-
-    Raises
-    ------
-    SettingsError
-        The file is not what `segmentation promote` writes.
-    """
-    content = files.read_json(paths.REFERENCE)
-    return validate(Reference, content, str(paths.REFERENCE))
 
 
 def load_reference_assignments(id_column: str) -> "pd.Series | None":

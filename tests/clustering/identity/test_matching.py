@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from segmentation.clustering.identity.closeness import closeness_table
+from segmentation.clustering.identity.matching import apply_ids, match_segments, order_by_value
 from segmentation.errors import InputError
-from segmentation.identity.closeness import closeness_table
-from segmentation.identity.matching import apply_ids, match_segments, order_by_value
 
 
 def series(labels: Sequence[int] | np.ndarray, *, first: int = 0) -> pd.Series:

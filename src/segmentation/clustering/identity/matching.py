@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from segmentation.clustering.identity.closeness import closeness_table
 from segmentation.clustering.metrics.agreement import adjusted_rand
 from segmentation.clustering.metrics.jaccard import jaccard_table
 from segmentation.errors import InputError
-from segmentation.identity.closeness import closeness_table
 
 NOISE = -1
 MINIMUM_OVERLAP = 1 / 3

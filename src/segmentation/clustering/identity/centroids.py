@@ -1,14 +1,18 @@
-"""Aggregates of customers by segment."""
+"""Where segments lie, so that they can be recognised without their customers."""
+
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segmentation.settings.shared.data import Data
-
 
 def centroids(
-    customers: pd.DataFrame, labels: NDArray[np.intp], *, data: Data
+    customers: pd.DataFrame,
+    labels: NDArray[np.intp],
+    *,
+    numbers: Iterable[str],
+    categories: Iterable[str],
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Return where each segment lies in original units, and the spread of everyone.
 
@@ -18,8 +22,8 @@ def centroids(
         Missing cells are left out.
     labels : int array of shape (n,)
         Negative labels are no segment.
-    data
-        Roles of the columns.
+    numbers, categories : iterable of str
+        The columns that are features.
 
     Returns
     -------
@@ -28,8 +32,8 @@ def centroids(
     Series
         The standard deviation of each of these features over all customers.
     """
-    columns = {name: customers[name].astype("float64") for name in data.numeric_features}
-    for name in data.categorical_features:
+    columns = {name: customers[name].astype("float64") for name in numbers}
+    for name in categories:
         known = customers[name].notna()
         for level in sorted(customers.loc[known, name].unique()):
             columns[f"{name}={level}"] = (customers[name] == level).astype("float64").where(known)

@@ -1,0 +1,1 @@
+"""Who a segment is from run to run: which segments are the same."""

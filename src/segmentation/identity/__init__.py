@@ -1,1 +1,0 @@
-"""Who a segment is from run to run: matching, and the reference whose ids and names are kept."""
