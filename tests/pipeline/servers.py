@@ -59,6 +59,66 @@ def _answers(url: str) -> bool:
         return False
 
 
+def system_program(name: str) -> str | None:
+    """Find a program that Debian keeps off a user's PATH."""
+    return shutil.which(name, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin"]))
+
+
+@contextmanager
+def nginx(folder: Path, server: str, port: int) -> Iterator[Path]:
+    """Run nginx with a `server` block that listens on a port; yield its certificate and stop it.
+
+    The block names its certificate and key as `tls.crt` and `tls.key`.
+    """
+    program = system_program("nginx")
+    assert program
+    folder.mkdir()
+    request = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    files = ["-keyout", str(folder / "tls.key"), "-out", str(folder / "tls.crt")]
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            *request,
+            *files,
+        ],
+        check=True,
+        capture_output=True,
+    )
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    places = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+    # As root, or it may not write into the folders of a test.
+    user = "user root; " if os.geteuid() == 0 else ""
+    file = folder / "nginx.conf"
+    file.write_text(
+        f"{user}daemon off; pid {folder}/pid; error_log {folder}/error.log;\n"
+        f"events {{}}\nhttp {{\naccess_log off;\n{places}{server}}}\n",
+        encoding="utf-8",
+    )
+    running = subprocess.Popen([program, "-p", str(folder), "-c", str(file)])
+    try:
+        deadline = time.monotonic() + 60
+        while not _listens(port):
+            assert running.poll() is None, (folder / "error.log").read_text(encoding="utf-8")
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        yield folder / "tls.crt"
+    finally:
+        running.terminate()
+        running.wait()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
 def postgres_program(name: str) -> str | None:
     """Find one of PostgreSQL's programs, which Debian keeps off the PATH."""
     places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)

@@ -110,7 +110,7 @@ def _reason(error: Exception) -> str:
             "MLFLOW_TRACKING_PASSWORD"
         )
     if "error code 403" in text or "PERMISSION_DENIED" in text:
-        return "does not let this user write; ask its administrator for EDIT on the experiment"
+        return "does not let this user write; ask its administrator for MANAGE on the experiment"
     if "Max retries exceeded" in text or "timed out" in text:
         return "cannot be reached; start it, or unset MLFLOW_TRACKING_URI to use the embedded one"
     return f"cannot be used ({_without_password(text)[:300]})"
