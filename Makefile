@@ -11,6 +11,9 @@
 # make deps   write into dvc.yaml which code each stage runs
 # make lock   check that what is committed is what the pipeline makes
 # make requirements   compile requirements*.txt from pyproject.toml; UPGRADE=1 to the newest versions
+# make audit  known vulnerabilities of what is installed, and of the workflows
+# make sbom   what is installed, as a CycloneDX bill of materials: sbom.cdx.json
+# make wheel  the package, as a release carries it: dist/
 # make clean  remove .venv
 # make help   print these lines
 
@@ -29,7 +32,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 pytest --numprocesses 2 --dist loadscope
 
 .PHONY: run test check lint test-oldest test-newest ui sweep experiments review base deps lock \
-	requirements clean help
+	requirements audit wheel sbom clean help
 
 run: .venv/.run
 	dvc repro
@@ -44,7 +47,7 @@ check: lint
 # Other libraries may draw a picture in other bytes, so what `dvc.lock` holds is not asked of them.
 test-oldest: RESOLUTION = lowest-direct
 test-newest: RESOLUTION = highest
-test-oldest test-newest: .venv/.uv
+test-oldest test-newest: .venv/.build
 	uv venv --quiet --clear --python .venv/bin/python .venv/$@
 	uv pip install --quiet --python .venv/$@ --resolution $(RESOLUTION) --group dev -e .
 	PATH="$(CURDIR)/.venv/$@/bin:$$PATH" $(PYTEST) -m "not pinned"
@@ -77,26 +80,46 @@ deps: .venv/.test
 lock: .venv/.run
 	.github/scripts/check-lock.sh
 
-.venv/.uv: requirements-uv.txt
+.venv/.build: requirements-build.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv .venv
-	pip install $(QUIET) -r requirements-uv.txt || echo "Without uv; pip takes a minute longer."
+	pip install $(QUIET) -r requirements-build.txt || echo "Without uv; pip takes a minute longer."
 	@touch $@
 
-.venv/.run: requirements.txt pyproject.toml .venv/.uv
+.venv/.run: requirements.txt pyproject.toml .venv/.build
 	$(call install,-r requirements.txt)
-	$(call install,--no-deps -e .)
+	$(call install,--no-deps --no-build-isolation -e .)
 	@touch $@
 
 .venv/.test: requirements-dev.txt .venv/.run
 	$(call install,-r requirements-dev.txt)
 	@touch $@
 
-requirements: .venv/.uv
-	$(COMPILE) --group uv -o requirements-uv.txt
+requirements: .venv/.build
+	$(COMPILE) --group build -o requirements-build.txt
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) -c requirements.txt --group dev -o requirements-dev.txt
+	$(COMPILE) --group audit -o requirements-audit.txt
+
+# Apart from the project's own environment: they bring libraries of their own.
+.venv/audit: requirements-audit.txt .venv/.build
+	$(PYTHON) -m venv --clear $@
+	uv pip install --quiet --python $@ -r $< || $@/bin/pip install $(QUIET) -r $<
+
+# Exceptions stand, with their reasons, in .github/zizmor.yml and .github/vulnerabilities.txt.
+audit: .venv/audit
+	.venv/audit/bin/zizmor --offline --config .github/zizmor.yml .github
+	.venv/audit/bin/pip-audit --strict --disable-pip --require-hashes \
+		$(foreach file,$(wildcard requirements*.txt),-r $(file)) \
+		$$(sed -n 's/^\([A-Z][^ #]*\).*/--ignore-vuln \1/p' .github/vulnerabilities.txt)
+
+wheel: .venv/.run
+	pip wheel $(QUIET) --no-deps --no-build-isolation --wheel-dir dist .
+
+sbom: .venv/audit
+	.venv/audit/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		-o sbom.cdx.json requirements.txt
 
 clean:
 	rm -rf .venv

@@ -13,7 +13,8 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 WANTED = {
     "requirements.txt": PYPROJECT["project"]["dependencies"],
     "requirements-dev.txt": PYPROJECT["dependency-groups"]["dev"],
-    "requirements-uv.txt": PYPROJECT["dependency-groups"]["uv"],
+    "requirements-build.txt": PYPROJECT["dependency-groups"]["build"],
+    "requirements-audit.txt": PYPROJECT["dependency-groups"]["audit"],
 }
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
