@@ -7,6 +7,7 @@ from segmentation.algorithms import ALGORITHMS
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.clustering import Clustering, ReferenceMatch
 from segmentation.artifacts.details import Details
+from segmentation.artifacts.grades import in_words
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Lines, Quality
@@ -20,7 +21,6 @@ from segmentation.artifacts.segments import (
     Segments,
 )
 from segmentation.artifacts.summary import Summary
-from segmentation.clustering.metrics.jaccard import in_words
 from segmentation.insight.found import Found
 
 

@@ -1,13 +1,11 @@
 """Write into `dvc.yaml` which code each stage runs, in few places: make deps.
 
-What a stage runs is known from the imports. A place is a file, or a folder: one of which all is
-used, or, where more than `INSIDE` places of one room would be listed, one that brings in the least
-besides. Never brought in are modules of a registry that the stage does not use, such as
-algorithms, and the settings of other stages: adding to them must not rerun it.
+What a stage runs is known from the imports. A place is a file, or a folder of which all is used;
+where those are more than `MOST`, also folders that bring in the least besides. Never brought in
+is what belongs to other stages: their module, their settings, and with those the algorithms.
 """
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +14,12 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
-INSIDE = 3  # places of one room
-MOST = 6  # rooms that a stage uses
+MOST = 6  # places of code that a stage lists
 # Names of files and messages: they decide where a result is written and how a mistake is told,
 # never what a result is.
 PLUMBING = {"segmentation.errors", "segmentation.paths"}
+# So does one import: the settings ask whether a rule is called so. `select_k` has it anyway.
+CHECK = ("segmentation.settings.select_k", "segmentation.clustering.choosing_k.registry")
 # Files that a module reads from its own folder. The review's pages are no output of a stage.
 BESIDE = {
     "segmentation.views.style": ["views/*.mplstyle"],
@@ -45,6 +44,8 @@ def code_used_by(stage: str, graph: grimp.ImportGraph) -> set[str]:
         module = todo.pop()
         used.add(module)
         found = set(graph.find_modules_directly_imported_by(module))
+        if module == CHECK[0]:
+            found.discard(CHECK[1])
         if imports_by_name(module):  # a registry: what it names is imported where it is used
             found |= graph.find_descendants(module)
         todo |= found - used - PLUMBING
@@ -70,50 +71,33 @@ def file_of(module: str) -> Path | None:
     return init if re.search(r"^(def|class|from|import) ", init.read_text("utf-8"), re.M) else None
 
 
-def places(files: set[str], *, inside: int = INSIDE) -> list[str]:
-    """Return files and folders that cover `files` with the least besides, few of each room."""
-    by_room: dict[str, set[str]] = {}
-    for file in files:
-        by_room.setdefault(room(file), set()).add(file)
-    return sorted(place for mine in by_room.values() for place in folded(mine, inside))
-
-
-def folded(files: set[str], most: int) -> list[str]:
-    """Return at most `most` places for the files of one room, if that can be."""
-    chosen = dict.fromkeys(files, 0)  # what each place brings in that is not used, in bytes
+def places(files: set[str], *, most: int = MOST) -> list[str]:
+    """Return at most `most` files and folders that cover `files`, with the least besides."""
+    chosen = set(files)
     while True:
-        few = len(chosen) <= most
         found = []
         for folder in {p.as_posix() for place in chosen for p in parents(place)}:
-            inside = sum(place.startswith(f"{folder}/") for place in chosen)
+            inside = {place for place in chosen if place.startswith(f"{folder}/")}
             besides = unused(folder, files)
-            cost = sum(path.stat().st_size for path in besides)
-            if not besides or (not few and inside > 1 and not any(map(kept_apart, besides))):
-                found.append((cost, inside, folder))
+            # What each place saved brings in that is not used, in bytes.
+            cost = sum(path.stat().st_size for path in besides) / max(len(inside) - 1, 1)
+            if not besides or (len(chosen) > most and len(inside) > 1 and may_stand(folder, files)):
+                found.append((cost, folder, inside))
         if not found:
-            return list(chosen)
-        # The least that each place saved brings in besides.
-        cost, _, folder = min(found, key=lambda f: (f[0] / max(f[1] - 1, 0.5), f[2]))
-        chosen = {c: b for c, b in chosen.items() if not c.startswith(f"{folder}/")}
-        chosen[folder] = cost
+            return sorted(chosen)
+        _, folder, inside = min(found)
+        chosen = chosen - inside | {folder}
 
 
-def room(place: str) -> str:
-    """Return the room of a place; the modules beside the rooms are one."""
-    name = Path(place).relative_to("src/segmentation").parts[0]
-    return "beside" if name.endswith(".py") else name
+def may_stand(folder: str, files: set[str]) -> bool:
+    """Tell whether a folder of which not all is used may be named.
 
-
-def rooms(places: Iterable[str]) -> set[str]:
-    """Return the rooms that a stage uses: those of its places, but for its own module's."""
-    return {room(place) for place in places} - {"stages"}
-
-
-def kept_apart(path: Path) -> bool:
-    """Tell whether a module may not be named with others: a stage's, or one of a registry."""
-    package = ".".join(path.parent.relative_to(SOURCE).parts)
-    own = package in ("segmentation.stages", "segmentation.settings")
-    return own or imports_by_name(package)
+    What belongs to other stages may not be brought in, but for the settings of all, where a stage
+    takes those of several anyway: the report lists them.
+    """
+    name = Path(folder).name
+    settings = {file for file in files if Path(file).parent.as_posix() == folder}
+    return name != "stages" and (name != "settings" or len(settings) > 1)
 
 
 def parents(place: str) -> list[Path]:

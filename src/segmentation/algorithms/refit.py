@@ -1,13 +1,12 @@
 """An algorithm as the stability of segments asks for it: rows and a seed in, labels out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmentation.algorithms.base import Algorithm, AlgorithmOptions
-from segmentation.clustering.stability import Fit
 
 
 def refit(
@@ -16,8 +15,8 @@ def refit(
     k: int | None,
     options: AlgorithmOptions | Mapping[str, Any] | None = None,
     category_blocks: Sequence[Sequence[int]] = (),
-) -> Fit:
-    """Return the `fit` of `bootstrap_stability` for one of `ALGORITHMS`."""
+) -> Callable[[NDArray[np.float64], int], ArrayLike]:
+    """Return the `fit` that `bootstrap_stability` takes, for one of `ALGORITHMS`."""
 
     def labels(X: NDArray[np.float64], seed: int) -> ArrayLike:
         number = None if k is None else min(k, len(X))

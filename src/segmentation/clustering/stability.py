@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering.metrics.agreement import adjusted_rand
-from segmentation.clustering.metrics.jaccard import in_words, jaccard_table
+from segmentation.clustering.metrics.jaccard import jaccard_table
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.errors import InputError
 
@@ -55,19 +55,6 @@ class SegmentStability:
     jaccard: float
     se: float
     dissolved: float
-
-    @property
-    def grade(self) -> str:
-        """The similarity in words."""
-        return in_words(self.jaccard)
-
-    @property
-    def sentence(self) -> str:
-        """What to say beside the segment."""
-        return (
-            f"{self.grade.capitalize()}: when customers are drawn again it returns with "
-            f"similarity {self.jaccard:.3f}, and dissolves in {self.dissolved:.0%} of the draws."
-        )
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from segmentation import artifacts, paths
 from segmentation.artifacts.base import Artifact
 from segmentation.artifacts.clustering import Clustering
+from segmentation.artifacts.grades import DOUBTFUL
 from segmentation.artifacts.reference import Reference, ReferenceSegment
 from segmentation.artifacts.segments import Segments
-from segmentation.clustering.metrics.jaccard import DOUBTFUL
 from segmentation.commands import backfill
 from segmentation.errors import InputError
 from segmentation.repository import lock

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segmentation.artifacts.base import Pair
+from segmentation.artifacts.grades import NOT_TRUSTED, RELIABLE
 from segmentation.artifacts.segments import (
     CategoryColumn,
     CategoryFigures,
@@ -23,7 +24,6 @@ from segmentation.artifacts.segments import (
     Segment,
     Segments,
 )
-from segmentation.clustering.metrics.jaccard import NOT_TRUSTED, RELIABLE
 from segmentation.insight.found import Found
 from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import exact, number, p_value, percent, whole, with_range

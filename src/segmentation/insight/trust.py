@@ -1,8 +1,8 @@
 """Can these segments be trusted? The questions that a reader should ask, each with its answer."""
 
 from segmentation.artifacts.clustering import Clustering, ReferenceMatch
+from segmentation.artifacts.grades import RELIABLE
 from segmentation.artifacts.segments import Answer, Level
-from segmentation.clustering.metrics.jaccard import RELIABLE
 from segmentation.insight.found import Found
 from segmentation.insight.numbers import p_value, percent
 

@@ -15,7 +15,7 @@ from segmentation.algorithms import (
 from segmentation.algorithms.assigners import with_ids
 from segmentation.algorithms.refit import refit
 from segmentation.artifacts import clustering as facts
-from segmentation.artifacts import files, models
+from segmentation.artifacts import files, grades, models
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.reference import Reference, load_reference_assignments
 from segmentation.artifacts.transformer import category_blocks
@@ -165,8 +165,8 @@ def _stability(found: Stability, ids: tuple[int, ...]) -> facts.Stability:
                 jaccard=segment.jaccard,
                 se=segment.se,
                 dissolved=segment.dissolved,
-                verdict=segment.grade,
-                sentence=segment.sentence,
+                verdict=grades.in_words(segment.jaccard),
+                sentence=grades.sentence(segment.jaccard, dissolved=segment.dissolved),
             )
             for segment in found.segments
         },

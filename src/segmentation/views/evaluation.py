@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from segmentation.artifacts.clustering import Stability
+from segmentation.artifacts.grades import BANDS
 from segmentation.artifacts.map import Map, Place
-from segmentation.clustering.metrics.jaccard import BANDS
 from segmentation.views.style import INK, MUTED, NOISE_COLOUR, colour, figure, short
 
 _MARKERS = "osD^vP*X<>"

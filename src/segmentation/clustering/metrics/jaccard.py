@@ -1,22 +1,7 @@
-"""The Jaccard similarity of clusters, and what that of a segment between draws means.
-
-References
-----------
-Hennig (2007), Cluster-wise assessment of cluster stability, Computational Statistics & Data
-Analysis 52(1), 258-271; thresholds as in the documentation of ``clusterboot`` (R package fpc).
-"""
+"""The Jaccard similarity of clusters."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-DOUBTFUL, VALID, HIGHLY_STABLE = 0.60, 0.75, 0.85
-
-BANDS = ((DOUBTFUL, "doubtful"), (VALID, "valid"), (HIGHLY_STABLE, "highly stable"))
-"""Where each grade begins; below the first a segment is not to be trusted."""
-
-NOT_TRUSTED = "not to be trusted"
-RELIABLE = ("valid", "highly stable")
-"""The verdicts on segments that come back."""
 
 
 def jaccard_table(
@@ -50,16 +35,3 @@ def jaccard_table(
     table: NDArray[np.float64] = np.zeros(both.shape)
     np.divide(both, either, out=table, where=either > 0)
     return table
-
-
-def in_words(jaccard: float) -> str:
-    """Return what a mean Jaccard similarity means, in the three digits in which it is told.
-
-    Examples
-    --------
-    >>> [in_words(j) for j in (0.9, 0.8, 0.7, 0.5)]
-    ['highly stable', 'valid', 'doubtful', 'not to be trusted']
-    """
-    told = float(f"{jaccard:.3f}")
-    reached = [words for least, words in BANDS if told >= least]
-    return reached[-1] if reached else NOT_TRUSTED

@@ -1,0 +1,45 @@
+"""What the Jaccard similarity of a segment between draws is called, wherever a run tells it.
+
+References
+----------
+Hennig (2007), Cluster-wise assessment of cluster stability, Computational Statistics & Data
+Analysis 52(1), 258-271; thresholds as in the documentation of ``clusterboot`` (R package fpc).
+"""
+
+DOUBTFUL, VALID, HIGHLY_STABLE = 0.60, 0.75, 0.85
+
+BANDS = ((DOUBTFUL, "doubtful"), (VALID, "valid"), (HIGHLY_STABLE, "highly stable"))
+"""Where each grade begins; below the first a segment is not to be trusted."""
+
+NOT_TRUSTED = "not to be trusted"
+RELIABLE = ("valid", "highly stable")
+"""The verdicts on segments that come back."""
+
+
+def in_words(jaccard: float) -> str:
+    """Return what a mean Jaccard similarity means, in the three digits in which it is told.
+
+    Examples
+    --------
+    >>> [in_words(j) for j in (0.9, 0.8, 0.7, 0.5)]
+    ['highly stable', 'valid', 'doubtful', 'not to be trusted']
+    """
+    told = float(f"{jaccard:.3f}")
+    reached = [words for least, words in BANDS if told >= least]
+    return reached[-1] if reached else NOT_TRUSTED
+
+
+def sentence(jaccard: float, *, dissolved: float) -> str:
+    """Return what to say beside a segment.
+
+    Parameters
+    ----------
+    jaccard : float
+        Mean similarity over the draws.
+    dissolved : float
+        Share of the draws in which the segment dissolved.
+    """
+    return (
+        f"{in_words(jaccard).capitalize()}: when customers are drawn again it returns with "
+        f"similarity {jaccard:.3f}, and dissolves in {dissolved:.0%} of the draws."
+    )

@@ -1,0 +1,25 @@
+"""Grades follow the thresholds of `clusterboot`, and are told in one sentence."""
+
+from segmentation.artifacts.grades import in_words, sentence
+
+
+def test_words_follow_the_thresholds() -> None:
+    assert [in_words(j) for j in (0.599, 0.6, 0.749, 0.75, 0.849, 0.85)] == [
+        "not to be trusted",
+        "doubtful",
+        "doubtful",
+        "valid",
+        "valid",
+        "highly stable",
+    ]
+
+
+def test_a_grade_is_told_with_its_figures() -> None:
+    assert sentence(1.0, dissolved=0.0) == (
+        "Highly stable: when customers are drawn again it returns with similarity 1.000, "
+        "and dissolves in 0% of the draws."
+    )
+    assert sentence(0.59, dissolved=0.251) == (
+        "Not to be trusted: when customers are drawn again it returns with similarity 0.590, "
+        "and dissolves in 25% of the draws."
+    )
