@@ -1,4 +1,4 @@
-"""Algorithms, choosing k, silhouettes, structure: arrays and tables in, the same out."""
+"""Choosing k, silhouettes, structure, stability, identity: arrays and tables in, the same out."""
 
 from importlib import import_module
 from typing import Any
