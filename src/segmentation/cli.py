@@ -190,18 +190,21 @@ def track(
     everything: Annotated[
         bool, typer.Option("--all", help="Every committed state and DVC experiment.")
     ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Replace runs that are there, if they show other things.")
+    ] = False,
 ) -> None:
     """Log the pipeline's state as an MLflow run; with --all, every state in git's history."""
     if not everything:
         from segmentation.settings.params import load_params
         from segmentation.stages import track as stage
 
-        stage.run(load_params(paths.PARAMS))
+        stage.log(load_params(paths.PARAMS), anew=anew)
         return
     from segmentation.commands.backfill import track_all
 
     skipped = there = 0
-    for outcome in track_all(Path.cwd()):
+    for outcome in track_all(Path.cwd(), anew=anew):
         if outcome.problem:
             skipped += 1
             typer.echo(f"skipped {outcome.state.name}: {outcome.problem}", err=True)

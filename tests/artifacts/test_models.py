@@ -3,9 +3,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import skops.io
 from sklearn.cluster import KMeans
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from segmentation.artifacts import models
 from segmentation.errors import InputError, ModelError
@@ -38,3 +39,35 @@ def test_a_damaged_model_is_one_clear_error(tmp_path: Path) -> None:
         models.read(tmp_path / "a.skops")
     with pytest.raises(InputError, match=r"is missing; make it with `dvc repro`"):
         models.read(tmp_path / "b.skops")
+
+
+def archive(path: Path, *, names: dict[str, bytes], compression: int) -> None:
+    models.write(path, fitted())
+    with zipfile.ZipFile(path, "a", compression) as target:
+        for name, content in names.items():
+            target.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    ("names", "compression", "why"),
+    [
+        ({"9.npy": bytes(1_000_000)}, zipfile.ZIP_DEFLATED, "is compressed"),
+        ({"a.pkl": b"x"}, zipfile.ZIP_STORED, "is none of a model"),
+        ({f"x{n}.npy": b"" for n in range(100_001)}, zipfile.ZIP_STORED, "holds 100,0.. parts"),
+    ],
+)
+def test_an_archive_that_could_be_a_bomb_is_not_opened(
+    tmp_path: Path, names: dict[str, bytes], compression: int, why: str
+) -> None:
+    archive(tmp_path / "a.skops", names=names, compression=compression)
+    with pytest.raises(ModelError, match=why):
+        models.read(tmp_path / "a.skops")
+
+
+def test_types_of_others_are_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.skops").write_bytes(
+        skops.io.dumps(make_pipeline(FunctionTransformer(print, validate=False)))
+    )
+    with pytest.raises(ModelError, match="not a readable model"):
+        models.read(tmp_path / "a.skops")
+    assert capsys.readouterr().out == ""

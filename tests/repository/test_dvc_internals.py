@@ -112,3 +112,18 @@ def test_experiments_are_commits_with_a_name_and_a_baseline(made: Project) -> No
     (found,) = dvc_internals.experiments(made.path)
     assert (found.name, found.baseline) == ("two", made.git("rev-parse", "HEAD").strip())
     assert made.git("show", f"{found.commit}:params.yaml") == "n: 2\n"
+
+
+def test_the_hash_of_a_folder_is_the_one_that_dvc_writes(changed: Project) -> None:
+    for name in ("b.txt", "deep/c.txt", "ä.txt"):
+        (changed.path / "new" / name).parent.mkdir(parents=True, exist_ok=True)
+        (changed.path / "new" / name).write_text(name, encoding="utf-8")
+    changed.dvc("add", "-q", "new")
+    files = {
+        path.relative_to(changed.path / "new"): hashlib.md5(
+            path.read_bytes(), usedforsecurity=False
+        ).hexdigest()
+        for path in (changed.path / "new").rglob("*.txt")
+    }
+    pointer = (changed.path / "new.dvc").read_text(encoding="utf-8")
+    assert f"md5: {dvc_internals.digest_of_folder(files)}\n" in pointer

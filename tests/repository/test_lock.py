@@ -51,3 +51,26 @@ def test_there_may_be_no_stages(text: str) -> None:
 def test_what_dvc_did_not_write_is_an_error(text: str) -> None:
     with pytest.raises(InputError, match=r"dvc\.lock"):
         lock.parse(text)
+
+
+def ran(params: dict[str, Any], **deps: str) -> dict[str, Any]:
+    read = [{"path": path, "md5": md5} for path, md5 in deps.items()]
+    return {"params": {"params.yaml": params}, "deps": read}
+
+
+def test_results_of_other_settings_are_found() -> None:
+    params = {"train": {"k": 5, "n": 1}, "seed": 1}
+    then = {"train": ran({"train": {"k": 4, "n": 1}})}
+    assert lock.outdated_parameters(params, then) == ("train.k",)
+    assert lock.outdated_parameters(params, {"train": ran({"train.k": 5, "seed": 1})}) == ()
+    assert lock.outdated_parameters(params, {"track": ran({"train.k": 4})}) == ()
+
+
+def test_stages_that_read_what_was_written_anew_since_are_found() -> None:
+    stages = {
+        "train": {**ran({}, raw="a"), "outs": [{"path": "labels", "md5": "new"}]},
+        "evaluate": ran({}, labels="old", raw="a"),
+        "track": ran({}, labels="old"),
+    }
+    assert lock.outdated_inputs(stages) == (("evaluate", "labels"),)
+    assert lock.outdated_inputs({**stages, "evaluate": ran({}, labels="new")}) == ()

@@ -112,7 +112,7 @@ def test_what_is_nowhere_is_named_and_only_if_it_was_asked_for(changed: Project)
     assert there.missing == ("data/prepared/customers.parquet",)
     with pytest.raises(InputError, match=r"customers\.parquet is missing; make it with"):
         there.get(paths.PREPARED, as_parquet)
-    with pytest.raises(InputError, match=r"customers\.parquet is not in DVC's cache"):
+    with pytest.raises(InputError, match=r"customers\.parquet is not there"):
         there.check()
 
 
@@ -121,7 +121,7 @@ def test_a_folder_that_is_nowhere_is_named(changed: Project) -> None:
         file.unlink()
     there = Snapshot.at("first", root=changed.path, remote=False)
     assert there.outputs(paths.REPORTS) == [paths.METRICS]
-    with pytest.raises(InputError, match="reports/plots is not in DVC's cache"):
+    with pytest.raises(InputError, match="reports/plots is not there"):
         there.check()
 
 
@@ -130,7 +130,7 @@ def test_a_folder_that_lacks_a_file_is_named(changed: Project) -> None:
     for file in (changed.path / ".dvc/cache").rglob("*"):
         if file.is_file() and file.read_bytes() == content:
             file.unlink()
-    with pytest.raises(InputError, match="reports/plots is not in DVC's cache"):
+    with pytest.raises(InputError, match="reports/plots is not there"):
         Snapshot.at("first", root=changed.path, remote=False).check()
 
 
@@ -158,7 +158,7 @@ def test_a_remote_that_does_not_answer_is_told(changed: Project) -> None:
 def test_a_result_that_is_not_the_one_of_its_lock_is_told(changed: Project) -> None:
     (changed.path / paths.METRICS).write_text('{"k": 9}', encoding="utf-8")
     changed.git("commit", "-q", "-a", "-m", "By hand")
-    with pytest.raises(InputError, match=r"its reports/evaluate/metrics\.json is not the one in"):
+    with pytest.raises(InputError, match=r"metrics\.json is not the one in dvc\.lock"):
         Snapshot.at("HEAD", root=changed.path).check()
 
 
@@ -232,3 +232,16 @@ def test_names_in_git_need_not_be_ascii(changed: Project) -> None:
     changed.git("commit", "-q", "-m", "Names")
     found = Snapshot.at("HEAD", root=changed.path).get(name, as_text)
     assert json.loads(found) == {"ü": 1}
+
+
+def test_the_workspace_is_checked_like_a_commit(changed: Project) -> None:
+    here = Snapshot.of_workspace(changed.path)
+    here.check()
+    changed.edit("params.yaml", "seed: 1", "seed: 2")
+    with pytest.raises(InputError, match=r"params\.yaml has another seed than dvc\.lock"):
+        Snapshot.of_workspace(changed.path).check()
+    changed.edit("params.yaml", "seed: 2", "seed: 1")
+    (changed.path / PLOTS / "a.txt").unlink()
+    (changed.path / PLOTS / "a.txt").write_text("b", encoding="utf-8")
+    with pytest.raises(InputError, match=r"reports/plots is not the one in dvc\.lock"):
+        here.check()

@@ -8,7 +8,6 @@ import pytest
 from segmentation.review.changes import (
     code_changes,
     metric_changes,
-    outdated_parameters,
     parameter_changes,
 )
 
@@ -98,15 +97,6 @@ def stage(params: dict[str, object], **deps: str) -> dict[str, object]:
         "params": {"params.yaml": params},
         "deps": [{"path": f"src/{name}.py", "md5": md5} for name, md5 in deps.items()],
     }
-
-
-def test_results_of_other_settings_are_found() -> None:
-    params = {"train": {"k": 5, "n": 1}, "seed": 1}
-    assert outdated_parameters(params, {"train": stage({"train": {"k": 4, "n": 1}})}) == (
-        "train.k",
-    )
-    assert outdated_parameters(params, {"train": stage({"train.k": 5, "seed": 1})}) == ()
-    assert outdated_parameters(params, {"track": stage({"train.k": 4})}) == ()
 
 
 def test_changed_code_is_named() -> None:

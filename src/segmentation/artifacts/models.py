@@ -12,6 +12,11 @@ from segmentation.errors import ModelError
 # A plain description of an array, kept by scikit-learn's imputer: it cannot run code when loaded.
 TRUSTED_TYPES = ("numpy.dtype",)
 
+# What such an archive may hold. Its parts are not compressed, so that it takes no more room once it
+# is unpacked; a compressed one of 2 MB can take gigabytes.
+PARTS = (".npy", ".json")
+MOST_PARTS = 100_000
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip member can carry
 
 
@@ -35,16 +40,49 @@ def read(path: Path) -> Any:
     ModelError
         The file is not a skops archive, or holds types that skops does not trust.
     """
+    must_exist(path)
+    return loads(path.read_bytes(), str(path))
+
+
+def loads(content: bytes, source: str) -> Any:
+    """Load a model saved by `write`, from the content of its file.
+
+    Parameters
+    ----------
+    content : bytes
+    source : str
+        What it is called in an error.
+
+    Raises
+    ------
+    ModelError
+        It is not a skops archive, or holds types that skops does not trust.
+    """
     import skops.io
 
-    must_exist(path)
     try:
-        return skops.io.load(path, trusted=list(TRUSTED_TYPES))
+        _check_archive(content)
+        return skops.io.loads(content, trusted=list(TRUSTED_TYPES))
     except Exception as error:
         raise ModelError(
-            f"{path} is not a readable model ({type(error).__name__}: {error}); "
+            f"{source} is not a readable model ({type(error).__name__}: {error}); "
             "make it again with `dvc repro --force train`"
         ) from error
+
+
+def _check_archive(content: bytes) -> None:
+    """Raise `ValueError` if an archive could take more room than it seems to."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+    if len(parts) > MOST_PARTS:
+        raise ValueError(f"it holds {len(parts):,} parts")
+    for part in parts:
+        if part.compress_type != zipfile.ZIP_STORED or part.file_size != part.compress_size:
+            raise ValueError(f"its part {part.filename} is compressed")
+        if not part.filename.endswith(PARTS):
+            raise ValueError(f"its part {part.filename} is none of a model")
+    if sum(part.file_size for part in parts) > len(content):
+        raise ValueError("its parts overlap")
 
 
 def _canonical_archive(archive: bytes) -> bytes:

@@ -70,10 +70,17 @@ def committed_states(root: Path) -> list[State]:
     return states
 
 
-def track_all(root: Path) -> Iterator[Outcome]:
+def track_all(root: Path, *, anew: bool = False) -> Iterator[Outcome]:
     """Log every committed state that the tracking store lacks, without touching the workspace.
 
     Outputs come from DVC's cache, into which `dvc fetch --all-commits` brings what a team shares.
+
+    Parameters
+    ----------
+    root : Path
+        The repository.
+    anew : bool
+        Put new runs in the place of those that are there.
 
     Raises
     ------
@@ -82,7 +89,7 @@ def track_all(root: Path) -> Iterator[Outcome]:
     """
     experiment = load_params(root / paths.PARAMS).track.experiment
     for state in committed_states(root):
-        if tracked(state.key, state.origin, experiment=experiment, root=root):
+        if not anew and tracked(state.key, state.origin, experiment=experiment, root=root):
             yield Outcome(state)
             continue
         try:
@@ -90,7 +97,14 @@ def track_all(root: Path) -> Iterator[Outcome]:
         except SegmentationError as error:
             yield Outcome(state, problem=str(error))
             continue
-        track(record, experiment=experiment, root=root, origin=state.origin, time=state.time)
+        track(
+            record,
+            experiment=experiment,
+            root=root,
+            origin=state.origin,
+            time=state.time,
+            anew=anew,
+        )
         yield Outcome(state, logged=True)
 
 
@@ -113,13 +127,10 @@ def _experiments(root: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _gathered(root: Path, state: State) -> Record:
     """Read what the run of a state is made of, or say what the state lacks."""
-    # Imported here: they need pandas, and listing the states does not.
-    from segmentation.review.changes import outdated_parameters
+    # Imported here: it needs pandas, and listing the states does not.
     from segmentation.stages.track import gather
 
     snapshot = Snapshot.at(state.commit, root=root, remote=False)
-    if changed := outdated_parameters(snapshot.params, state.stages):
-        raise InputError(f"its params.yaml has another {changed[0]} than its dvc.lock")
     snapshot.check()
     params = validate(Params, dict(snapshot.params), paths.PARAMS.name)
     return gather(snapshot, params)

@@ -1,13 +1,12 @@
 """Make a tracked run the reference: later runs keep its segments' ids, names and colours."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import hypot
 from pathlib import Path
-from typing import Any, TypeVar
 
 from segmentation import artifacts, paths
-from segmentation.artifacts.base import Artifact
 from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.grades import DOUBTFUL
 from segmentation.artifacts.reference import Reference, ReferenceSegment
@@ -17,12 +16,10 @@ from segmentation.errors import InputError
 from segmentation.repository import lock
 from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import cached
-from segmentation.repository.snapshot import Snapshot
+from segmentation.repository.snapshot import Snapshot, md5
 from segmentation.settings.params import Params
 from segmentation.tracking import registry, runs, store
-from segmentation.tracking.record import artifact_of
-
-Model = TypeVar("Model", bound=Artifact)
+from segmentation.tracking.verified import VerifiedRun
 
 
 @dataclass(frozen=True)
@@ -81,13 +78,18 @@ def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -
     key = None if wanted else lock.state_key(here.get(paths.DVC_LOCK, lock.parse))
     with store.open_store(root) as client:
         run = runs.find_run(client, experiment, wanted=wanted, key=key)
-        candidate = _read(client, run)
-        segments = _artifact(client, run, Segments)
-        clustering = _artifact(client, run, Clustering)
+        verified = VerifiedRun.of(client, run)
+        candidate = _candidate(verified)
+        segments, clustering = verified.artifact(Segments), verified.artifact(Clustering)
+        verified.model()  # whatever the registry serves as champion was seen to be this one
         champion = registry.champion(client, experiment)
         against = [] if _committed(root, candidate) else ["its state is not committed to git"]
         if champion is not None and champion.info.run_id != run.info.run_id:
-            against += worse(candidate, _read(client, champion), margin=margin)
+            try:
+                other = _candidate(VerifiedRun.of(client, champion))
+                against += worse(candidate, other, margin=margin)
+            except InputError as error:
+                against.append(f"it cannot be compared with the champion: {error}")
         against += unfit(candidate.metrics)
         if against and not force:
             raise InputError(
@@ -151,18 +153,10 @@ def reference_of(facts: Segments, *, next_id: int) -> Reference:
     )
 
 
-def _read(client: Any, run: Any) -> Candidate:
-    stages = lock.parse(_attached(client, run, paths.DVC_LOCK))
-    return Candidate(name=run.info.run_name, metrics=run.data.metrics, stages=stages)
-
-
-def _artifact(client: Any, run: Any, kind: type[Model]) -> Model:
-    source = f"{kind.path} of the run '{run.info.run_name}'"
-    return kind.parse(_attached(client, run, kind.path), source)
-
-
-def _attached(client: Any, run: Any, path: Path) -> str:
-    return runs.read_artifact(client, run.info.run_id, artifact_of(path).as_posix())
+def _candidate(run: VerifiedRun) -> Candidate:
+    found = json.loads(run.content(paths.METRICS))
+    metrics = {name: float(value) for name, value in found.items() if value is not None}
+    return Candidate(run.name, metrics, run.stages)
 
 
 def _committed(root: Path, candidate: Candidate) -> bool:
@@ -175,10 +169,16 @@ def _write(reference: Reference, stages: lock.Stages) -> bool:
     artifacts.write(reference)
     target = paths.REFERENCE_ASSIGNMENTS
     target.unlink(missing_ok=True)  # those of another reference
-    source = cached(lock.hash_of(stages, paths.ASSIGNMENTS, "outs"), Path())
+    digest = lock.hash_of(stages, paths.ASSIGNMENTS, "outs")
+    source = cached(digest, Path())
     if source is None:
         target.with_name(f"{target.name}.dvc").unlink(missing_ok=True)
         return False
-    target.write_bytes(source.read_bytes())
+    content = source.read_bytes()
+    if md5(content) != digest:
+        raise InputError(
+            f"{source} in DVC's cache is damaged; remove it, then run `dvc repro` and promote again"
+        )
+    target.write_bytes(content)
     dvc("add", "--quiet", str(target))
     return True

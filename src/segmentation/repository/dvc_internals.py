@@ -4,9 +4,10 @@ Written for DVC 3.67. `tests/repository/test_dvc_internals.py` tries each of the
 that is installed, so that a new one which does otherwise is told here and not by a user.
 """
 
+import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -95,6 +96,13 @@ def _only_gone(changes: list[Any]) -> bool:
         for files in (change.values() if isinstance(change, dict) else [{"": change}])
         for state in files.values()
     )
+
+
+def digest_of_folder(files: Mapping[Path, str]) -> str:
+    """Return DVC's hash of a folder from those of its files, named from the folder on."""
+    listed = [{"md5": files[path], "relpath": path.as_posix()} for path in files]
+    text = json.dumps(sorted(listed, key=lambda each: each["relpath"]), sort_keys=True)
+    return f"{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()}.dir"
 
 
 def cached(md5: str, root: Path) -> Path | None:

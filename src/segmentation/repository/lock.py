@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from segmentation.errors import InputError
 from segmentation.paths import PARAMS
+from segmentation.settings.shared.base import leaves
 from segmentation.settings.shared.yaml_reader import parse_yaml
 
 Stages = Mapping[str, Any]
@@ -56,6 +57,28 @@ def settings(stages: Stages) -> Iterator[tuple[str, Any]]:
     """Yield the settings that each stage of the pipeline ran with, by dotted name."""
     for entry in pipeline(stages).values():
         yield from entry.get("params", {}).get(PARAMS.as_posix(), {}).items()
+
+
+def outdated_parameters(params: Mapping[str, Any], stages: Stages) -> tuple[str, ...]:
+    """List the settings with which the results in `dvc.lock` were not made; tracking has none."""
+    now = leaves(params)
+    outdated: set[str] = set()
+    for name, used in settings(stages):
+        then = leaves({name: used})
+        here = {key: now[key] for key in now if key == name or key.startswith(f"{name}.")}
+        outdated |= {key for key in then.keys() | here.keys() if then.get(key) != here.get(key)}
+    return tuple(sorted(outdated))
+
+
+def outdated_inputs(stages: Stages) -> tuple[tuple[str, str], ...]:
+    """List stages and inputs of theirs that another stage has written anew since."""
+    made = hashes(pipeline(stages), "outs")
+    return tuple(
+        (name, each["path"])
+        for name, entry in pipeline(stages).items()
+        for each in entry.get("deps", ())
+        if made.get(each["path"], each.get("md5", "")) != each.get("md5", "")
+    )
 
 
 def hashes(stages: Stages, kind: Literal["deps", "outs"]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WORKSPACE = "workspace"
+
+_MD5 = partial(hashlib.md5, usedforsecurity=False)  # names content; it need not withstand attacks
 
 T = TypeVar("T")
 Model = TypeVar("Model", bound=Artifact)
@@ -42,6 +44,9 @@ class Source(Protocol):
 
     def files(self, folder: Path) -> list[Path]:
         """List the files below a folder."""
+
+    def digest(self, path: Path) -> str | None:
+        """Return the MD5 of what a file holds, or None if it is nowhere."""
 
 
 class Snapshot:
@@ -187,23 +192,37 @@ class Snapshot:
         return sorted(found)
 
     def check(self) -> None:
-        """Make sure that all outputs are there and are those of `dvc.lock`.
+        """Make sure that the state is whole: settings, inputs and outputs are those of `dvc.lock`.
 
         Raises
         ------
         InputError
-            One is nowhere, or is another.
+            A setting or an output is another, or an output is nowhere.
         """
+        if not self.stages:
+            raise InputError("there is no dvc.lock yet")
+        if changed := lock.outdated_parameters(self.params, self.stages):
+            raise InputError(f"params.yaml has another {changed[0]} than dvc.lock")
+        for stage, path in lock.outdated_inputs(self.stages):
+            raise InputError(f"{stage} ran on another {path} than the one in dvc.lock")
         for name, digest in self._outputs.items():
-            path = Path(name)
-            folder = _is_folder(digest)
-            inside = self._source.files(path) if folder else [path]
-            contents = [self.read(file) for file in inside]
-            if not contents or None in contents:
-                raise InputError(f"{name} is not in DVC's cache")
-            # Of a folder, DVC's hash is one of a list of names and hashes, not of any content.
-            if not folder and _md5(contents[0]) != digest:
-                raise InputError(f"its {name} is not the one in its dvc.lock")
+            there = self._digest(Path(name), folder=_is_folder(digest))
+            if there is None:
+                raise InputError(f"{name} is not there")
+            if there != digest:
+                raise InputError(f"{name} is not the one in dvc.lock")
+
+    def _digest(self, path: Path, *, folder: bool) -> str | None:
+        """Return DVC's hash of a file or a folder as it is, or None if it is not whole."""
+        if not folder:
+            return self._source.digest(path)
+        digests = {
+            file.relative_to(path): self._source.digest(file) for file in self._source.files(path)
+        }
+        whole = {name: digest for name, digest in digests.items() if digest is not None}
+        if not whole or len(whole) < len(digests):
+            return None
+        return dvc_internals.digest_of_folder(whole)
 
 
 def as_text(content: bytes) -> str:
@@ -245,8 +264,9 @@ def _is_folder(digest: str) -> bool:
     return digest.endswith(".dir")
 
 
-def _md5(content: bytes | None) -> str:
-    return hashlib.md5(content or b"", usedforsecurity=False).hexdigest()
+def md5(content: bytes) -> str:
+    """Return DVC's hash of a file with this content."""
+    return _MD5(content).hexdigest()
 
 
 class _Workspace:
@@ -268,6 +288,13 @@ class _Workspace:
     def read(self, path: Path) -> bytes | None:
         try:
             return (self._root / path).read_bytes()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            return None
+
+    def digest(self, path: Path) -> str | None:
+        try:
+            with (self._root / path).open("rb") as file:
+                return hashlib.file_digest(file, _MD5).hexdigest()
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return None
 
@@ -302,6 +329,10 @@ class _Commit:
         if path in self._in_git:
             return git.content_of(self.commit, path, self._root)
         return self._in_dvc.read(path)
+
+    def digest(self, path: Path) -> str | None:
+        content = self.read(path)
+        return None if content is None else md5(content)
 
     def files(self, folder: Path) -> list[Path]:
         found = [path for path in self._in_git if path.is_relative_to(folder)]

@@ -99,17 +99,6 @@ def parameter_changes(
     )
 
 
-def outdated_parameters(params: Mapping[str, Any], stages: lock.Stages) -> tuple[str, ...]:
-    """List the settings with which the results in `dvc.lock` were not made; tracking has none."""
-    now = leaves(params)
-    found: set[str] = set()
-    for name, used in lock.settings(stages):
-        then = leaves({name: used})
-        here = {key: now[key] for key in now if key == name or key.startswith(f"{name}.")}
-        found |= {key for key in then.keys() | here.keys() if then.get(key) != here.get(key)}
-    return tuple(sorted(found))
-
-
 def code_changes(base: lock.Stages, head: lock.Stages) -> tuple[str, ...]:
     """List the files beside data and parameters that stages of both `dvc.lock` read differently."""
     before, after = _read_files(base), _read_files(head)

@@ -17,13 +17,13 @@ from segmentation.monitoring.migration import (
     profiles_of,
     spread_of,
 )
+from segmentation.repository import lock
 from segmentation.repository.snapshot import WORKSPACE
 from segmentation.review.changes import (
     MetricChange,
     ParameterChange,
     code_changes,
     metric_changes,
-    outdated_parameters,
     parameter_changes,
     same_output,
 )
@@ -195,7 +195,7 @@ def _about(revision: Side) -> list[str]:
         notes.append(
             f"The workspace is out of date: `dvc repro` would run {', '.join(revision.outdated)}."
         )
-    if settings := outdated_parameters(revision.params, revision.stages):
+    if settings := lock.outdated_parameters(revision.params, revision.stages):
         notes.append(
             f"The results of {revision.name} were made with other settings than its params.yaml "
             f"holds ({', '.join(settings)})."

@@ -10,7 +10,7 @@ from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segment, Segments
 from segmentation.artifacts.state import State
-from segmentation.errors import TrackingError, warn
+from segmentation.errors import InputError, TrackingError, warn
 from segmentation.repository import lock
 from segmentation.repository.copies import missing_in_copies
 from segmentation.repository.snapshot import Snapshot, as_csv, as_parquet, as_text
@@ -20,13 +20,38 @@ from segmentation.tracking.runs import track
 
 
 def run(params: Params) -> None:
-    """Gather the state of the pipeline, track it, and write which state that was."""
-    record = gather(Snapshot.of_workspace(), params)
+    """Track the state of the pipeline."""
+    log(params)
+
+
+def log(params: Params, *, anew: bool = False) -> None:
+    """Gather the state of the pipeline, track it, and write which state that was.
+
+    Parameters
+    ----------
+    params : Params
+    anew : bool
+        Put a new run in the place of the one that shows this state.
+
+    Raises
+    ------
+    InputError
+        What lies on the disk is not the state that `dvc.lock` describes.
+    TrackingError
+        The tracking store cannot be used.
+    """
+    workspace = Snapshot.of_workspace()
     try:
-        track(record, experiment=params.track.experiment)
+        # DVC runs this stage last, but people also call it by hand, at any time.
+        workspace.check()
+    except InputError as error:
+        raise InputError(f"{error}; run `dvc repro`, then `segmentation track`") from None
+    record = gather(workspace, params)
+    try:
+        track(record, experiment=params.track.experiment, anew=anew)
     except TrackingError as error:
         raise TrackingError(
-            f"{error}; all other stages are done, and the next `dvc repro` runs this one alone"
+            f"{error}. All other stages are done; after that, `dvc repro` runs this one alone"
         ) from error
     artifacts.write(State(key=record.key))
     lack = missing_in_copies(params.data.path, Path.cwd())

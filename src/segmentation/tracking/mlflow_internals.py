@@ -6,12 +6,14 @@ version that is installed, so that a new one which does otherwise is told here a
 
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segmentation.artifacts.models import TRUSTED_TYPES
+from segmentation.settings.shared.yaml_reader import parse_yaml
 from segmentation.tracking.record import Dataset
 
 if TYPE_CHECKING:
@@ -132,3 +134,38 @@ def describe_as_sklearn(model: "Model", *, file: str, example: str, environment:
         skops_trusted_types=list(TRUSTED_TYPES),
         code=None,
     )
+
+
+def loads_as_sklearn(card: bytes, describe: Callable[["Model"], None]) -> bool:
+    """Tell whether an ``MLmodel`` has MLflow load what `describe` says, and nothing else.
+
+    Parameters
+    ----------
+    card : bytes
+        What the file holds.
+    describe : callable
+        Calls `describe_as_sklearn` on a model.
+    """
+    from mlflow.models import Model
+
+    expected = Model()
+    describe(expected)
+    try:
+        found = parse_yaml(card)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and _loading(found.get("flavors")) == _loading(expected.flavors)
+
+
+def _loading(flavors: Any) -> Any:
+    """Return what flavors say of loading, without the versions that they were written with."""
+    if not isinstance(flavors, dict):
+        return None
+    return {
+        name: {
+            key: value
+            for key, value in (flavor.items() if isinstance(flavor, dict) else ())
+            if key not in ("python_version", "sklearn_version")
+        }
+        for name, flavor in flavors.items()
+    }

@@ -1,7 +1,8 @@
 """Attach the saved model to a run, in the form that `mlflow.sklearn` and `mlflow.pyfunc` load."""
 
 import platform
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from segmentation.tracking.mlflow_internals import describe_as_sklearn
+from segmentation.errors import InputError
+from segmentation.repository.snapshot import md5
+from segmentation.settings.shared.yaml_reader import parse_yaml
+from segmentation.tracking.mlflow_internals import describe_as_sklearn, loads_as_sklearn
 from segmentation.tracking.record import Record
 
 if TYPE_CHECKING:
@@ -18,7 +22,40 @@ if TYPE_CHECKING:
     from mlflow.models import Model
 
 MODEL_NAME = "model"
+MODEL_FILE = "model.skops"
+MODEL_CARD = "MLmodel"  # how MLflow loads it
 MODEL_REQUIREMENTS = ("scikit-learn", "skops", "numpy", "pandas", "scipy")
+PYTHON_ENV = {"build_dependencies": ["pip"], "dependencies": ["-r requirements.txt"]}
+
+
+def _requires_the_known(content: bytes) -> bool:
+    """Tell whether requirements name the model's libraries at one version each, and no other."""
+    needed = r"\n".join(rf"{name}==[\w.+]+" for name in MODEL_REQUIREMENTS)
+    return re.fullmatch(rf"{needed}\n", content.decode("utf-8", "replace")) is not None
+
+
+def _is_plain_environment(content: bytes) -> bool:
+    """Tell whether a Python environment names a version of Python and the requirements alone."""
+    try:
+        found = parse_yaml(content)
+    except ValueError:
+        return False
+    named = isinstance(found, dict) and re.fullmatch(r"[\d.]+", str(found.pop("python", "")))
+    return bool(named) and found == PYTHON_ENV
+
+
+# The files beside the model and its card, and what they may hold.
+BESIDE: Mapping[str, Callable[[bytes], bool]] = {
+    "input_example.json": bool,
+    "requirements.txt": _requires_the_known,
+    "python_env.yaml": _is_plain_environment,
+}
+
+
+def _layout(card: "Model") -> None:
+    describe_as_sklearn(
+        card, file=MODEL_FILE, example="input_example.json", environment="python_env.yaml"
+    )
 
 
 def model_of(client: "MlflowClient", run: "Run", params: Mapping[str, str]) -> str:
@@ -45,6 +82,71 @@ def model_of(client: "MlflowClient", run: "Run", params: Mapping[str, str]) -> s
     return models[0]
 
 
+def delete_models(client: "MlflowClient", run: "Run") -> None:
+    """Delete the models of a run."""
+    for output in run.outputs.model_outputs if run.outputs else ():
+        client.delete_logged_model(output.model_id)
+
+
+def has_files(client: "MlflowClient", run: "Run") -> bool:
+    """Tell whether the files of a run's model are where the store says."""
+    outputs = run.outputs.model_outputs if run.outputs else ()
+    return bool(outputs) and all(
+        {MODEL_FILE, MODEL_CARD}
+        <= {item.path for item in client.list_logged_model_artifacts(output.model_id)}
+        for output in outputs
+    )
+
+
+def read(client: "MlflowClient", run: "Run", digest: str) -> bytes:
+    """Return the saved model of a run, once it is sure that it is the one that was logged.
+
+    Whoever can write to the store can change what MLflow loads as code: the model itself, the
+    loader that `MLmodel` names, folders that are put on Python's path, libraries to install.
+
+    Parameters
+    ----------
+    client : MlflowClient
+    run : Run
+    digest : str
+        DVC's hash of the model, from the `dvc.lock` of the run's state.
+
+    Raises
+    ------
+    InputError
+        A file is missing, is another, or does not belong there.
+    """
+    from mlflow.artifacts import download_artifacts
+    from mlflow.exceptions import MlflowException
+
+    outputs = run.outputs.model_outputs if run.outputs else ()
+    if not outputs:
+        raise InputError(f"the run '{run.info.run_name}' has no model")
+    model_id = outputs[0].model_id
+    with TemporaryDirectory() as folder:
+        try:
+            names = {item.path for item in client.list_logged_model_artifacts(model_id)}
+            place = download_artifacts(artifact_uri=f"models:/{model_id}", dst_path=folder)
+            files = {name: Path(place, name) for name in names}
+            contents = {name: file.read_bytes() for name, file in files.items() if file.is_file()}
+        except (MlflowException, OSError) as error:
+            raise InputError(
+                f"the tracking store has lost the model of the run '{run.info.run_name}'"
+            ) from error
+    wrong = names ^ {MODEL_FILE, MODEL_CARD, *BESIDE}
+    wrong |= {name for name in BESIDE if not BESIDE[name](contents.get(name, b""))}
+    if md5(contents.get(MODEL_FILE, b"")) != digest:
+        wrong.add(MODEL_FILE)
+    if MODEL_CARD not in wrong and not loads_as_sklearn(contents[MODEL_CARD], _layout):
+        wrong.add(MODEL_CARD)
+    if wrong:
+        raise InputError(
+            f"the model of the run '{run.info.run_name}' is not the one that was logged: "
+            f"{', '.join(sorted(wrong))} differs in the tracking store"
+        )
+    return contents[MODEL_FILE]
+
+
 def attach(client: "MlflowClient", run_id: str, model_id: str, record: Record) -> None:
     """Attach the saved model.
 
@@ -66,18 +168,14 @@ def _save(folder: Path, mlflow_model: "Model", record: Record) -> None:
     from mlflow.models import ModelSignature
     from mlflow.types.schema import AnyType, ColSpec, Schema
 
-    (folder / "model.skops").write_bytes(record.model)
+    (folder / MODEL_FILE).write_bytes(record.model)
     example = record.example.to_json(orient="split", index=False)
     (folder / "input_example.json").write_text(example, encoding="utf-8")
     # Named here, because finding them out by running the model takes seconds.
     needs = [f"{name}=={version(name)}" for name in MODEL_REQUIREMENTS]
     (folder / "requirements.txt").write_text("\n".join(needs) + "\n", encoding="utf-8")
-    python = {
-        "python": platform.python_version(),
-        "build_dependencies": ["pip"],
-        "dependencies": ["-r requirements.txt"],
-    }
-    (folder / "python_env.yaml").write_text(yaml.safe_dump(python), encoding="utf-8")
+    python = yaml.safe_dump({"python": platform.python_version(), **PYTHON_ENV})
+    (folder / "python_env.yaml").write_text(python, encoding="utf-8")
 
     # Declared as double, MLflow would refuse a column of whole numbers as soon as it holds one
     # above 1, and so almost every table that was read from a CSV.
@@ -85,10 +183,5 @@ def _save(folder: Path, mlflow_model: "Model", record: Record) -> None:
     names = [str(name) for name in record.example]
     inputs = [ColSpec(types[record.dataset.columns[name]], name) for name in names]
     mlflow_model.signature = ModelSignature(Schema(inputs), Schema([ColSpec("long")]))
-    describe_as_sklearn(
-        mlflow_model,
-        file="model.skops",
-        example="input_example.json",
-        environment="python_env.yaml",
-    )
-    mlflow_model.save(str(folder / "MLmodel"))
+    _layout(mlflow_model)
+    mlflow_model.save(str(folder / MODEL_CARD))

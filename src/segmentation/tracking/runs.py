@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from segmentation import paths
 from segmentation.errors import InputError
 from segmentation.tracking import model
 from segmentation.tracking.mlflow_internals import dataset_input, two_wrote_at_once
@@ -28,6 +29,7 @@ def track(
     root: Path | None = None,
     origin: Mapping[str, str] | None = None,
     time: int | None = None,
+    anew: bool = False,
 ) -> str:
     """Log `record` as one run, or complete the run that already stands for its state.
 
@@ -42,6 +44,9 @@ def track(
         Tags that say where the state comes from; by default what git and DVC say here and now.
     time : int, optional
         When the state was reached, in milliseconds since 1970 (UTC); by default now.
+    anew : bool
+        Put a new run in the place of the one that is there: it may have been logged wrong. MLflow
+        keeps the old one among its deleted runs.
 
     Returns
     -------
@@ -57,8 +62,13 @@ def track(
     with open_store(root) as client:
         experiment_id = experiment_of(client, experiment, root)
         tags = present_origin() if origin is None else origin
+        if anew:
+            for old in _runs(client, experiment_id, record.key):
+                model.delete_models(client, old)
+                client.delete_run(old.info.run_id)
         run = _claim(client, experiment_id, record, tags, time)
-        if run.info.status != "FINISHED":
+        # A run's figures may be there and its files not: they are kept at another place.
+        if run.info.status != "FINISHED" or not _has_files(client, run):
             _log_whole(client, run, record)
             client.set_terminated(run.info.run_id, "FINISHED", end_time=time)
         return str(_first(client, experiment_id, record.key, run.info.run_id).info.run_id)
@@ -69,7 +79,7 @@ def tracked(key: str, origin: Mapping[str, str], *, experiment: str, root: Path)
     with open_store(root) as client:
         found = client.get_experiment_by_name(experiment)
         runs = _runs(client, found.experiment_id, key) if found else []
-        if not runs or runs[0].info.status != "FINISHED":
+        if not runs or runs[0].info.status != "FINISHED" or not _has_files(client, runs[0]):
             return False
         _add_origin(client, runs[0], origin)
         return True
@@ -88,7 +98,7 @@ def find_run(
     found = client.get_experiment_by_name(experiment)
     if wanted is None:
         runs = _runs(client, found.experiment_id, key or "") if found else []
-        missing = "the present state is not tracked yet; run `dvc repro` first"
+        missing = "the present state is not tracked; run `segmentation track` first"
     else:
         runs = client.search_runs([found.experiment_id], max_results=50_000) if found else []
         named = [run for run in runs if run.info.run_name == wanted]
@@ -103,11 +113,37 @@ def find_run(
     return runs[0]
 
 
-def read_artifact(client: "MlflowClient", run_id: str, path: str) -> str:
-    """Return the text of a file that is attached to a run."""
+def read_artifact(client: "MlflowClient", run: "Run", path: str) -> bytes:
+    """Return the content of a file that is attached to a run.
+
+    Raises
+    ------
+    InputError
+        The store has lost it.
+    """
+    from mlflow.exceptions import MlflowException
+
     with TemporaryDirectory() as folder:
-        local = client.download_artifacts(run_id, path, folder)
-        return Path(local).read_text(encoding="utf-8")
+        try:
+            return Path(client.download_artifacts(run.info.run_id, path, folder)).read_bytes()
+        except (MlflowException, OSError) as error:
+            raise InputError(
+                f"the tracking store has lost {path} of the run '{run.info.run_name}'; "
+                f"{log_again(run)}"
+            ) from error
+
+
+def log_again(run: "Run") -> str:
+    """Say how a run whose files are lost or changed comes back: from git and DVC."""
+    commit = run.data.tags.get("git.commit")
+    there = f" (in a clone at commit {commit[:7]}, if this is another state)" if commit else ""
+    return f"log it again from DVC with `segmentation track --anew`{there}"
+
+
+def _has_files(client: "MlflowClient", run: "Run") -> bool:
+    """Tell whether the files of a run are where the store says; a look at the names is enough."""
+    attached = {item.path for item in client.list_artifacts(run.info.run_id)}
+    return paths.DVC_LOCK.name in attached and model.has_files(client, run)
 
 
 def _runs(client: "MlflowClient", experiment_id: str, key: str) -> list["Run"]:

@@ -113,6 +113,11 @@ def _reason(error: Exception) -> str:
         return "does not let this user write; ask its administrator for MANAGE on the experiment"
     if "Max retries exceeded" in text or "timed out" in text:
         return "cannot be reached; start it, or unset MLFLOW_TRACKING_URI to use the embedded one"
+    if any(sign in text for sign in ("not a database", "malformed", "no such table")):
+        return (
+            "is damaged; git and DVC hold all that it shows: `mv mlflow.db mlflow.db.damaged`, "
+            "then `segmentation track` logs the present state, with --all every committed one"
+        )
     return f"cannot be used ({_without_password(text)[:300]})"
 
 
