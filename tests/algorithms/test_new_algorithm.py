@@ -13,9 +13,9 @@ from sklearn.preprocessing import FunctionTransformer
 import factories
 from segmentation import artifacts, paths
 from segmentation.__main__ import run_stage
-from segmentation.algorithms import ALGORITHMS, Algorithm, AlgorithmOptions, Clustering
+from segmentation.algorithms import ALGORITHMS, Algorithm, AlgorithmOptions, Clustering, models
 from segmentation.algorithms.assigners import confidence_of, nearest_centroid
-from segmentation.artifacts import files, models
+from segmentation.artifacts import files
 from segmentation.artifacts.clustering import Clustering as Found
 from segmentation.commands import sweep
 from segmentation.errors import SettingsError
@@ -93,10 +93,8 @@ def test_it_is_trained_and_told_in_its_own_words(
     files.write_parquet(paths.MATRIX, matrix)
     value = params.data.value_column
     files.write_parquet(paths.PREPARED, pd.DataFrame({"id": range(60), value: X[:, 0]}))
-    models.write(
-        paths.FEATURES_MODEL,
-        make_column_transformer((FunctionTransformer(), ["a", "b"])).fit(matrix),
-    )
+    features = make_column_transformer((FunctionTransformer(), ["a", "b"])).fit(matrix)
+    files.write_bytes(paths.FEATURES_MODEL, models.dumps(features))
     files.write_json(paths.REFERENCE, {"segments": [], "next_id": 1})
 
     run_stage("train", params.model_copy(update={"train": train}))

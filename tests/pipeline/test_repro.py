@@ -14,7 +14,8 @@ import yaml
 from sklearn.metrics import adjusted_rand_score
 
 from conftest import ROOT, Project
-from segmentation.artifacts import files, models
+from segmentation.algorithms import models
+from segmentation.artifacts import files
 
 pytestmark = pytest.mark.pipeline
 

@@ -12,8 +12,8 @@ from sklearn.metrics import adjusted_rand_score
 from conftest import Project
 from segmentation import paths
 from segmentation.__main__ import run_stage
-from segmentation.algorithms import ALGORITHMS
-from segmentation.artifacts import files, models
+from segmentation.algorithms import ALGORITHMS, models
+from segmentation.artifacts import files
 from segmentation.clustering.identity.centroids import centroids
 from segmentation.settings.params import Params, load_params
 
@@ -70,7 +70,7 @@ def test_every_algorithm_makes_a_model_metrics_and_pictures(state: Path, algorit
     assert "reference_ari" not in metrics
 
     customers = files.read_parquet(paths.PREPARED)
-    again = models.read(paths.MODEL).predict(customers)
+    again = models.loads(files.read_bytes(paths.MODEL), "it").predict(customers)
     np.testing.assert_array_equal(again, found)
 
     expected = {"agglomerative": "dendrogram", "dbscan": "k_distances", "hdbscan": "k_distances"}

@@ -51,6 +51,12 @@ def read_bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON file that an earlier stage wrote."""
     must_exist(path)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from segmentation import paths
-from segmentation.artifacts import models
+from segmentation.algorithms import models
 from segmentation.errors import InputError
 from segmentation.repository import lock
 from segmentation.repository.snapshot import Snapshot, md5

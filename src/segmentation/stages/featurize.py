@@ -3,7 +3,8 @@
 import pandas as pd
 
 from segmentation import artifacts, paths
-from segmentation.artifacts import files, models
+from segmentation.algorithms import models
+from segmentation.artifacts import files
 from segmentation.artifacts.features import Features, Transformed
 from segmentation.engines.features import build_features, category_scale, matrix, skewed_columns
 from segmentation.errors import InputError
@@ -18,7 +19,7 @@ def run(*, data: Data, featurize: Featurize) -> None:
     points = matrix(transformer, customers)
     _check(points, data, featurize)
     files.write_parquet(paths.MATRIX, points)
-    models.write(paths.FEATURES_MODEL, transformer)
+    files.write_bytes(paths.FEATURES_MODEL, models.dumps(transformer))
     artifacts.write(
         Features(
             rows=len(points),

@@ -11,11 +11,12 @@ from segmentation.algorithms import (
     Clustering,
     Dendrogram,
     KDistances,
+    models,
 )
 from segmentation.algorithms.assigners import with_ids
 from segmentation.algorithms.refit import refit
 from segmentation.artifacts import clustering as facts
-from segmentation.artifacts import files, grades, models
+from segmentation.artifacts import files, grades
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.reference import Reference, load_reference_assignments
 from segmentation.artifacts.transformer import category_blocks
@@ -37,7 +38,7 @@ def run(*, seed: Seed, data: Data, train: Train) -> None:
     """Write the model, every customer's segment, and how the segments were found."""
     points = files.read_parquet(paths.MATRIX).to_numpy(np.float64)
     customers = files.read_parquet(paths.PREPARED)
-    features = models.read(paths.FEATURES_MODEL)
+    features = models.loads(files.read_bytes(paths.FEATURES_MODEL), str(paths.FEATURES_MODEL))
     algorithm = ALGORITHMS[train.algorithm]
     blocks = category_blocks(features)
     k = _number(train, len(points)) if algorithm.needs_k else None
@@ -55,7 +56,8 @@ def run(*, seed: Seed, data: Data, train: Train) -> None:
     segment = apply_ids(found.labels, matching.ids)
 
     assigner = with_ids(found.assigner, matching.ids)
-    models.write(paths.MODEL, Pipeline([("features", features), ("segments", assigner)]))
+    pipeline = Pipeline([("features", features), ("segments", assigner)])
+    files.write_bytes(paths.MODEL, models.dumps(pipeline))
     files.write_parquet(
         paths.ASSIGNMENTS,
         pd.DataFrame(

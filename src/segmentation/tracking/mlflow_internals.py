@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmentation.artifacts.models import TRUSTED_TYPES
+from segmentation.algorithms.models import TRUSTED_TYPES
 from segmentation.settings.shared.yaml_reader import parse_yaml
 from segmentation.tracking.record import Dataset
 

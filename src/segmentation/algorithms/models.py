@@ -6,7 +6,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from segmentation.artifacts.files import must_exist
 from segmentation.errors import ModelError
 
 # A plain description of an array, kept by scikit-learn's imputer: it cannot run code when loaded.
@@ -20,32 +19,19 @@ MOST_PARTS = 100_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip member can carry
 
 
-def write(path: Path, model: object) -> None:
-    """Save a scikit-learn object with skops.
+def dumps(model: object) -> bytes:
+    """Return a scikit-learn object as an archive of skops.
 
     skops names parts by their address in memory and stamps the time into the archive, so the
-    same model would never give the same file twice. Both are replaced here by fixed values.
+    same model would never give the same bytes twice. Both are replaced here by fixed values.
     """
     import skops.io
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_canonical_archive(skops.io.dumps(model)))
-
-
-def read(path: Path) -> Any:
-    """Load a model saved by `write`.
-
-    Raises
-    ------
-    ModelError
-        The file is not a skops archive, or holds types that skops does not trust.
-    """
-    must_exist(path)
-    return loads(path.read_bytes(), str(path))
+    return _canonical_archive(skops.io.dumps(model))
 
 
 def loads(content: bytes, source: str) -> Any:
-    """Load a model saved by `write`, from the content of its file.
+    """Return the model that `dumps` saved.
 
     Parameters
     ----------
