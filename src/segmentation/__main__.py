@@ -1,6 +1,7 @@
 """Run one stage: `python -m segmentation STAGE [--debug]`. `dvc.yaml` calls this."""
 
 import gc
+import os
 import runpy
 import sys
 from importlib import import_module
@@ -44,6 +45,7 @@ def main(arguments: list[str]) -> None:
     # Importing the libraries makes hundreds of thousands of objects that stay; looking through
     # them for garbage again and again takes an eighth of the time of a short stage.
     gc.set_threshold(100_000, 50, 50)
+    os.environ.pop("MPLBACKEND", None)  # pictures are files here: no window of a user's is used
     debug = "--debug" in arguments
     names = [argument for argument in arguments if argument != "--debug"]
     with one_line_errors(debug=debug):

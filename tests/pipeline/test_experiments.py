@@ -152,5 +152,5 @@ def test_states_whose_outputs_are_gone_are_named(experimented: Project, tmp_path
     assert done.returncode == 1
     head = experimented.git("rev-parse", "HEAD")[:7]
     assert f"skipped commit {head}: " in done.stderr
-    assert "is not in DVC's cache" in done.stderr
+    assert "data/prepared/customers.parquet is not there" in done.stderr
     assert "`dvc fetch --all-commits`" in done.stderr.splitlines()[-1]

@@ -1,5 +1,8 @@
 """What pictures show, at their limits too. How they look is judged by eye."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,23 @@ def test_a_picture_has_no_time_stamp_and_repeats_to_the_byte(tmp_path: Path) -> 
         style.save(curves.elbow(curve, chosen=2, elbow=3), tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert b"tEXt" not in (tmp_path / "a").read_bytes()
+
+
+DRAW = """
+import sys, pathlib, pandas as pd
+from segmentation.views import curves, style
+curve = pd.DataFrame({"k": [2, 3], "inertia": [5.0, 3.0]})
+style.save(curves.elbow(curve, chosen=2, elbow=3), pathlib.Path(sys.argv[1]))
+"""
+
+
+def test_what_a_user_likes_of_matplotlib_changes_no_picture(tmp_path: Path) -> None:
+    rc = tmp_path / "matplotlibrc"
+    rc.write_text("font.size: 31\nlines.linewidth: 9\nsavefig.dpi: 20\nfigure.facecolor: red\n")
+    for name, env in {"a": {}, "b": {"MATPLOTLIBRC": str(rc), "MPLBACKEND": "svg"}}.items():
+        command = [sys.executable, "-c", DRAW, str(tmp_path / name)]
+        subprocess.run(command, env={**os.environ, **env}, check=True)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
 def test_a_segment_keeps_its_colour_and_noise_is_grey() -> None:

@@ -7,6 +7,7 @@ it predicts what the clustering means and skops loads it without being asked for
 from __future__ import annotations
 
 import copy
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -23,6 +24,14 @@ Labels = NDArray[np.intp]
 _BLOCK = 10_000  # rows scored at once, so that neighbour lists stay small
 
 
+def settled(values: Matrix, *, digits: int = 10) -> Matrix:
+    """Round to some digits of the largest: the last are the processor's, not the customers'."""
+    largest = np.abs(values).max(initial=0.0)
+    if not largest:
+        return values
+    return np.asarray(np.round(values, digits - math.ceil(math.log10(largest))), dtype=np.float64)
+
+
 def nearest_centroid(centres: Matrix) -> Any:
     """Return a `NearestCentroid` whose class j is the row j of `centres` (shape (k, p))."""
     from sklearn.neighbors import NearestCentroid
@@ -30,7 +39,7 @@ def nearest_centroid(centres: Matrix) -> Any:
     k, p = centres.shape
     model = NearestCentroid()
     model.classes_ = np.arange(k)
-    model.centroids_ = np.ascontiguousarray(centres, dtype=np.float64)
+    model.centroids_ = np.ascontiguousarray(settled(centres), dtype=np.float64)
     model.class_prior_ = np.full(k, 1 / k)
     # Unit deviations make predict_proba rank the classes as predict does: by distance alone.
     model.within_class_std_dev_ = np.ones(p)
@@ -47,14 +56,20 @@ def bayes_rule(weights: Matrix, means: Matrix, covariances: Matrix) -> Any:
     """
     from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 
+    # A mixture is fitted until little changes: its digits beyond hang on when that was.
+    weights, means, covariances = (
+        settled(np.asarray(each), digits=6) for each in (weights, means, covariances)
+    )
     values, vectors = np.linalg.eigh(covariances)
     values = np.maximum(values, np.finfo(np.float64).tiny)
+    # An axis points both ways: the way of its largest part is positive here.
+    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=1)[:, None], axis=1)
     model = QuadraticDiscriminantAnalysis()
     model.classes_ = np.arange(len(means))
-    model.priors_ = np.asarray(weights)
-    model.means_ = np.asarray(means)
-    model.scalings_ = list(values)
-    model.rotations_ = list(vectors)
+    model.priors_ = weights
+    model.means_ = means
+    model.scalings_ = [settled(each) for each in values]
+    model.rotations_ = list(settled(vectors * np.sign(largest)))
     model.n_features_in_ = means.shape[1]
     return model
 

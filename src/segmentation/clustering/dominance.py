@@ -30,6 +30,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering.metrics.agreement import adjusted_mutual_information
+from segmentation.clustering.partition import by_first_row
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.errors import InputError
 
@@ -159,7 +160,7 @@ def dominance(
         raise InputError("dominance needs at least one feature")
     kept = np.flatnonzero(segments >= 0)
     kept = kept[stratified_rows(segments[kept], max_rows, np.random.default_rng(seed))]
-    segments = np.unique(segments[kept], return_inverse=True)[1].astype(np.intp)
+    segments = by_first_row(segments[kept])
     table = features.iloc[kept]
     if segments.max(initial=0) == 0:
         none = dict.fromkeys(map(str, table.columns), 0.0)

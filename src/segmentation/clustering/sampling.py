@@ -17,7 +17,8 @@ def stratified_rows(
     if n <= max_rows:
         return np.arange(n)
     chosen = []
-    for label in np.unique(labels):
+    # In the order of their first rows, so that another numbering draws the same rows.
+    for label in labels[np.sort(np.unique(labels, return_index=True)[1])]:
         members = np.flatnonzero(labels == label)
         size = max(round(max_rows * len(members) / n), min(least, len(members)))
         chosen.append(rng.choice(members, size, replace=False))

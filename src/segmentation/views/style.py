@@ -51,7 +51,7 @@ def ink_on(segment: int) -> str:
 
 def figure(width: float = 7.2, height: float = 4.2) -> Figure:
     """Start a figure (inches) in the house style. No window system is involved."""
-    mpl_style.use(_STYLE)
+    mpl_style.use(["default", _STYLE])  # not on top of what a user's matplotlibrc says
     return Figure(figsize=(width, height))
 
 

@@ -1,5 +1,6 @@
 """YAML as DVC reads it, and stricter."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,29 @@ def test_what_is_not_yaml_is_told_with_its_line(tmp_path: Path, text: str, messa
 def test_a_file_of_comments_holds_nothing(tmp_path: Path) -> None:
     (tmp_path / "playbook.yaml").write_bytes(b"\xef\xbb\xbf# nothing here\n")
     assert read_yaml(tmp_path / "playbook.yaml") == {}
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]\n" for old, new in pairwise("abcdefghij")
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[" * 200_000, "line 1: it is nested more than 50 deep"),
+        ("".join("  " * depth + "a:\n" for depth in range(3000)), "line 51: it is nested"),
+        (BOMB, "it is too large for settings"),
+    ],
+)
+def test_text_that_would_end_the_process_is_refused(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        parse_yaml(text)
+
+
+def test_anchors_of_a_usual_size_are_fine() -> None:
+    assert parse_yaml("a: &a [1, 2]\nb: *a\nc: [*a, *a]\n") == {
+        "a": [1, 2],
+        "b": [1, 2],
+        "c": [[1, 2], [1, 2]],
+    }

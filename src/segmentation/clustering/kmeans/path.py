@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering._check import as_k_range, as_matrix
 from segmentation.clustering.kmeans.lloyd import Fit, lloyd, seed_centres
-from segmentation.clustering.partition import Partition
+from segmentation.clustering.partition import Partition, partition_of
 
 _TRIED = 5  # clusters whose division is tried at each step up, at least
 _MANY = 15  # above so many clusters random restarts rarely beat the neighbours of k
@@ -73,7 +73,7 @@ def kmeans_path(
     """
     A = as_matrix(X, min_rows=3)
     ks = as_k_range(k_range, n_rows=len(A))
-    centre = A.mean(axis=0)
+    rows, centre = A, A.mean(axis=0)
     A = A - centre
     norms = np.einsum("ij,ij->i", A, A)
     rng = np.random.default_rng(seed)
@@ -99,7 +99,7 @@ def kmeans_path(
                 best[k] = min(best[k], fit, key=lambda f: f.inertia)
         if all(best[k] is before[k] for k in ks):
             break
-    return [Partition(k, best[k].labels, best[k].centres + centre, best[k].inertia) for k in ks]
+    return [partition_of(rows, best[k].labels, best[k].centres + centre) for k in ks]
 
 
 def _one_cluster(X: NDArray[np.float64]) -> Fit:

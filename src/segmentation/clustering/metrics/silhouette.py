@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering._check import as_matrix
 from segmentation.clustering.metrics.distances import distance_sums, groups
+from segmentation.clustering.partition import by_first_row
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.errors import InputError
 
@@ -135,7 +136,7 @@ def silhouette_samples(
     list of NDArray[np.float64] of shape (n,)
         One array a labeling; a segment of one row scores 0, as in scikit-learn.
     """
-    labels = [_codes(y) for y in labelings]
+    labels = [by_first_row(y) for y in labelings]
     widths = [int(y.max(initial=-1)) + 1 for y in labels]
     out: list[NDArray[np.float64]] = []
     for group in groups(len(X), widths):
@@ -226,12 +227,4 @@ def _as_labels(values: ArrayLike, n: int) -> NDArray[np.intp]:
         raise InputError(f"labels of shape {y.shape} do not match {n} rows")
     if not np.issubdtype(y.dtype, np.integer):
         raise InputError("labels must be integers")
-    return _codes(y.astype(np.intp))
-
-
-def _codes(y: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Labels as 0, 1, ... without gaps, noise as -1."""
-    codes = np.full(len(y), -1, dtype=np.intp)
-    kept = y >= 0
-    codes[kept] = np.unique(y[kept], return_inverse=True)[1]
-    return codes
+    return by_first_row(y.astype(np.intp))

@@ -16,6 +16,9 @@ _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 _UNQUOTED = ("mapping values are not allowed", "cannot start any token", "expected node content")
 
 
+DEEPEST, LARGEST = 50, 1_000_000  # levels and parts of any file that is read here
+
+
 class _Loader(yaml.CSafeLoader):
     """YAML 1.2 as far as it matters here: ``Yes``, ``no`` and ``on`` are text, as they are to DVC.
 
@@ -80,6 +83,7 @@ def parse_yaml(content: str | bytes) -> Any:
     """
     text = content if isinstance(content, str) else content.decode("utf-8-sig")
     try:
+        _check_size(text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         conflict = re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE)
@@ -99,6 +103,25 @@ def parse_yaml(content: str | bytes) -> Any:
         raise ValueError(f"line {number}: {problem}") from None
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from None
+
+
+def _check_size(text: str) -> None:
+    """Refuse text that is small and becomes huge, or so deep that reading it ends the process."""
+    anchors: dict[str, int] = {}
+    open_: list[tuple[str | None, int]] = []  # anchors and sizes of what is not closed yet
+    size = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):  # bit by bit: at no depth at all
+        if isinstance(event, yaml.CollectionStartEvent):
+            open_.append((event.anchor, size))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = open_.pop()
+            if anchor:
+                anchors[anchor] = size - before
+        size += anchors.get(event.anchor, 1) if isinstance(event, yaml.AliasEvent) else 1
+        if len(open_) > DEEPEST or size > LARGEST:
+            number = event.start_mark.line + 1
+            what = f"nested more than {DEEPEST} deep" if len(open_) > DEEPEST else "too large"
+            raise ValueError(f"line {number}: it is {what} for settings")
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
