@@ -117,9 +117,9 @@ def _check_size(text: str) -> None:
             anchor, before = open_.pop()
             if anchor:
                 anchors[anchor] = size - before
-        size += anchors.get(event.anchor, 1) if isinstance(event, yaml.AliasEvent) else 1
+        size += anchors.get(event.anchor or "", 1) if isinstance(event, yaml.AliasEvent) else 1
         if len(open_) > DEEPEST or size > LARGEST:
-            number = event.start_mark.line + 1
+            number = event.start_mark.line + 1 if event.start_mark else 1
             what = f"nested more than {DEEPEST} deep" if len(open_) > DEEPEST else "too large"
             raise ValueError(f"line {number}: it is {what} for settings")
 
