@@ -69,7 +69,7 @@ def test_bayes_rule_is_the_posterior_of_the_mixture(kind):
     model = GaussianMixture(3, covariance_type=kind, random_state=0).fit(X)
     ours = bayes_rule(model.weights_, model.means_, full_covariances(model, 3))
     new = rng.normal(scale=5, size=(1000, 3))
-    np.testing.assert_allclose(ours.predict_proba(new), model.predict_proba(new), atol=1e-4)
+    np.testing.assert_allclose(ours.predict_proba(new), model.predict_proba(new), atol=1e-5)
     np.testing.assert_array_equal(ours.predict(new), model.predict(new))
 
 
@@ -82,7 +82,7 @@ def test_mixture_gives_membership_probabilities(kind):
     ).fit(IRIS)
     posterior = model.predict_proba(IRIS)
     np.testing.assert_array_equal(found.labels, posterior.argmax(axis=1))
-    np.testing.assert_allclose(found.confidence, posterior.max(axis=1), atol=1e-4)
+    np.testing.assert_allclose(found.confidence, posterior.max(axis=1), atol=1e-5)
 
 
 def test_mixture_says_when_it_has_not_converged():

@@ -58,7 +58,7 @@ def bayes_rule(weights: Matrix, means: Matrix, covariances: Matrix) -> Any:
 
     # A mixture is fitted until little changes: its digits beyond hang on when that was.
     weights, means, covariances = (
-        settled(np.asarray(each), digits=6) for each in (weights, means, covariances)
+        settled(np.asarray(each), digits=8) for each in (weights, means, covariances)
     )
     values, vectors = np.linalg.eigh(covariances)
     values = np.maximum(values, np.finfo(np.float64).tiny)
