@@ -7,7 +7,7 @@ from segmentation.algorithms import ALGORITHMS
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.clustering import Clustering, ReferenceMatch
 from segmentation.artifacts.details import Details
-from segmentation.artifacts.grades import in_words
+from segmentation.artifacts.grades import grade
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Lines, Quality
@@ -93,7 +93,7 @@ def clustering(
     segments = {
         i: {
             "jaccard": similarity[i], "se": 0.01, "dissolved": 0.0,
-            "verdict": in_words(similarity[i]), "sentence": f"{in_words(similarity[i])}.",
+            "grade": grade(similarity[i]), "sentence": f"{grade(similarity[i])}.",
         }
         for i in ids
     }  # fmt: skip
@@ -120,7 +120,7 @@ def details(
     ordinary = {
         "dominance": {
             "feature": "x", "repeats": (), "score": 0.3, "score_of_the_others": None,
-            "scores": {"x": 0.3}, "verdict": "no", "sentence": "“x” explains most.",
+            "scores": {"x": 0.3}, "answer": "no", "sentence": "“x” explains most.",
             **(dominance or {}),
         },
         "silhouette": {"rows": 100, "sampled": False},
@@ -185,7 +185,7 @@ def segments(described: Iterable[Segment], **changed: Any) -> Segments:
     columns: dict[str, Column] = {name: number_column(label=name) for name in sorted(numbers)}
     columns |= {name: category_column({}, label=name) for name in sorted(categories)}
     ordinary: dict[str, Any] = {
-        "verdict": f"{len(found)} segments", "notice": None,
+        "headline": f"{len(found)} segments", "notice": None,
         "customers": sum(each.size for each in found), "unassigned": 0, "value": "spend",
         "structured": True,
         "scope": {"rows": 100, "columns": 1, "numeric": 1, "categorical": 0},

@@ -56,7 +56,7 @@ def summary() -> None:
     from segmentation.artifacts.segments import Segments
 
     facts = artifacts.read(Segments)
-    typer.echo(f"\n{facts.verdict}\n")
+    typer.echo(f"\n{facts.headline}\n")
     for segment in facts.segments:
         marks = "; ".join(segment.marks[:2]) or segment.marks_note
         typer.echo(f"  {segment.id}  {segment.name}: {segment.size:,} customers. {marks}")

@@ -1,10 +1,10 @@
 """Grades follow the thresholds of `clusterboot`, and are told in one sentence."""
 
-from segmentation.artifacts.grades import in_words, sentence
+from segmentation.artifacts.grades import grade, sentence
 
 
 def test_words_follow_the_thresholds() -> None:
-    assert [in_words(j) for j in (0.599, 0.6, 0.749, 0.75, 0.849, 0.85)] == [
+    assert [grade(j) for j in (0.599, 0.6, 0.749, 0.75, 0.849, 0.85)] == [
         "not to be trusted",
         "doubtful",
         "doubtful",

@@ -46,7 +46,7 @@ def test_sees_the_trap_of_standardised_one_hot_columns():
     found = dominance(table, labels, seed=0)
     assert (found.feature, round(found.score, 6)) == ("preferred_category", 1.0)
     assert found.dominated
-    assert (found.feature, found.verdict) == ("preferred_category", "yes")
+    assert (found.feature, found.answer) == ("preferred_category", "yes")
 
 
 @pytest.mark.parametrize("k", [3, 5, 8])
@@ -66,7 +66,7 @@ def test_sees_bands_of_one_number(k):
     found = dominance(table, shuffled, seed=0)
     assert found.feature == "income"
     assert found.score > 0.95
-    assert (found.feature, found.verdict) == ("income", "yes")
+    assert (found.feature, found.answer) == ("income", "yes")
 
 
 def test_the_score_of_a_category_is_its_adjusted_mutual_information():
@@ -131,7 +131,7 @@ def test_noise_rows_are_left_out():
     labels = pd.factorize(table["gender"])[0]
     labels[:300] = -1
     found = dominance(table, labels, seed=0)
-    assert (found.feature, found.verdict) == ("gender", "yes")
+    assert (found.feature, found.answer) == ("gender", "yes")
 
 
 @pytest.mark.parametrize("label", [0, -1])
@@ -144,7 +144,7 @@ def test_many_rows_give_the_answer_of_a_sample():
     table = customers(30_000)
     labels = pd.factorize(table["preferred_category"])[0]
     found = dominance(table, labels, seed=0, max_rows=1000)
-    assert (found.feature, found.verdict) == ("preferred_category", "yes")
+    assert (found.feature, found.answer) == ("preferred_category", "yes")
 
 
 def test_a_tiny_table_is_survived():
@@ -178,10 +178,10 @@ def test_columns_that_repeat_one_another_count_as_one():
     assert {found.feature, *found.repeats} == {"poutcome", "pdays", "previous"}
     assert found.score > 0.99
     assert found.rest < 0.1
-    assert found.verdict == "yes"
+    assert found.answer == "yes"
     assert "only repeat" in found.sentence
     three = dominance(table, pd.factorize(outcome)[0], seed=0)
-    assert (three.feature, three.verdict) == ("poutcome", "yes")
+    assert (three.feature, three.answer) == ("poutcome", "yes")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_number_in_other_words_is_no_second_witness(again, k):
     table["again"] = again(table["income"], np.random.default_rng(1))
     if k == 2 and table["again"].dtype == object:
         table["again"] = np.where(bands == 1, "rich", "poor")
-    assert dominance(table, bands, seed=0).verdict == "yes"
+    assert dominance(table, bands, seed=0).answer == "yes"
 
 
 def test_nested_categories_count_as_one():
@@ -209,7 +209,7 @@ def test_nested_categories_count_as_one():
     table["city"], table["region"] = [f"c{i}" for i in city], [f"r{i}" for i in city % 4]
     found = dominance(table, city % 4, seed=0)
     assert {found.feature, *found.repeats} == {"city", "region"}
-    assert found.verdict == "yes"
+    assert found.answer == "yes"
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.4, 0.7])
@@ -225,22 +225,22 @@ def test_correlated_columns_that_all_show_the_groups_are_no_repeats(correlation,
     found = dominance(table, truth, seed=0)
     assert found.score > 0.95
     assert found.rest > 0.9
-    assert found.verdict == "no"
+    assert found.answer == "no"
 
 
-def test_a_copy_beside_independent_columns_changes_no_verdict():
+def test_a_copy_beside_independent_columns_changes_no_answer():
     centres = [[0, 0], [9, 0], [0, 9], [9, 9]]
     X, truth = make_blobs(500, centers=centres, random_state=0)
     table = pd.DataFrame(X, columns=["income", "age"]).assign(salary=2 * X[:, 0])
-    assert dominance(table, truth, seed=0).verdict == "no"
+    assert dominance(table, truth, seed=0).answer == "no"
 
 
-def test_the_sentence_says_what_the_verdict_says():
+def test_the_sentence_says_what_the_answer_says():
     table = customers()
     largely = pd.cut(table["income"], 3, labels=False).to_numpy()
     other = np.random.default_rng(0).random(1000) < 0.08
     found = dominance(table, np.where(other, (largely + 1) % 3, largely), seed=0)
-    assert found.verdict == "largely"
+    assert found.answer == "largely"
     assert "alone explains 0." in found.sentence
     assert "still" not in found.sentence
     alone = dominance(table[["income"]], largely, seed=0)

@@ -108,7 +108,7 @@ def test_on_data_without_segments_no_group_is_praised() -> None:
         assert s.rule is None or "in this group" in s.rule.text
     told = str(facts.segments)
     assert not any(word in told for word in ("Champions", "friends", "high-income", "buyers"))
-    assert facts.verdict.startswith(
+    assert facts.headline.startswith(
         "No structure: 1,000 customers look like one population (p = 0.2)"
     )
 
@@ -146,7 +146,7 @@ def test_no_customer_in_any_segment() -> None:
     facts = facts_of(customers, np.full(50, -1))
     assert facts.segments == ()
     assert facts.columns["income"].kind == "number"
-    assert facts.verdict == "No segments: all 50 customers are in none"
+    assert facts.headline == "No segments: all 50 customers are in none"
 
 
 @pytest.mark.parametrize("segments", [2, 20])

@@ -123,7 +123,7 @@ def told(
     dominant = {
         "feature": alone.feature, "score": alone.score,
         "score_of_the_others": alone.rest, "repeats": alone.repeats,
-        "verdict": alone.verdict, "sentence": alone.sentence,
+        "answer": alone.answer, "sentence": alone.sentence,
     }  # fmt: skip
     choice = factories.choice(k=len(ids), rule="fixed", votes={"gap": 2, "elbow": 3})
     found = factories.found(
@@ -158,8 +158,8 @@ def contradictions(facts: Segments, page: str, found: Dominance) -> list[str]:
     if back.answer.startswith(("All", "Both")) and "be cut elsewhere" in page:
         wrong.append(f"cut elsewhere beside: {back.answer}")
     if back.answer == "None does reliably":
-        if facts.structured and "none of them reliably comes back" not in facts.verdict:
-            wrong.append(f"none comes back beside: {facts.verdict}")
+        if facts.structured and "none of them reliably comes back" not in facts.headline:
+            wrong.append(f"none comes back beside: {facts.headline}")
         if "much the same place" in page:
             wrong.append("in the same place, yet none comes back")
     if not facts.structured:
@@ -273,4 +273,4 @@ def test_a_unit_is_said_once() -> None:
 def test_the_word_for_stability_fits_the_digits_that_are_shown(jaccard: float, word: str) -> None:
     facts, page, _ = told("crossed", jaccard=(jaccard,))
     assert f"{jaccard:.3f}" in page
-    assert facts.segments[0].stability.verdict.startswith(word)
+    assert facts.segments[0].stability.grade.startswith(word)

@@ -41,7 +41,7 @@ def test_numbers_are_binned_by_tenths_of_the_base() -> None:
     counts = [np.histogram(values, edges)[0].astype(float) for values in (base, head)]
     assert found.psi == pytest.approx(stability_index(*counts)[0])
     assert found.distance == pytest.approx(ks_2samp(base, head).statistic)
-    assert found.verdict == "strong"
+    assert found.strength == "strong"
 
 
 def test_chance_alone_is_exceeded_once_in_a_hundred_times() -> None:
@@ -54,20 +54,20 @@ def test_chance_alone_is_exceeded_once_in_a_hundred_times() -> None:
 def test_the_same_customers_do_not_drift() -> None:
     ages = np.arange(200) % 7.0
     found = of_numbers(ages, ages)
-    assert (found.psi, found.distance, found.verdict) == (0.0, 0.0, "within noise")
+    assert (found.psi, found.distance, found.strength) == (0.0, 0.0, "within noise")
 
 
 def test_missing_cells_are_part_of_the_drift() -> None:
     base, head = np.arange(500.0), np.arange(500.0)
     head[::4] = np.nan
     found = of_numbers(base, head)
-    assert found.verdict == "strong"
+    assert found.strength == "strong"
     assert (found.base_missing, found.head_missing) == (0.0, 0.25)
 
 
 @pytest.mark.parametrize("values", [np.full(50, np.nan), np.full(50, 3.0)])
 def test_a_column_without_spread_is_no_error(values: np.ndarray) -> None:
-    assert of_numbers(values, values).verdict == "within noise"
+    assert of_numbers(values, values).strength == "within noise"
 
 
 def test_levels_total_variation_and_what_is_new() -> None:
@@ -83,7 +83,7 @@ def test_psi_says_nothing_where_most_levels_are_rare() -> None:
     base: list[str | None] = [f"town {i % 300}" for i in range(600)]
     head: list[str | None] = [f"village {i % 300}" for i in range(600)]
     found = of_levels(base, head)
-    assert found.verdict == "too many levels"
+    assert found.strength == "too many levels"
     assert found.distance == pytest.approx(1.0)
     assert found.new_levels == ()  # of two customers each: a name could point at a person
 
@@ -92,7 +92,7 @@ def test_rare_levels_are_taken_together() -> None:
     base: list[str | None] = [*["big"] * 900, *[f"town {i}" for i in range(50)] * 2]
     head: list[str | None] = [*["big"] * 900, *[f"village {i}" for i in range(50)] * 2]
     found = of_levels(base, head)
-    assert (found.psi, found.verdict) == (0.0, "within noise")
+    assert (found.psi, found.strength) == (0.0, "within noise")
     assert found.distance == pytest.approx(0.1)
 
 

@@ -86,7 +86,7 @@ def test_a_small_table_gets_an_honest_answer(
     assert files.read_csv(paths.CURVE)["k"].tolist() == list(range(2, most + 1))
     choice = files.read_json(paths.CHOICE)
     assert not choice["structured"]
-    assert f"{n} customers look like one population" in files.read_json(paths.SEGMENTS)["verdict"]
+    assert f"{n} customers look like one population" in files.read_json(paths.SEGMENTS)["headline"]
     lowered = (
         f"k was tried from 2 to {most}, not to 10 (select_k.k_max): {n} customers are too few to "
         "judge more."

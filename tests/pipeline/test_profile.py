@@ -66,10 +66,10 @@ def test_json_report_markdown_and_mlflow_agree_with_pandas_to_the_digit(finished
     page = " ".join(line for line in parser.lines if line)
     logged = run_of(finished)
     table = pd.read_csv(finished.path / "data/segments/customers_with_segments.csv")
-    assert facts["verdict"] == f"{len(table)} customers fall into 4 segments"
-    assert parser.lines.count(facts["verdict"]) == 1
-    assert logged["verdict"] == facts["verdict"]
-    assert markdown.startswith(f"# {facts['verdict']}\n")
+    assert facts["headline"] == f"{len(table)} customers fall into 4 segments"
+    assert parser.lines.count(facts["headline"]) == 1
+    assert logged["headline"] == facts["headline"]
+    assert markdown.startswith(f"# {facts['headline']}\n")
     for number, here in table.groupby("segment"):
         name = here["segment_name"].iloc[0]
         share, value = len(here) / len(table), here["last_purchase_amount"].sum()

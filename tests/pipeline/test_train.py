@@ -50,7 +50,7 @@ def described(settings: Params) -> dict[str, Any]:
     run_stage("report", settings)
     facts = files.read_json(paths.SEGMENTS)
     for page in (paths.SEGMENTS_MD, paths.REPORT):
-        assert facts["verdict"] in page.read_text(encoding="utf-8")
+        assert facts["headline"] in page.read_text(encoding="utf-8")
     return facts
 
 
@@ -98,7 +98,7 @@ def test_all_noise_is_no_segment_and_no_error(state: Path) -> None:
     assert (segments() == -1).all()
     assert (metrics["k"], metrics["noise_share"]) == (0, 1.0)
     assert "silhouette" not in metrics
-    assert described(settings)["verdict"].startswith("No segments: all")
+    assert described(settings)["headline"].startswith("No segments: all")
     assert any("all are noise" in note for note in files.read_json(paths.CLUSTERING)["notes"])
 
 

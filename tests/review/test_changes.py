@@ -12,7 +12,7 @@ from segmentation.review.changes import (
 )
 
 
-def verdict(name: str, base: float, head: float, **facts: Any) -> str:
+def outcome(name: str, base: float, head: float, **facts: Any) -> str:
     before = {"k": 4, name: base}
     after = {"k": facts.pop("k", 4), name: head}
     for metrics in (before, after):
@@ -22,7 +22,7 @@ def verdict(name: str, base: float, head: float, **facts: Any) -> str:
     facts = {"same_points": True, **facts}
     changes = metric_changes(before, after, **facts)
     assert [c.name for c in changes if c.name.endswith("_se")] == []
-    return {change.name: change.verdict for change in changes}[name]
+    return {change.name: change.outcome for change in changes}[name]
 
 
 def test_settings_that_differ_are_listed_by_dotted_name() -> None:
@@ -52,44 +52,44 @@ def test_an_empty_group_becomes_a_full_one() -> None:
     ],
 )
 def test_each_metric_has_its_direction(name: str, base: float, head: float, expected: str) -> None:
-    assert verdict(name, base, head, se=0.01) == expected
+    assert outcome(name, base, head, se=0.01) == expected
 
 
 def test_two_combined_standard_errors_are_noise() -> None:
     error = 0.01  # of each: the difference has 0.01414, and two of those are 0.02828
-    assert verdict("silhouette", 0.3, 0.3282, se=error) == "within noise"
-    assert verdict("silhouette", 0.3, 0.3284, se=error) == "better"
+    assert outcome("silhouette", 0.3, 0.3282, se=error) == "within noise"
+    assert outcome("silhouette", 0.3, 0.3284, se=error) == "better"
 
 
 def test_without_a_known_error_nothing_is_said() -> None:
-    assert verdict("davies_bouldin", 1.3, 1.1) == ""
+    assert outcome("davies_bouldin", 1.3, 1.1) == ""
 
 
 def test_the_error_of_the_curve_is_that_of_the_metric_if_it_is_the_same_number() -> None:
     curve = pd.DataFrame({"k": [4], "davies_bouldin": [1.3], "davies_bouldin_se": [0.01]})
     other = curve.assign(davies_bouldin=[1.1])
     facts = {"base_curve": curve, "head_curve": other}
-    assert verdict("davies_bouldin", 1.3, 1.1, **facts) == "better"
-    assert verdict("davies_bouldin", 1.3, 1.2, **facts) == ""  # another algorithm than the curve's
+    assert outcome("davies_bouldin", 1.3, 1.1, **facts) == "better"
+    assert outcome("davies_bouldin", 1.3, 1.2, **facts) == ""  # another algorithm than the curve's
 
 
 def test_other_points_make_metrics_incomparable() -> None:
-    assert verdict("silhouette", 0.3, 0.5, se=0.01, same_points=False) == "not comparable"
-    assert verdict("noise_share", 0.3, 0.5, same_points=False) == ""
+    assert outcome("silhouette", 0.3, 0.5, se=0.01, same_points=False) == "not comparable"
+    assert outcome("noise_share", 0.3, 0.5, same_points=False) == ""
 
 
 def test_inertia_compares_at_one_k_only() -> None:
-    assert verdict("inertia", 900.0, 800.0, se=1.0, k=5) == "not comparable"
-    assert verdict("inertia", 900.0, 800.0, se=1.0) == "better"
+    assert outcome("inertia", 900.0, 800.0, se=1.0, k=5) == "not comparable"
+    assert outcome("inertia", 900.0, 800.0, se=1.0) == "better"
 
 
 def test_the_answer_of_the_structure_test_has_no_error_of_its_own() -> None:
-    assert verdict("structured", 1, 0) == "worse"
+    assert outcome("structured", 1, 0) == "worse"
 
 
-def test_a_metric_of_one_revision_has_no_verdict() -> None:
+def test_a_metric_of_one_revision_has_no_outcome() -> None:
     (change,) = metric_changes({}, {"silhouette": 0.3}, same_points=True)
-    assert (change.base, change.head, change.change, change.verdict) == (None, 0.3, None, "")
+    assert (change.base, change.head, change.change, change.outcome) == (None, 0.3, None, "")
 
 
 def stage(params: dict[str, object], **deps: str) -> dict[str, object]:

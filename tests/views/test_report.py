@@ -185,7 +185,7 @@ def test_a_number_set_by_hand_is_said_to_be() -> None:
 
 
 def test_a_column_that_nearly_explains_all_is_a_reason_for_doubt() -> None:
-    details = factories.details(range(1, 5), dominance={"score": 0.7, "verdict": "largely"})
+    details = factories.details(range(1, 5), dominance={"score": 0.7, "answer": "largely"})
     told = trust(200, factories.found(range(1, 5), details=details))
     found = {item.question: item for item in told}["Is it just one column?"]
     assert (found.answer, found.level) == ("Largely", "doubtful")

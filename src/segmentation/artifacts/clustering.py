@@ -6,6 +6,7 @@ from pydantic import Field
 
 from segmentation import paths
 from segmentation.artifacts.base import Artifact, Figure, Known, Part
+from segmentation.artifacts.grades import Grade
 
 
 class SegmentStability(Part):
@@ -14,7 +15,7 @@ class SegmentStability(Part):
     jaccard: Figure
     se: Known
     dissolved: Figure
-    verdict: str
+    grade: Grade
     sentence: str
 
 
@@ -114,7 +115,7 @@ class Clustering(Artifact):
     """
 
     path: ClassVar = paths.CLUSTERING
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     algorithm: str
     finds_k: bool
     group: str

@@ -21,10 +21,10 @@ class Dominance(Part):
         Of all other columns together, without `repeats`, where that was looked at.
     scores : dict of str to float
         Of every column.
-    verdict : {"yes", "largely", "no"}
+    answer : {"yes", "largely", "no"}
         Whether the segments are just this column.
     sentence : str
-        The verdict with its figures.
+        The answer with its figures.
     """
 
     feature: str
@@ -32,7 +32,7 @@ class Dominance(Part):
     score: Figure
     score_of_the_others: Known
     scores: dict[str, Figure]
-    verdict: Literal["yes", "largely", "no"]
+    answer: Literal["yes", "largely", "no"]
     sentence: str
 
 
@@ -65,7 +65,7 @@ class Details(Artifact):
     """
 
     path: ClassVar = paths.DETAILS
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     dominance: Dominance
     silhouette: SilhouetteRows
     features: int

@@ -6,22 +6,30 @@ Hennig (2007), Cluster-wise assessment of cluster stability, Computational Stati
 Analysis 52(1), 258-271; thresholds as in the documentation of ``clusterboot`` (R package fpc).
 """
 
+from typing import Literal
+
+Grade = Literal["not to be trusted", "doubtful", "valid", "highly stable"]
+
 DOUBTFUL, VALID, HIGHLY_STABLE = 0.60, 0.75, 0.85
 
-BANDS = ((DOUBTFUL, "doubtful"), (VALID, "valid"), (HIGHLY_STABLE, "highly stable"))
+BANDS: tuple[tuple[float, Grade], ...] = (
+    (DOUBTFUL, "doubtful"),
+    (VALID, "valid"),
+    (HIGHLY_STABLE, "highly stable"),
+)
 """Where each grade begins; below the first a segment is not to be trusted."""
 
-NOT_TRUSTED = "not to be trusted"
-RELIABLE = ("valid", "highly stable")
-"""The verdicts on segments that come back."""
+NOT_TRUSTED: Grade = "not to be trusted"
+RELIABLE: tuple[Grade, ...] = ("valid", "highly stable")
+"""The grades of segments that come back."""
 
 
-def in_words(jaccard: float) -> str:
-    """Return what a mean Jaccard similarity means, in the three digits in which it is told.
+def grade(jaccard: float) -> Grade:
+    """Return the grade of a mean Jaccard similarity, in the three digits in which it is told.
 
     Examples
     --------
-    >>> [in_words(j) for j in (0.9, 0.8, 0.7, 0.5)]
+    >>> [grade(j) for j in (0.9, 0.8, 0.7, 0.5)]
     ['highly stable', 'valid', 'doubtful', 'not to be trusted']
     """
     told = float(f"{jaccard:.3f}")
@@ -40,6 +48,6 @@ def sentence(jaccard: float, *, dissolved: float) -> str:
         Share of the draws in which the segment dissolved.
     """
     return (
-        f"{in_words(jaccard).capitalize()}: when customers are drawn again it returns with "
+        f"{grade(jaccard).capitalize()}: when customers are drawn again it returns with "
         f"similarity {jaccard:.3f}, and dissolves in {dissolved:.0%} of the draws."
     )

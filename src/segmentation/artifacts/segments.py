@@ -276,7 +276,7 @@ class Segments(Artifact):
 
     Attributes
     ----------
-    verdict : str
+    headline : str
         What was found, in one line.
     customers, unassigned : int
         How many there are, and how many of them are in no segment.
@@ -298,8 +298,8 @@ class Segments(Artifact):
 
     path: ClassVar = paths.SEGMENTS
     in_order: ClassVar = True  # pages show columns as declared, and the commonest categories first
-    schema_version: Literal[1] = 1
-    verdict: str
+    schema_version: Literal[2] = 2
+    headline: str
     customers: int
     unassigned: int
     value: str

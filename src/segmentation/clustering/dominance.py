@@ -85,7 +85,7 @@ class Dominance:
     repeats: tuple[str, ...] = ()
 
     @property
-    def verdict(self) -> Literal["yes", "largely", "no"]:
+    def answer(self) -> Literal["yes", "largely", "no"]:
         """Whether the segments are just this feature, and no other sees them."""
         if self.rest is None or self.rest > REST:
             return "no"
@@ -93,12 +93,12 @@ class Dominance:
 
     @property
     def dominated(self) -> bool:
-        """Whether the verdict is yes."""
-        return self.verdict == "yes"
+        """Whether the answer is yes."""
+        return self.answer == "yes"
 
     @property
     def sentence(self) -> str:
-        """The verdict with its figures; it speaks of "them", be they segments or groups."""
+        """The answer with its figures; it speaks of "them", be they segments or groups."""
         name, score = f"“{self.feature}”", f"{self.score:.2f} of 1 (adjusted mutual information)"
         if not self.score:
             return "No column explains them."
@@ -109,7 +109,7 @@ class Dominance:
             *before, last = (f"“{each}”" for each in self.repeats)
             listed = f"{', '.join(before)} and {last}" if before else last
             same = f", which {listed} only {'repeat' if before else 'repeats'},"
-        if self.verdict == "no":
+        if self.answer == "no":
             return (
                 f"{name}{same} alone explains {score}, but without it all other columns together "
                 f"still explain {self.rest:.2f}."
@@ -150,7 +150,7 @@ def dominance(
     >>> city = rng.choice(["Rome", "Oslo", "Lima"], 300)
     >>> table = pd.DataFrame({"age": rng.integers(18, 80, 300), "city": city})
     >>> found = dominance(table, pd.factorize(city)[0], seed=0)
-    >>> found.feature, round(found.score, 2), found.verdict
+    >>> found.feature, round(found.score, 2), found.answer
     ('city', 1.0, 'yes')
     """
     segments = np.asarray(labels)

@@ -184,7 +184,7 @@ def describe(
     }
     unassigned = int((segment < 0).sum())
     return Segments(
-        verdict=verdict(found, customers=len(customers), unassigned=unassigned),
+        headline=headline(found, customers=len(customers), unassigned=unassigned),
         notice=notice(found),
         customers=len(customers),
         unassigned=unassigned,
@@ -278,7 +278,7 @@ def _segment(
     units: Mapping[str, str | None],
 ) -> Segment:
     stability = found.clustering.stability.segments[profile.id]
-    stable = stability.verdict != NOT_TRUSTED
+    stable = stability.grade != NOT_TRUSTED
     plays = (
         [_play(each) for each in recommend(profile, playbook.plays, value=value)]
         if found.structured and stable
@@ -429,7 +429,7 @@ def _percents(interval: Pair) -> str:
     return f"{percent(interval[0]).removesuffix('%')} to {percent(interval[1])}"
 
 
-def verdict(found: Found, *, customers: int, unassigned: int) -> str:
+def headline(found: Found, *, customers: int, unassigned: int) -> str:
     """Say in one line what was found."""
     k, assigned = found.metrics.k, customers - unassigned
     if not k:
@@ -444,6 +444,6 @@ def verdict(found: Found, *, customers: int, unassigned: int) -> str:
         return f"One segment holds {assigned:,} of {customers:,} customers"
     outside = f"; {unassigned:,} are in none" if unassigned else ""
     segments = found.clustering.stability.segments.values()
-    shaky = all(each.verdict not in RELIABLE for each in segments)
+    shaky = all(each.grade not in RELIABLE for each in segments)
     doubt = "; none of them reliably comes back when customers are drawn again" if shaky else ""
     return f"{assigned:,} customers fall into {k} segments{outside}{doubt}"

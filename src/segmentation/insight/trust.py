@@ -121,7 +121,7 @@ def _undivided(found: Found) -> Answer:
 
 def _firm(clustering: Clustering) -> int:
     """How many come back when customers are drawn again."""
-    return sum(each.verdict in RELIABLE for each in clustering.stability.segments.values())
+    return sum(each.grade in RELIABLE for each in clustering.stability.segments.values())
 
 
 def _stability(found: Found) -> Answer:
@@ -130,7 +130,7 @@ def _stability(found: Found) -> Answer:
     number, worst = min(segments.items(), key=lambda item: item[1].jaccard)
     why = (
         f"When customers are drawn again, {found.kind} {number} is the least stable: "
-        f"similarity {worst.jaccard:.3f} (standard error {worst.se or 0.0:.3f}), {worst.verdict}."
+        f"similarity {worst.jaccard:.3f} (standard error {worst.se or 0.0:.3f}), {worst.grade}."
     )
     if firm == 0:
         return _answer(question, "None does reliably", why, "bad")
@@ -174,7 +174,7 @@ _ANSWERS: dict[str, tuple[str, Level]] = {
 
 def _dominance(found: Found) -> Answer:
     dominance = found.details.dominance
-    answer, level = _ANSWERS[dominance.verdict]
+    answer, level = _ANSWERS[dominance.answer]
     return _answer("Is it just one column?", answer, dominance.sentence, level)
 
 

@@ -21,7 +21,7 @@ RARE = 0.01  # levels with a smaller share of all customers are taken together f
 LEAST = 5  # customers of a level that is named: fewer could point at a person
 _BINS, _MOSTLY = 10, 0.5
 
-Verdict = Literal["within noise", "small", "moderate", "strong", "too many levels"]
+Strength = Literal["within noise", "small", "moderate", "strong", "too many levels"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Drift:
     rare: float = 0.0
 
     @property
-    def verdict(self) -> Verdict:
+    def strength(self) -> Strength:
         """How strong it is, if it is more than chance."""
         if self.rare > _MOSTLY:
             return "too many levels"

@@ -12,7 +12,7 @@ from segmentation import paths
 from segmentation.repository import lock
 from segmentation.settings.shared.base import leaves
 
-Verdict = Literal["", "same", "better", "worse", "within noise", "not comparable"]
+Outcome = Literal["", "same", "better", "worse", "within noise", "not comparable"]
 
 ORDER = (
     "k",
@@ -63,7 +63,7 @@ class MetricChange:
 
     Attributes
     ----------
-    verdict : str
+    outcome : str
         Empty where nothing can be said: the metric has no better and worse, its uncertainty is
         not known, or one revision does not have it.
     """
@@ -73,7 +73,7 @@ class MetricChange:
     head: float | None
     base_se: float | None
     head_se: float | None
-    verdict: Verdict
+    outcome: Outcome
 
     @property
     def change(self) -> float | None:
@@ -145,12 +145,12 @@ def metric_changes(
     for name in names:
         before, after = base.get(name), head.get(name)
         ses = _error(name, base, base_curve), _error(name, head, head_curve)
-        verdict = _verdict(name, before, after, ses, same_points=same_points, same_k=same_k)
-        changes.append(MetricChange(name, before, after, *ses, verdict))
+        outcome = _outcome(name, before, after, ses, same_points=same_points, same_k=same_k)
+        changes.append(MetricChange(name, before, after, *ses, outcome))
     return tuple(changes)
 
 
-def _verdict(
+def _outcome(
     name: str,
     base: float | None,
     head: float | None,
@@ -158,7 +158,7 @@ def _verdict(
     *,
     same_points: bool,
     same_k: bool,
-) -> Verdict:
+) -> Outcome:
     if base is None or head is None:
         return ""
     if base == head:

@@ -226,9 +226,9 @@ def _headline(
 ) -> str:
     if not base.stages or not head.stages:
         empty, full = (base, head) if head.stages else (head, base)
-        verdict = full.segments.verdict if full.segments else "its segments are not known"
-        return f"{empty.name} has no results of a pipeline; {full.name}: {verdict}"
-    unchanged = all(m.verdict == "same" for m in metrics) and not parameters
+        told = full.segments.headline if full.segments else "its segments are not known"
+        return f"{empty.name} has no results of a pipeline; {full.name}: {told}"
+    unchanged = all(m.outcome == "same" for m in metrics) and not parameters
     unmoved = migration is not None and not migration.moved and migration.common
     if unchanged and unmoved and data and data.same:
         changed = "though code changed, " if code else ""
@@ -240,7 +240,7 @@ def _headline(
         if name in known
     ]
     structured = known.get("structured")
-    if structured is not None and structured.verdict not in {"", "same"}:
+    if structured is not None and structured.outcome not in {"", "same"}:
         now = "is now" if structured.head else "is no longer"
         parts.append(f"there {now} structure beyond one population")
     parts += _moves_in_words(migration)
@@ -255,7 +255,7 @@ def _metric_in_words(metric: MetricChange, digits: int) -> str:
     if metric.base == metric.head:
         return f"{metric.name} stays {after}"
     words = f"{metric.name} {before} to {after}"
-    return f"{words}, {metric.verdict}" if metric.verdict else words
+    return f"{words}, {metric.outcome}" if metric.outcome else words
 
 
 def _moves_in_words(migration: Migration | None) -> list[str]:

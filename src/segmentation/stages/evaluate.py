@@ -41,7 +41,7 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
                 score_of_the_others=dominant.rest,
                 scores=dominant.scores,
                 repeats=dominant.repeats,
-                verdict=dominant.verdict,
+                answer=dominant.answer,
                 sentence=dominant.sentence,
             ),
             silhouette=SilhouetteRows(rows=silhouette.n_rows, sampled=silhouette.sampled),

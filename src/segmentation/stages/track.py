@@ -77,7 +77,7 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
         key=lock.state_key(stages),
         name=f"{params.train.algorithm} k={metrics.k}"
         + ("" if metrics.structured else " (no structure)"),
-        tags={"structured": str(bool(metrics.structured)).lower(), "verdict": facts.verdict},
+        tags={"structured": str(bool(metrics.structured)).lower(), "headline": facts.headline},
         description=described(snapshot.get(paths.SEGMENTS_MD, as_text)),
         params=params.model_dump(mode="json"),
         metrics={

@@ -167,7 +167,7 @@ def _stability(found: Stability, ids: tuple[int, ...]) -> facts.Stability:
                 jaccard=segment.jaccard,
                 se=segment.se,
                 dissolved=segment.dissolved,
-                verdict=grades.in_words(segment.jaccard),
+                grade=grades.grade(segment.jaccard),
                 sentence=grades.sentence(segment.jaccard, dissolved=segment.dissolved),
             )
             for segment in found.segments

@@ -195,8 +195,8 @@ def _metric(change: MetricChange) -> dict[str, str]:
         "head": number(change.head),
         "head_error": _error(change.head_se),
         "change": signed,
-        "verdict": change.verdict,
-        "in_words": _ARROWS.get(change.verdict, change.verdict),
+        "outcome": change.outcome,
+        "in_words": _ARROWS.get(change.outcome, change.outcome),
     }
 
 
