@@ -21,7 +21,7 @@ from segmentation.artifacts.segments import (
     Segments,
 )
 from segmentation.artifacts.summary import Summary
-from segmentation.insight.found import Found
+from segmentation.insight.results import Results
 
 
 def metrics(**changed: Any) -> Metrics:
@@ -136,16 +136,16 @@ def flat_map(**changed: Any) -> Map:
     return Map.model_validate(ordinary | changed)
 
 
-def found(
+def results(
     ids: Iterable[int],
     *,
     structured: bool = True,
     jaccard: Mapping[int, float] | None = None,
     **artifacts: Any,
-) -> Found:
-    """What was found of these segments; artifacts that are given stand for the ordinary ones."""
+) -> Results:
+    """The results of these segments; artifacts that are given stand for the ordinary ones."""
     ids = list(ids)
-    return Found(
+    return Results(
         choice=artifacts.get("choice") or choice(k=len(ids)),
         clustering=artifacts.get("clustering") or clustering(ids, jaccard=jaccard),
         metrics=artifacts.get("metrics")

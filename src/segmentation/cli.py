@@ -87,12 +87,12 @@ def review(
     from segmentation.review.side import side_of
     from segmentation.views import review as pages
 
-    found = compare(side_of(before), side_of(after))
-    files.write_text(out, pages.markdown(found))
-    typer.echo(f"{found.headline}\n\nReview: {out}")
+    comparison = compare(side_of(before), side_of(after))
+    files.write_text(out, pages.markdown(comparison))
+    typer.echo(f"{comparison.headline}\n\nReview: {out}")
     if html:
         page = out.with_suffix(".html")
-        files.write_text(page, pages.html(found))
+        files.write_text(page, pages.html(comparison))
         typer.echo(f"        {page}")
 
 

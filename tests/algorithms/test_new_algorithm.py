@@ -103,9 +103,9 @@ def test_it_is_trained_and_told_in_its_own_words(
     found = artifacts.read(Found)
     assert (found.algorithm, found.k, found.finds_k) == ("halves", 2, True)
 
-    told = limits(factories.found([1, 2], clustering=found), scaling="")
+    told = limits(factories.results([1, 2], clustering=found), scaling="")
     assert any("halves cuts every segment straight." in sentence for sentence in told)
-    none = factories.found([], clustering=found, metrics=factories.metrics(k=1))
+    none = factories.results([], clustering=found, metrics=factories.metrics(k=1))
     assert any("halves found only one half." in answer.why for answer in trust(60, none))
 
 

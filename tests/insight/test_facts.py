@@ -55,7 +55,7 @@ def facts_of(
         "seed": 0,
     }
     ids = sorted(set(segment.tolist()) - {-1})
-    found = factories.found(ids, structured=structured, jaccard=jaccard)
+    found = factories.results(ids, structured=structured, jaccard=jaccard)
     facts = describe(customers, segment, found, **(settings | changed))
     written = json.dumps(rounded(facts.content()), allow_nan=False)
     assert Segments.parse(written) == facts  # nothing is lost in the file

@@ -126,7 +126,7 @@ def told(
         "answer": alone.answer, "sentence": alone.sentence,
     }  # fmt: skip
     choice = factories.choice(k=len(ids), rule="fixed", votes={"gap": 2, "elbow": 3})
-    found = factories.found(
+    found = factories.results(
         ids,
         structured=structured,
         jaccard=similarity,

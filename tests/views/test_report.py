@@ -11,8 +11,8 @@ import factories
 from segmentation.artifacts.clustering import ReferenceMatch
 from segmentation.artifacts.segments import Answer, CategoryColumn, NumberColumn
 from segmentation.insight.facts import describe
-from segmentation.insight.found import Found
 from segmentation.insight.playbook import Playbook
+from segmentation.insight.results import Results
 from segmentation.insight.trust import trust
 from segmentation.views import profiles, style
 from segmentation.views.report import Picture, render
@@ -64,7 +64,7 @@ def content(
         dominance={"sentence": f"“{ODD}” explains most."},
         silhouette={"rows": 100, "sampled": True},
     )
-    found = Found(choice, clustering, metrics, details, factories.flat_map())
+    found = Results(choice, clustering, metrics, details, factories.flat_map())
     facts = describe(
         table, segment, found, numeric=numeric, categorical=["town"], value=numeric[0],
         labels={str(name): str(name) for name in table}, units={}, playbook=Playbook(),
@@ -178,7 +178,7 @@ def test_what_a_reader_asks_is_answered() -> None:
 
 
 def test_a_number_set_by_hand_is_said_to_be() -> None:
-    told = trust(200, factories.found(range(1, 6), choice=factories.choice(k=4)))
+    told = trust(200, factories.results(range(1, 6), choice=factories.choice(k=4)))
     found = {item.question: item for item in told}["Is 5 the right number?"]
     assert (found.answer, found.level) == ("Set by hand", "doubtful")
     assert found.why == "train.k sets 5; 4 was chosen by the rule consensus."
@@ -186,7 +186,7 @@ def test_a_number_set_by_hand_is_said_to_be() -> None:
 
 def test_a_column_that_nearly_explains_all_is_a_reason_for_doubt() -> None:
     details = factories.details(range(1, 5), dominance={"score": 0.7, "answer": "largely"})
-    told = trust(200, factories.found(range(1, 5), details=details))
+    told = trust(200, factories.results(range(1, 5), details=details))
     found = {item.question: item for item in told}["Is it just one column?"]
     assert (found.answer, found.level) == ("Largely", "doubtful")
 

@@ -197,8 +197,8 @@ class Algorithm:
         --------
         >>> from segmentation.algorithms import ALGORITHMS
         >>> X = [[0, 0], [0, 1], [9, 9], [9, 8]]
-        >>> found = ALGORITHMS["kmeans"](X, k=2, seed=0, options={"n_init": 3})
-        >>> found.k, bool(found.labels[0] == found.labels[1] != found.labels[2])
+        >>> pairs = ALGORITHMS["kmeans"](X, k=2, seed=0, options={"n_init": 3})
+        >>> pairs.k, bool(pairs.labels[0] == pairs.labels[1] != pairs.labels[2])
         (2, True)
         """
         from threadpoolctl import threadpool_limits

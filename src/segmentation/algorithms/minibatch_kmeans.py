@@ -36,9 +36,9 @@ def fit(X: NDArray[np.float64], *, k: int, seed: int, options: Options) -> Clust
     """
     if len(X) <= options.batch_size:
         same = kmeans.Options(n_init=options.n_init, max_iter=options.max_iter)
-        found = kmeans.fit(X, k=k, seed=seed, options=same)
+        clustering = kmeans.fit(X, k=k, seed=seed, options=same)
         note = f"All {len(X):,} rows fit in one batch, so this is plain k-means."
-        return replace(found, notes=(*found.notes, note))
+        return replace(clustering, notes=(*clustering.notes, note))
     from sklearn.cluster import MiniBatchKMeans
 
     number, notes = reachable_k(X, k)

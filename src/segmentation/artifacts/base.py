@@ -81,14 +81,16 @@ class Artifact(Part):
             Another version of this package wrote it.
         """
         source = source or cls.path.as_posix()
-        found = _decoded(content, source, cls.mend)
+        decoded = _decoded(content, source, cls.mend)
         ours = cls.model_fields.get("schema_version")
         if ours is not None:
-            theirs = found.get("schema_version", cls.unversioned) if isinstance(found, dict) else 0
+            theirs = (
+                decoded.get("schema_version", cls.unversioned) if isinstance(decoded, dict) else 0
+            )
             if theirs != ours.default:
                 raise SchemaError(source, f"schema {theirs}, this is {ours.default}", cls.mend)
         try:
-            return cls.model_validate(found)
+            return cls.model_validate(decoded)
         except ValidationError as error:
             raise SchemaError(source, _first(error), cls.mend) from None
 

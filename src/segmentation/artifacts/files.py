@@ -38,10 +38,10 @@ def write_json(
     path: Path, content: dict[str, Any], *, digits: int = DIGITS, sort_keys: bool = True
 ) -> None:
     """Write `content` with rounded floats, sorted keys, and lists of numbers on one line."""
-    found = rounded(content, digits)
-    text = json.dumps(found, indent=2, sort_keys=sort_keys, ensure_ascii=False)
+    content = rounded(content, digits)
+    text = json.dumps(content, indent=2, sort_keys=sort_keys, ensure_ascii=False)
     # A line end inside brackets is never part of a text, where JSON writes it as \\n.
-    text = re.sub(r"\[\n([-+.\deE,\s]+)\]", lambda found: f"[{' '.join(found[1].split())}]", text)
+    text = re.sub(r"\[\n([-+.\deE,\s]+)\]", lambda row: f"[{' '.join(row[1].split())}]", text)
     write_text(path, text + "\n")
 
 

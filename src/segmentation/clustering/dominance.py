@@ -149,8 +149,8 @@ def dominance(
     >>> rng = np.random.default_rng(0)
     >>> city = rng.choice(["Rome", "Oslo", "Lima"], 300)
     >>> table = pd.DataFrame({"age": rng.integers(18, 80, 300), "city": city})
-    >>> found = dominance(table, pd.factorize(city)[0], seed=0)
-    >>> found.feature, round(found.score, 2), found.answer
+    >>> alone = dominance(table, pd.factorize(city)[0], seed=0)
+    >>> alone.feature, round(alone.score, 2), alone.answer
     ('city', 1.0, 'yes')
     """
     segments = np.asarray(labels)

@@ -100,8 +100,8 @@ def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -
     # Ids of retired segments are not given again.
     next_id = max(clustering.next_id, artifacts.read(Reference).next_id)
     reference = reference_of(segments, next_id=next_id)
-    found = _write(reference, candidate.stages)
-    return Promotion(candidate.name, experiment, version, found)
+    with_customers = _write(reference, candidate.stages)
+    return Promotion(candidate.name, experiment, version, with_customers)
 
 
 def unfit(metrics: Mapping[str, float]) -> list[str]:
@@ -154,8 +154,8 @@ def reference_of(facts: Segments, *, next_id: int) -> Reference:
 
 
 def _candidate(run: VerifiedRun) -> Candidate:
-    found = json.loads(run.content(paths.METRICS))
-    metrics = {name: float(value) for name, value in found.items() if value is not None}
+    figures = json.loads(run.content(paths.METRICS))
+    metrics = {name: float(value) for name, value in figures.items() if value is not None}
     return Candidate(run.name, metrics, run.stages)
 
 

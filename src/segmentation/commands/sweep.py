@@ -68,7 +68,7 @@ def grid(algorithms: Sequence[str], ks: Sequence[int], scalers: Sequence[str]) -
                 raise SettingsError(f"{setting}: unknown '{value}'{did_you_mean(value, known)}")
     if any(k < 2 for k in ks):
         raise SettingsError(f"train.k: {min(ks)} segments are none; the least is 2")
-    found: dict[str, Candidate] = {}
+    candidates: dict[str, Candidate] = {}
     for algorithm, k, scaler in product(algorithms, ks, scalers):
         settings: dict[str, str | int] = {"train.algorithm": algorithm}
         if ALGORITHMS[algorithm].needs_k:
@@ -76,8 +76,8 @@ def grid(algorithms: Sequence[str], ks: Sequence[int], scalers: Sequence[str]) -
         settings["featurize.scaler"] = scaler
         size = f"-k{k}" if ALGORITHMS[algorithm].needs_k else ""
         name = f"{algorithm.replace('_', '-')}{size}-{scaler}"
-        found[name] = Candidate(name, settings)
-    return list(found.values())
+        candidates[name] = Candidate(name, settings)
+    return list(candidates.values())
 
 
 def run(candidates: Iterable[Candidate], *, jobs: int) -> None:

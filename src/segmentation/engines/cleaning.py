@@ -149,8 +149,8 @@ def clean(
 
     beyond = outside_limits(table, data)
     if rules.outside_limits == "reject":
-        found = beyond.groupby("row")["reason"].first()
-        reason = reason.fillna(found.reindex(reason.index).astype("str"))
+        reason_of = beyond.groupby("row")["reason"].first()
+        reason = reason.fillna(reason_of.reindex(reason.index).astype("str"))
     else:
         repaired["outside limits, made blank"] = len(beyond)
         for column, rows in beyond.groupby("column")["row"]:
@@ -312,9 +312,9 @@ def _sums(numbers: pd.DataFrame, named: pd.Series) -> pd.Series:
         return named
     rows = numbers[named]
     largest = (rows > numbers[~named].max()).any(axis=1) | rows.isna().all(axis=1)
-    found = named.copy()
-    found[named] = largest | (rows.index == numbers.index[-1])
-    return found
+    totals = named.copy()
+    totals[named] = largest | (rows.index == numbers.index[-1])
+    return totals
 
 
 def _repeated_ids(ids: pd.Series, keep: Literal["first", "last", "reject"]) -> pd.Series:

@@ -24,12 +24,12 @@ from segmentation.artifacts.segments import (
     Segment,
     Segments,
 )
-from segmentation.insight.found import Found
 from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import exact, number, p_value, percent, whole, with_range
 from segmentation.insight.playbook import Playbook, absent_levels, absent_names, fitting
 from segmentation.insight.plays import Recommendation, recommend
 from segmentation.insight.profiles import FEWEST, LARGEST, profile_everyone, profile_segments
+from segmentation.insight.results import Results
 from segmentation.insight.rules import Predicate, Rule, find_rules
 from segmentation.insight.traits import NEAR, NEGLIGIBLE, NOTABLE, Trait, traits_of, unremarkable
 from segmentation.insight.trust import limits, notice, trust
@@ -100,7 +100,7 @@ NO_SEGMENTS = (
 def describe(
     customers: pd.DataFrame,
     segment: NDArray[np.intp],
-    found: Found,
+    results: Results,
     *,
     numeric: list[str],
     categorical: list[str],
@@ -128,7 +128,7 @@ def describe(
         With the columns named below; cells may be missing.
     segment : int array of shape (n,)
         Segment ids; negative for customers in none.
-    found : Found
+    results : Results
         What the stages before found of the same segments.
     numeric, categorical : list of str
         Columns to describe.
@@ -172,10 +172,10 @@ def describe(
     average = {p.id for p in profiles if p.size >= _ENOUGH and not isinstance(rules[p.id], Rule)}
     names = (
         name_segments(naming, playbook, reference=reference, average=average)
-        if found.structured
+        if results.structured
         else name_groups(naming)
     )
-    kept = set(reference or {}) - set(playbook.names) if found.structured else set()
+    kept = set(reference or {}) - set(playbook.names) if results.structured else set()
     made = name_segments(naming, Playbook(words=playbook.words), average=average)
     levels = {
         name: list(column.levels)
@@ -184,12 +184,12 @@ def describe(
     }
     unassigned = int((segment < 0).sum())
     return Segments(
-        headline=headline(found, customers=len(customers), unassigned=unassigned),
-        notice=notice(found),
+        headline=headline(results, customers=len(customers), unassigned=unassigned),
+        notice=notice(results),
         customers=len(customers),
         unassigned=unassigned,
         value=value,
-        structured=found.structured,
+        structured=results.structured,
         scope=Scope(
             rows=len(customers),
             columns=len(everyone),
@@ -205,7 +205,7 @@ def describe(
         segments=tuple(
             _segment(
                 profile,
-                found,
+                results,
                 name=names[profile.id],
                 traits=traits[profile.id],
                 rule=rules[profile.id],
@@ -218,8 +218,8 @@ def describe(
             )
             for profile in profiles
         ),
-        trust=trust(len(customers), found),
-        limits=limits(found, scaling=scaling),
+        trust=trust(len(customers), results),
+        limits=limits(results, scaling=scaling),
         method=METHOD | _method([labels[name] for name in everyone if name in descriptive]),
         playbook_notes=(
             *left_out,
@@ -265,7 +265,7 @@ def _without_index(playbook: Playbook, profiles: list[Profile], *, value: str) -
 
 def _segment(
     profile: Profile,
-    found: Found,
+    results: Results,
     *,
     name: str,
     traits: list[Trait],
@@ -277,15 +277,15 @@ def _segment(
     labels: Mapping[str, str],
     units: Mapping[str, str | None],
 ) -> Segment:
-    stability = found.clustering.stability.segments[profile.id]
+    stability = results.clustering.stability.segments[profile.id]
     stable = stability.grade != NOT_TRUSTED
     plays = (
         [_play(each) for each in recommend(profile, playbook.plays, value=value)]
-        if found.structured and stable
+        if results.structured and stable
         else []
     )
     no_plays = _why_no_play(
-        structured=found.structured,
+        structured=results.structured,
         stable=stable,
         given=len(given.plays),
         fitting=len(playbook.plays),
@@ -298,16 +298,16 @@ def _segment(
         if aged
         else None,
         marks=tuple(in_words(trait, labels) for trait in traits),
-        marks_note=None if traits else _why_no_marks(profile, rule, found.kind),
+        marks_note=None if traits else _why_no_marks(profile, rule, results.kind),
         unremarkable=tuple(
             labels[column] for column in unremarkable(profile) if column not in _spoken_of(rule)
         ),
-        rule=None if isinstance(rule, str) else _rule(rule, found.kind, units),
+        rule=None if isinstance(rule, str) else _rule(rule, results.kind, units),
         rule_note=f"No rule of thumb: {rule}." if isinstance(rule, str) else None,
         plays=tuple(plays),
         plays_note=None if plays else no_plays,
         stability=stability,
-        shape=found.details.segments[profile.id],
+        shape=results.details.segments[profile.id],
     )
 
 
@@ -361,9 +361,9 @@ def _range(interval: Pair | None, write: Callable[[float], str]) -> str:
     return f" ({write(interval[0])} to {write(interval[1])})" if interval else ""
 
 
-def _play(found: Recommendation) -> Play:
+def _play(recommended: Recommendation) -> Play:
     because = []
-    for evidence in found.evidence:
+    for evidence in recommended.evidence:
         bounds = [f"at least {evidence.min:g}"] if evidence.min is not None else []
         bounds += [f"at most {evidence.max:g}"] if evidence.max is not None else []
         asked = f"; the play asks for {' and '.join(bounds)}"
@@ -376,12 +376,12 @@ def _play(found: Recommendation) -> Play:
             limits = _range(evidence.interval, lambda limit: f"{limit:.1f}")
         because.append(text + (limits[:-1] + asked + ")" if limits else f" ({asked[2:]})"))
     return Play(
-        name=found.play.name,
-        action=found.play.action,
-        channel=found.play.channel,
-        measure=found.play.measure,
+        name=recommended.play.name,
+        action=recommended.play.action,
+        channel=recommended.play.channel,
+        measure=recommended.play.measure,
         because=tuple(because),
-        evidence=found.evidence,
+        evidence=recommended.evidence,
     )
 
 
@@ -429,21 +429,21 @@ def _percents(interval: Pair) -> str:
     return f"{percent(interval[0]).removesuffix('%')} to {percent(interval[1])}"
 
 
-def headline(found: Found, *, customers: int, unassigned: int) -> str:
+def headline(results: Results, *, customers: int, unassigned: int) -> str:
     """Say in one line what was found."""
-    k, assigned = found.metrics.k, customers - unassigned
+    k, assigned = results.metrics.k, customers - unassigned
     if not k:
         return f"No segments: all {customers:,} customers are in none"
-    if not found.structured:
+    if not results.structured:
         return (
             f"No structure: {assigned:,} customers look like one population "
-            f"({p_value(found.metrics.structure_p_value)}); the {k} groups below are a "
+            f"({p_value(results.metrics.structure_p_value)}); the {k} groups below are a "
             "convenience"
         ).replace("the 1 groups below are", "the group below is")
     if k == 1:
         return f"One segment holds {assigned:,} of {customers:,} customers"
     outside = f"; {unassigned:,} are in none" if unassigned else ""
-    segments = found.clustering.stability.segments.values()
+    segments = results.clustering.stability.segments.values()
     shaky = all(each.grade not in RELIABLE for each in segments)
     doubt = "; none of them reliably comes back when customers are drawn again" if shaky else ""
     return f"{assigned:,} customers fall into {k} segments{outside}{doubt}"

@@ -50,10 +50,10 @@ def name_segments(
             names[segment] = _free([_plain(reference[segment])], taken)
             taken.add(names[segment].casefold())
     taken |= {_plain(name).casefold() for name in reference.values()}
-    for segment, found in traits.items():
+    for segment, these in traits.items():
         if segment not in names:
             plain = "Average customers" if segment in average else "Other customers"
-            wished = [_name(found, playbook.words, n) or plain for n in range(2, 6)]
+            wished = [_name(these, playbook.words, n) or plain for n in range(2, 6)]
             names[segment] = _free(wished, taken)
             taken.add(names[segment].casefold())
     return {segment: names[segment] for segment in traits}
@@ -66,13 +66,13 @@ def name_groups(traits: Mapping[int, list[Trait]]) -> dict[int, str]:
     was given by hand.
     """
     names = {}
-    for segment, found in traits.items():
+    for segment, these in traits.items():
         # With a reference, groups keep its numbers, which need not count from 1.
         name = f"Group {segment}"
         if list(traits) == list(range(1, len(traits) + 1)):
             name += f" of {len(traits)}"
-        if found:
-            strongest, column = found[0], _plain(found[0].column.replace("_", " "))
+        if these:
+            strongest, column = these[0], _plain(these[0].column.replace("_", " "))
             if strongest.level is not None:
                 name += f": more often {column} {_short(strongest.level)}"
             else:

@@ -60,9 +60,9 @@ class Condition(Settings):
     @property
     def bounds(self) -> Range:
         """The bounds of whatever figure the condition is about."""
-        found = self.index or self.lift or self.value_index
-        assert found is not None  # noqa: S101 - `_complete` saw to it
-        return found
+        bounds = self.index or self.lift or self.value_index
+        assert bounds is not None  # noqa: S101 - `_complete` saw to it
+        return bounds
 
 
 class Play(Settings):
@@ -110,12 +110,12 @@ class Playbook(Settings):
 
     def levels(self) -> dict[str, list[str]]:
         """The levels of each column that conditions ask for."""
-        found: dict[str, list[str]] = {}
+        levels: dict[str, list[str]] = {}
         for play in self.plays:
             for condition in play.when:
                 if condition.column is not None and condition.level is not None:
-                    found.setdefault(condition.column, []).append(condition.level)
-        return found
+                    levels.setdefault(condition.column, []).append(condition.level)
+        return levels
 
 
 def fitting(
@@ -153,7 +153,7 @@ def fitting(
     fits = playbook.model_copy(
         update={
             "plays": tuple(
-                play for play, found in zip(playbook.plays, misfits, strict=True) if not found
+                play for play, misfit in zip(playbook.plays, misfits, strict=True) if not misfit
             ),
             "words": {name: word for name, word in playbook.words.items() if name in columns},
         }
@@ -166,7 +166,7 @@ def fitting(
         if named
     ]
     missing = [
-        *(column for found in misfits for column in found),
+        *(column for misfit in misfits for column in misfit),
         *(_misfit(column, columns) for column in unknown),
     ]
     told = (

@@ -21,12 +21,12 @@ def recommend(profile: Profile, plays: tuple[Play, ...], *, value: str) -> list[
     the figure must meet the bound, and a difference to that side must be confirmed. A range with
     the average in it claims none: the figure's whole interval must lie within.
     """
-    found = []
+    suitable = []
     for play in plays:
         evidence = [_evidence(profile, condition, value) for condition in play.when]
         if all(evidence):
-            found.append(Recommendation(play, tuple(e for e in evidence if e)))
-    return found
+            suitable.append(Recommendation(play, tuple(e for e in evidence if e)))
+    return suitable
 
 
 def _evidence(profile: Profile, condition: Condition, value: str) -> Evidence | None:

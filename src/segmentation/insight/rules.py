@@ -96,19 +96,19 @@ def find_rules(
     tests = list(_tests(rows, numeric, categorical))
     holds = np.array([_holds(each, rows) for each in tests], dtype=np.float32)
     holds = holds.reshape(len(tests), len(rows))
-    found: dict[int, Rule | str] = {}
+    rules: dict[int, Rule | str] = {}
     for i in (int(i) for i in np.unique(segment) if i >= 0):
         inside, unseen = segment[learn] == i, segment[test] == i
         if inside.sum() + unseen.sum() < FEWEST:
-            found[i] = f"fewer than {FEWEST} customers to learn a rule from and test it on"
+            rules[i] = f"fewer than {FEWEST} customers to learn a rule from and test it on"
             continue
         best = _search(tests, holds, inside)
         rule = _measured(best, customers.iloc[test], unseen)
         if rule is None or rule.precision_interval[0] <= unseen.mean():
-            found[i] = "none finds its customers better than chance"
+            rules[i] = "none finds its customers better than chance"
         else:
-            found[i] = rule
-    return found
+            rules[i] = rule
+    return rules
 
 
 def _halves(

@@ -52,10 +52,10 @@ def traits_of(profile: Profile, *, at_least: float = NOTABLE) -> list[Trait]:
 
     A trait is at least `at_least` standard deviations from everyone else, and confirmed.
     """
-    found = []
+    traits = []
     for column, number in profile.numeric.items():
         if number.confirmed and _at_least(number, at_least):
-            found.append(
+            traits.append(
                 Trait(
                     column,
                     None,
@@ -69,7 +69,7 @@ def traits_of(profile: Profile, *, at_least: float = NOTABLE) -> list[Trait]:
     for column, levels in profile.categorical.items():
         for name, level in levels.items():
             if level.confirmed and _at_least(level, at_least) and (level.difference or 0) > 0:
-                found.append(
+                traits.append(
                     Trait(
                         column,
                         name,
@@ -81,7 +81,7 @@ def traits_of(profile: Profile, *, at_least: float = NOTABLE) -> list[Trait]:
                         level.share_interval,
                     )
                 )
-    return sorted(found, key=lambda t: (-abs(t.difference), t.column, t.level or ""))
+    return sorted(traits, key=lambda t: (-abs(t.difference), t.column, t.level or ""))
 
 
 def unremarkable(profile: Profile, *, negligible: float = NEGLIGIBLE) -> list[str]:

@@ -3,38 +3,38 @@
 from segmentation.artifacts.clustering import Clustering, ReferenceMatch
 from segmentation.artifacts.grades import RELIABLE
 from segmentation.artifacts.segments import Answer, Level
-from segmentation.insight.found import Found
 from segmentation.insight.numbers import p_value, percent
+from segmentation.insight.results import Results
 
 
-def trust(customers: int, found: Found) -> tuple[Answer, ...]:
+def trust(customers: int, results: Results) -> tuple[Answer, ...]:
     """Answer the questions about the segmentation as a whole.
 
     Parameters
     ----------
     customers : int
         How many it stands on.
-    found : Found
+    results : Results
     """
-    answers = [_structure(found)]
-    if found.metrics.k < 2:
-        answers.append(_undivided(found))
+    answers = [_structure(results)]
+    if results.metrics.k < 2:
+        answers.append(_undivided(results))
     else:
-        answers.append(_stability(found))
-        if not found.clustering.finds_k:
-            answers.append(_agreement(found))
-        answers.append(_dominance(found))
-    answers.append(_rows(customers, found))
-    if found.clustering.reference:
-        answers.append(_reference(found.clustering.reference))
+        answers.append(_stability(results))
+        if not results.clustering.finds_k:
+            answers.append(_agreement(results))
+        answers.append(_dominance(results))
+    answers.append(_rows(customers, results))
+    if results.clustering.reference:
+        answers.append(_reference(results.clustering.reference))
     return tuple(answers)
 
 
-def notice(found: Found) -> str | None:
+def notice(results: Results) -> str | None:
     """Say what groups are that no structure stands behind; None for segments."""
-    if found.structured or found.metrics.k < 2:
+    if results.structured or results.metrics.k < 2:
         return None
-    firm, groups = _firm(found.clustering), len(found.clustering.stability.segments)
+    firm, groups = _firm(results.clustering), len(results.clustering.stability.segments)
     again = {
         0: "Another sample would be cut elsewhere, so do not expect to meet them again.",
         groups: (
@@ -48,18 +48,18 @@ def notice(found: Found) -> str | None:
     )
 
 
-def limits(found: Found, *, scaling: str) -> tuple[str, ...]:
+def limits(results: Results, *, scaling: str) -> tuple[str, ...]:
     """Say what the segments of this run can not tell, in sentences with its own figures.
 
     Parameters
     ----------
-    found : Found
+    results : Results
     scaling : str
         How customers became points, in a sentence.
     """
-    kind = found.kind
-    sentences = [*_shape(found), scaling]
-    shown_share = sum(found.flat.explained_variance)
+    kind = results.kind
+    sentences = [*_shape(results), scaling]
+    shown_share = sum(results.flat.explained_variance)
     hidden = percent(max(0.0, round(1 - shown_share, 6)))
     if hidden != "0%":
         shown = percent(shown_share)
@@ -67,7 +67,7 @@ def limits(found: Found, *, scaling: str) -> tuple[str, ...]:
             f"The flat map shows {shown} of the variance and hides {hidden}: {kind}s that overlap "
             "on it may lie apart."
         )
-    if found.structured:
+    if results.structured:
         sentences.append(
             "The structure test says that the data hold more than one population; it does not say "
             "that each segment is one."
@@ -77,24 +77,24 @@ def limits(found: Found, *, scaling: str) -> tuple[str, ...]:
             "The structure test sees a split that leaves a gap or a dent in density; groups that "
             "overlap widely can escape it."
         )
-    if found.details.silhouette.sampled:
-        rows = found.details.silhouette.rows
+    if results.details.silhouette.sampled:
+        rows = results.details.silhouette.rows
         sentences.append(
             f"Silhouettes rest on a sample of {rows:,} customers, stratified by {kind}."
         )
-    stability = found.clustering.stability
+    stability = results.clustering.stability
     if stability.rows < stability.of_rows:
         sentences.append(
             f"Stability was judged on a sample of {stability.rows:,} customers, which is a "
             "little harsher than on all."
         )
     sentences.append(f"A {kind} describes an average; single customers differ from it.")
-    return (*sentences, *found.clustering.notes)
+    return (*sentences, *results.clustering.notes)
 
 
-def _structure(found: Found) -> Answer:
-    p = p_value(found.metrics.structure_p_value)
-    if found.structured:
+def _structure(results: Results) -> Answer:
+    p = p_value(results.metrics.structure_p_value)
+    if results.structured:
         return _answer(
             "Are there segments at all?",
             "Yes",
@@ -109,9 +109,9 @@ def _structure(found: Found) -> Answer:
     )
 
 
-def _undivided(found: Found) -> Answer:
-    algorithm, group = found.clustering.algorithm, found.clustering.group
-    number = "only one" if found.metrics.k else "no"
+def _undivided(results: Results) -> Answer:
+    algorithm, group = results.clustering.algorithm, results.clustering.group
+    number = "only one" if results.metrics.k else "no"
     why = (
         f"{algorithm} found {number} {group}. Change its settings in train.{algorithm}, or try "
         "another."
@@ -124,18 +124,18 @@ def _firm(clustering: Clustering) -> int:
     return sum(each.grade in RELIABLE for each in clustering.stability.segments.values())
 
 
-def _stability(found: Found) -> Answer:
+def _stability(results: Results) -> Answer:
     question = "Would they come back?"
-    segments, firm = found.clustering.stability.segments, _firm(found.clustering)
+    segments, firm = results.clustering.stability.segments, _firm(results.clustering)
     number, worst = min(segments.items(), key=lambda item: item[1].jaccard)
     why = (
-        f"When customers are drawn again, {found.kind} {number} is the least stable: "
+        f"When customers are drawn again, {results.kind} {number} is the least stable: "
         f"similarity {worst.jaccard:.3f} (standard error {worst.se or 0.0:.3f}), {worst.grade}."
     )
     if firm == 0:
         return _answer(question, "None does reliably", why, "bad")
     level: Level = "good"
-    if not found.structured:
+    if not results.structured:
         # Stable is not real: one population is often cut in the same place.
         level, why = "plain", f"{why} A cut through one population can come back too."
     if firm == len(segments):
@@ -144,8 +144,8 @@ def _stability(found: Found) -> Answer:
     return _answer(question, f"{firm} of {len(segments)} {does}", why, "doubtful")
 
 
-def _agreement(found: Found) -> Answer:
-    k, choice = found.metrics.k, found.choice
+def _agreement(results: Results) -> Answer:
+    k, choice = results.metrics.k, results.choice
     votes = choice.votes
     if k != choice.k:
         why = f"train.k sets {k}; {choice.k} was chosen by the rule {choice.rule}."
@@ -157,7 +157,7 @@ def _agreement(found: Found) -> Answer:
     if others:
         spread = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
         why += f"; the others say {spread}" if agreeing else f"; they say {spread}"
-    if not found.structured:
+    if not results.structured:
         why += ". Where there is no structure, any number will do."
         return _answer(f"Is {k} the right number?", "No number is", why, "plain")
     level: Level = "good" if agreeing > len(votes) / 2 else "doubtful"
@@ -172,15 +172,15 @@ _ANSWERS: dict[str, tuple[str, Level]] = {
 }
 
 
-def _dominance(found: Found) -> Answer:
-    dominance = found.details.dominance
+def _dominance(results: Results) -> Answer:
+    dominance = results.details.dominance
     answer, level = _ANSWERS[dominance.answer]
     return _answer("Is it just one column?", answer, dominance.sentence, level)
 
 
-def _rows(customers: int, found: Found) -> Answer:
-    why = f"{customers:,} customers, {found.details.features} features."
-    noise = found.metrics.noise_share
+def _rows(customers: int, results: Results) -> Answer:
+    why = f"{customers:,} customers, {results.details.features} features."
+    noise = results.metrics.noise_share
     if noise:
         why += f" {percent(noise)} of them are in no segment."
     level: Level = "doubtful" if customers < 200 or noise > 0.25 else "plain"
@@ -207,8 +207,8 @@ def _reference(reference: ReferenceMatch) -> Answer:
     return _answer("Same segments as before?", answer, why, "plain")
 
 
-def _shape(found: Found) -> list[str]:
-    segments, kind = found.details.segments, found.kind
+def _shape(results: Results) -> list[str]:
+    segments, kind = results.details.segments, results.kind
     if not segments:
         return []
     number, longest = max(segments.items(), key=lambda item: item[1].elongation)
@@ -220,7 +220,7 @@ def _shape(found: Found) -> list[str]:
     if len(radii) > 1 and min(radii) > 0:
         ratio = max(radii) / min(radii)
         sentence += f"; the widest {kind} is {ratio:.1f} times as wide as the narrowest"
-    clustering = found.clustering
+    clustering = results.clustering
     if not clustering.taste:
         return [sentence + "."]
     return [f"{sentence}. {clustering.algorithm} {clustering.taste.format(kind=kind)}."]

@@ -73,9 +73,9 @@ def drift(
     base: pd.DataFrame, head: pd.DataFrame, *, numeric: Sequence[str], categorical: Sequence[str]
 ) -> tuple[Drift, ...]:
     """Compare each feature in two sets of customers, the most drifted first."""
-    found = [_of_numbers(base[name], head[name]) for name in numeric]
-    found += [_of_levels(base[name], head[name]) for name in categorical]
-    return tuple(sorted(found, key=lambda feature: -feature.psi))
+    drifts = [_of_numbers(base[name], head[name]) for name in numeric]
+    drifts += [_of_levels(base[name], head[name]) for name in categorical]
+    return tuple(sorted(drifts, key=lambda feature: -feature.psi))
 
 
 def stability_index(base: NDArray[np.float64], head: NDArray[np.float64]) -> tuple[float, float]:
@@ -146,8 +146,8 @@ def _of_levels(base: pd.Series, head: pd.Series) -> Drift:
 
 
 def _only(counts: pd.DataFrame, here: str, there: str) -> tuple[str, ...]:
-    found = counts[(counts[there] == 0) & (counts[here] >= LEAST)]
-    return tuple(str(level) for level in found.sort_values(here, ascending=False).index)
+    only = counts[(counts[there] == 0) & (counts[here] >= LEAST)]
+    return tuple(str(level) for level in only.sort_values(here, ascending=False).index)
 
 
 def _missing(base: pd.Series, head: pd.Series) -> tuple[float, float]:

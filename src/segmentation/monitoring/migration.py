@@ -113,7 +113,7 @@ def migrate(
     ids = sorted(int(i) for i in head.unique() if i != NOISE)
     label = {segment: row for row, segment in enumerate(ids)} | {NOISE: NOISE}
     usable = _usable(base_profiles, head_profiles, base, head)
-    found = match_segments(
+    matching = match_segments(
         head.map(label),
         order=range(1, len(ids) + 1),
         reference=base,
@@ -121,12 +121,12 @@ def migrate(
         reference_centroids=None if usable is None else usable[0],
         scale=scale,
     )
-    matches = {match.id: match for match in found.matches}
+    matches = {match.id: match for match in matching.matches}
     order = sorted(int(i) for i in base.unique() if i != NOISE)
     pairs: list[tuple[int | None, int | None]] = [
         (i, ids[matches[i].label] if i in matches else None) for i in order
     ]
-    pairs += [(None, i) for i in ids if label[i] not in {m.label for m in found.matches}]
+    pairs += [(None, i) for i in ids if label[i] not in {m.label for m in matching.matches}]
     table = _table(base, head, [b for b, _ in pairs if b], [h for _, h in pairs if h])
     stayed = {*pairs, (NOISE, NOISE)}
     flows = [
@@ -149,9 +149,9 @@ def migrate(
             for b, h in pairs
         ),
         table=table,
-        by_customers=_by_customers(found.matches, found.common),
-        common=found.common,
-        moved=found.moved or 0,
+        by_customers=_by_customers(matching.matches, matching.common),
+        common=matching.common,
+        moved=matching.moved or 0,
         flows=tuple(sorted(flows, key=lambda flow: (-flow.size, flow.base, flow.head))),
     )
 
@@ -189,8 +189,8 @@ def _usable(
     if base is None or head is None:
         return None
     if any(
-        set(found.unique()) - {NOISE} != set(profiles.index)
-        for found, profiles in zip(assignments, (base, head), strict=True)
+        set(segments.unique()) - {NOISE} != set(profiles.index)
+        for segments, profiles in zip(assignments, (base, head), strict=True)
     ):
         return None  # the profiles are of another run
     complete = [

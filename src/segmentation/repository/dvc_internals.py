@@ -80,11 +80,11 @@ class Outputs:
 def outdated_stages(root: Path) -> tuple[str, ...]:
     """Name the stages of the workspace whose inputs or outputs are not those of `dvc.lock`."""
     try:
-        found = json.loads(dvc("status", "--json", folder=root))
+        status = json.loads(dvc("status", "--json", folder=root))
     except InputError as error:
         raise SettingsError(f"DVC cannot read this folder: {error}") from None
     return tuple(
-        stage for stage, changes in lock.pipeline(found).items() if not _only_gone(changes)
+        stage for stage, changes in lock.pipeline(status).items() if not _only_gone(changes)
     )
 
 

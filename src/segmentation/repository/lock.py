@@ -98,7 +98,7 @@ def hash_of(stages: Stages, path: Path, kind: Literal["deps", "outs"]) -> str:
     InputError
         No stage has it.
     """
-    found = hashes(stages, kind).get(path.as_posix())
-    if found is None:
+    digest = hashes(stages, kind).get(path.as_posix())
+    if digest is None:
         raise InputError(f"dvc.lock does not know '{path.as_posix()}'; run `dvc repro`")
-    return found
+    return digest

@@ -184,12 +184,12 @@ class Snapshot:
 
     def outputs(self, folder: Path) -> list[Path]:
         """List the files below a folder that the pipeline wrote."""
-        found: list[Path] = []
+        outputs: list[Path] = []
         for name, digest in self._outputs.items():
             path = Path(name)
             if path.is_relative_to(folder):
-                found += self._source.files(path) if _is_folder(digest) else [path]
-        return sorted(found)
+                outputs += self._source.files(path) if _is_folder(digest) else [path]
+        return sorted(outputs)
 
     def check(self) -> None:
         """Make sure that the state is whole: settings, inputs and outputs are those of `dvc.lock`.
@@ -232,10 +232,10 @@ def as_text(content: bytes) -> str:
 
 def as_settings(content: bytes) -> dict[str, Any]:
     """Decode a YAML file of settings."""
-    found = parse_yaml(content) or {}
-    if not isinstance(found, dict):
+    settings = parse_yaml(content) or {}
+    if not isinstance(settings, dict):
         raise ValueError("it must hold settings as `name: value` lines")
-    return found
+    return settings
 
 
 def as_csv(content: bytes) -> "pd.DataFrame":
@@ -252,12 +252,12 @@ def as_parquet(content: bytes) -> "pd.DataFrame":
     return pd.read_parquet(io.BytesIO(content))
 
 
-def _there(path: Path, found: T | None) -> T:
-    if found is None:
+def _there(path: Path, content: T | None) -> T:
+    if content is None:
         raise InputError(
             f"{path} is missing; make it with `dvc repro`, or fetch it with `dvc pull`"
         )
-    return found
+    return content
 
 
 def _is_folder(digest: str) -> bool:
@@ -299,8 +299,8 @@ class _Workspace:
             return None
 
     def files(self, folder: Path) -> list[Path]:
-        found = (self._root / folder).rglob("*")
-        return [path.relative_to(self._root) for path in found if path.is_file()]
+        inside = (self._root / folder).rglob("*")
+        return [path.relative_to(self._root) for path in inside if path.is_file()]
 
 
 class _Commit:
@@ -335,5 +335,5 @@ class _Commit:
         return None if content is None else md5(content)
 
     def files(self, folder: Path) -> list[Path]:
-        found = [path for path in self._in_git if path.is_relative_to(folder)]
-        return found or self._in_dvc.files(folder)
+        in_git = [path for path in self._in_git if path.is_relative_to(folder)]
+        return in_git or self._in_dvc.files(folder)

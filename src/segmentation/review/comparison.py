@@ -133,13 +133,13 @@ def _stand_in(segments: Segments | None, prefix: str) -> pd.Series | None:
 def _data(base: Side, head: Side) -> DataChange:
     same = same_output(base.stages, head.stages, paths.PREPARED)
     before, after = _columns(base), _columns(head)
-    found = None
+    drifts = None
     if not same and base.customers is not None and head.customers is not None:
         kept = [
             name for name, kind in after.items()
             if before.get(name) == kind and name in base.customers and name in head.customers
         ]  # fmt: skip
-        found = drift(
+        drifts = drift(
             base.customers,
             head.customers,
             numeric=[name for name in kept if after[name] == "numeric"],
@@ -150,7 +150,7 @@ def _data(base: Side, head: Side) -> DataChange:
         rows=_rows(base.quality, head.quality),
         new_columns=tuple(name for name in after if name not in before),
         gone_columns=tuple(name for name in before if name not in after),
-        drift=found,
+        drift=drifts,
     )
 
 

@@ -93,7 +93,7 @@ def side_of(snapshot: Snapshot) -> Side:
     made = lock.hashes(snapshot.stages, "outs")
     unread: list[str] = []
 
-    def found(path: Path, decode: Callable[[bytes], T]) -> T | None:
+    def read(path: Path, decode: Callable[[bytes], T]) -> T | None:
         return snapshot.find(path, decode) if path.as_posix() in made else None
 
     def artifact(kind: type[Model]) -> Model | None:
@@ -105,9 +105,9 @@ def side_of(snapshot: Snapshot) -> Side:
             unread.append(str(error))
             return None
 
-    customers = found(paths.PREPARED, as_parquet)
-    assignments = found(paths.ASSIGNMENTS, as_parquet)
-    pictures = {title: found(path, bytes) for title, path in PICTURES.items()}
+    customers = read(paths.PREPARED, as_parquet)
+    assignments = read(paths.ASSIGNMENTS, as_parquet)
+    pictures = {title: read(path, bytes) for title, path in PICTURES.items()}
     return Side(
         name,
         commit,
@@ -117,7 +117,7 @@ def side_of(snapshot: Snapshot) -> Side:
         segments=artifact(Segments),
         quality=artifact(Quality),
         summary=artifact(Summary),
-        curve=found(paths.CURVE, as_csv),
+        curve=read(paths.CURVE, as_csv),
         customers=customers,
         assignments=None if assignments is None else _by_customer(assignments),
         pictures={title: content for title, content in pictures.items() if content is not None},

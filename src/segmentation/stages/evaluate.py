@@ -32,7 +32,7 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
     clustered = artifacts.read(Clustering)
     customers = files.read_parquet(paths.PREPARED)[data.features]
     dominant = dominance(customers, segment, seed=seed)
-    found = shapes(points, segment, silhouette=silhouette)
+    shape_of = shapes(points, segment, silhouette=silhouette)
     artifacts.write(
         Details(
             dominance=Dominance(
@@ -46,7 +46,7 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
             ),
             silhouette=SilhouetteRows(rows=silhouette.n_rows, sampled=silhouette.sampled),
             features=points.shape[1],
-            segments={number: Shape.model_validate(shape) for number, shape in found.items()},
+            segments={number: Shape.model_validate(shape) for number, shape in shape_of.items()},
             distances=distances(points, segment),
         )
     )

@@ -13,8 +13,8 @@ from segmentation.artifacts.reference import Reference
 from segmentation.artifacts.segments import Segments
 from segmentation.errors import warn
 from segmentation.insight.facts import describe
-from segmentation.insight.found import Found
 from segmentation.insight.playbook import Playbook
+from segmentation.insight.results import Results
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.shared.base import Seed, load
 from segmentation.settings.shared.data import Data
@@ -24,14 +24,14 @@ def run(*, seed: Seed, data: Data, featurize: Featurize) -> None:
     """Write the facts of every segment, and the scored customers."""
     customers = files.read_parquet(paths.PREPARED)
     assignments = files.read_parquet(paths.ASSIGNMENTS)
-    found = Found(
+    results = Results(
         choice=artifacts.read(Choice),
         clustering=artifacts.read(Clustering),
         metrics=artifacts.read(Metrics),
         details=artifacts.read(Details),
         flat=artifacts.read(Map),
     )
-    facts = _facts(customers, assignments, found, seed=seed, data=data, featurize=featurize)
+    facts = _facts(customers, assignments, results, seed=seed, data=data, featurize=featurize)
     for note in facts.playbook_notes:
         warn(note)
     artifacts.write(facts)
@@ -47,7 +47,7 @@ def run(*, seed: Seed, data: Data, featurize: Featurize) -> None:
 def _facts(
     customers: pd.DataFrame,
     assignments: pd.DataFrame,
-    found: Found,
+    results: Results,
     *,
     seed: int,
     data: Data,
@@ -57,7 +57,7 @@ def _facts(
     return describe(
         customers,
         assignments["segment"].to_numpy(),
-        found,
+        results,
         numeric=data.numbers,
         categorical=list(data.categorical),
         value=data.value_column,

@@ -12,7 +12,7 @@ from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segments
 from segmentation.artifacts.summary import Summary
-from segmentation.insight.found import Found
+from segmentation.insight.results import Results
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.select_k import SelectK
@@ -34,7 +34,7 @@ def run(
     train: Train,
 ) -> None:
     """Write the pictures, `segments.md`, and the report that holds them all."""
-    found = Found(
+    results = Results(
         choice=artifacts.read(Choice),
         clustering=artifacts.read(Clustering),
         metrics=artifacts.read(Metrics),
@@ -48,7 +48,7 @@ def run(
         silhouettes=files.read_csv(paths.SILHOUETTES),
     )
     drawings = pictures(
-        found,
+        results,
         facts,
         quality,
         artifacts.read(Summary),
@@ -61,11 +61,11 @@ def run(
 
     content = {
         "facts": facts,
-        "metrics": found.metrics,
-        "choice": found.choice,
-        "clustering": found.clustering,
+        "metrics": results.metrics,
+        "choice": results.choice,
+        "clustering": results.clustering,
         "quality": quality,
-        "kind": found.kind,
+        "kind": results.kind,
     }
     files.write_text(paths.SEGMENTS_MD, render("segments.md.j2", **content))
     shown = {f"{path.parent.name}/{path.stem}": embedded(path) for path in drawings}

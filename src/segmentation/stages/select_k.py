@@ -19,7 +19,7 @@ def run(*, seed: Seed, select_k: SelectK) -> None:
     k_max, lowered = _largest_k(points, select_k, seed)
     if lowered:
         warn(lowered)
-    found = choose(
+    selection = choose(
         points,
         k_range=range(select_k.k_min, k_max + 1),
         seed=seed,
@@ -30,21 +30,21 @@ def run(*, seed: Seed, select_k: SelectK) -> None:
         alpha=select_k.alpha,
         max_rows=select_k.max_rows,
     )
-    files.write_csv(paths.CURVE, found.curve)
+    files.write_csv(paths.CURVE, selection.curve)
     artifacts.write(
         Choice(
-            k=found.k,
-            structured=found.structured,
-            structure_p_value=round(found.p_value, 4),
-            rule=found.rule,
-            votes=found.votes,
+            k=selection.k,
+            structured=selection.structured,
+            structure_p_value=round(selection.p_value, 4),
+            rule=selection.rule,
+            votes=selection.votes,
             criteria=tuple(
                 CriterionLabel(name=c.name, column=c.column, label=c.label, reading=c.reading)
-                for c in found.criteria
+                for c in selection.criteria
             ),
-            agree=found.agree,
-            rows=found.n_rows,
-            why=(*found.why, lowered) if lowered else found.why,
+            agree=selection.agree,
+            rows=selection.n_rows,
+            why=(*selection.why, lowered) if lowered else selection.why,
         )
     )
 

@@ -43,19 +43,19 @@ def run(*, seed: Seed, data: Data, train: Train) -> None:
     blocks = category_blocks(features)
     k = _number(train, len(points)) if algorithm.needs_k else None
 
-    found = algorithm(points, k=k, seed=seed, options=train.options, category_blocks=blocks)
+    clustering = algorithm(points, k=k, seed=seed, options=train.options, category_blocks=blocks)
     stability = bootstrap_stability(
         points,
-        found.labels,
+        clustering.labels,
         refit(algorithm, k=k, options=train.options, category_blocks=blocks),
         seed=seed,
         resamples=train.stability.resamples,
         max_rows=train.stability.max_rows,
     )
-    matching = _match(data, customers, found.labels)
-    segment = apply_ids(found.labels, matching.ids)
+    matching = _match(data, customers, clustering.labels)
+    segment = apply_ids(clustering.labels, matching.ids)
 
-    assigner = with_ids(found.assigner, matching.ids)
+    assigner = with_ids(clustering.assigner, matching.ids)
     pipeline = Pipeline([("features", features), ("segments", assigner)])
     files.write_bytes(paths.MODEL, models.dumps(pipeline))
     files.write_parquet(
@@ -64,17 +64,17 @@ def run(*, seed: Seed, data: Data, train: Train) -> None:
             {
                 data.id: customers[data.id],
                 "segment": segment,
-                "confidence": found.confidence.round(files.DIGITS),
+                "confidence": clustering.confidence.round(files.DIGITS),
             }
         ),
     )
-    notes = list(found.notes)
+    notes = list(clustering.notes)
     if algorithm.keeps_rows:
         notes.append(
             "The model keeps the scaled features of customers (no ids) to compare new ones with: "
             "share it as you would share the data."
         )
-    artifacts.write(_found(algorithm, found, stability, matching, notes))
+    artifacts.write(_described(algorithm, clustering, stability, matching, notes))
 
 
 def _number(train: Train, customers: int) -> int:
@@ -114,9 +114,9 @@ def _match(data: Data, customers: pd.DataFrame, labels: np.ndarray) -> Matching:
     )
 
 
-def _found(
+def _described(
     algorithm: Algorithm,
-    found: Clustering,
+    clustering: Clustering,
     stability: Stability,
     matching: Matching,
     notes: list[str],
@@ -127,24 +127,26 @@ def _found(
         finds_k=not algorithm.needs_k,
         group=algorithm.group,
         taste=algorithm.taste,
-        k=found.k,
-        noise_share=found.noise_share,
+        k=clustering.k,
+        noise_share=clustering.noise_share,
         notes=tuple(notes),
         stability=_stability(stability, matching.ids),
-        picture=_picture(found),
+        picture=_picture(clustering),
         reference=_reference(matching),
         next_id=matching.next_id,
     )
 
 
-def _picture(found: Clustering) -> facts.Picture | None:
+def _picture(clustering: Clustering) -> facts.Picture | None:
     """What decided on the algorithm's main parameter, where there is such a thing, to be drawn."""
-    match found.picture:
+    match clustering.picture:
         case Dendrogram():
-            tree = found.picture.top(max(40, found.k))  # more branches could not be told apart
+            tree = clustering.picture.top(
+                max(40, clustering.k)
+            )  # more branches could not be told apart
             return facts.Tree(dendrogram=tuple(map(tuple, tree.linkage)), height=tree.height)
         case KDistances():
-            curve = found.picture.thinned(400)
+            curve = clustering.picture.thinned(400)
             return facts.DistanceCurve(
                 k_distances=tuple(curve.distances), neighbours=curve.neighbours, eps=curve.eps
             )
@@ -152,16 +154,16 @@ def _picture(found: Clustering) -> facts.Picture | None:
             return None
 
 
-def _stability(found: Stability, ids: tuple[int, ...]) -> facts.Stability:
+def _stability(stability: Stability, ids: tuple[int, ...]) -> facts.Stability:
     return facts.Stability(
-        mean=found.mean,
-        se=found.se,
-        minimum=found.minimum,
-        adjusted_rand=found.adjusted_rand,
-        adjusted_rand_se=found.adjusted_rand_se,
-        resamples=found.resamples,
-        rows=found.rows,
-        of_rows=found.of_rows,
+        mean=stability.mean,
+        se=stability.se,
+        minimum=stability.minimum,
+        adjusted_rand=stability.adjusted_rand,
+        adjusted_rand_se=stability.adjusted_rand_se,
+        resamples=stability.resamples,
+        rows=stability.rows,
+        of_rows=stability.of_rows,
         segments={
             ids[segment.label]: facts.SegmentStability(
                 jaccard=segment.jaccard,
@@ -170,7 +172,7 @@ def _stability(found: Stability, ids: tuple[int, ...]) -> facts.Stability:
                 grade=grades.grade(segment.jaccard),
                 sentence=grades.sentence(segment.jaccard, dissolved=segment.dissolved),
             )
-            for segment in found.segments
+            for segment in stability.segments
         },
     )
 

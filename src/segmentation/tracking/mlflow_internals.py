@@ -62,11 +62,11 @@ def follow_move(database: Path, artifacts: Path) -> None:
     """
     here = artifacts.as_uri()
     with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
-        found = connection.execute(
+        places = connection.execute(
             "SELECT DISTINCT artifact_location FROM experiments WHERE artifact_location LIKE ?",
             (f"file:%/{artifacts.name}",),
         )
-        for (old,) in [row for row in found.fetchall() if row[0] != here]:
+        for (old,) in [row for row in places.fetchall() if row[0] != here]:
             for table, column in PLACES.items():
                 connection.execute(
                     f"UPDATE {table} SET {column} = ? || substr({column}, ?) "  # noqa: S608
@@ -151,10 +151,12 @@ def loads_as_sklearn(card: bytes, describe: Callable[["Model"], None]) -> bool:
     expected = Model()
     describe(expected)
     try:
-        found = parse_yaml(card)
+        content = parse_yaml(card)
     except ValueError:
         return False
-    return isinstance(found, dict) and _loading(found.get("flavors")) == _loading(expected.flavors)
+    return isinstance(content, dict) and _loading(content.get("flavors")) == _loading(
+        expected.flavors
+    )
 
 
 def _loading(flavors: Any) -> Any:

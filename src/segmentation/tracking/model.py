@@ -37,11 +37,13 @@ def _requires_the_known(content: bytes) -> bool:
 def _is_plain_environment(content: bytes) -> bool:
     """Tell whether a Python environment names a version of Python and the requirements alone."""
     try:
-        found = parse_yaml(content)
+        environment = parse_yaml(content)
     except ValueError:
         return False
-    named = isinstance(found, dict) and re.fullmatch(r"[\d.]+", str(found.pop("python", "")))
-    return bool(named) and found == PYTHON_ENV
+    named = isinstance(environment, dict) and re.fullmatch(
+        r"[\d.]+", str(environment.pop("python", ""))
+    )
+    return bool(named) and environment == PYTHON_ENV
 
 
 # The files beside the model and its card, and what they may hold.
@@ -66,9 +68,9 @@ def model_of(client: "MlflowClient", run: "Run", params: Mapping[str, str]) -> s
 
     def oldest() -> list[str]:
         query = f"source_run_id = '{run_id}'"
-        found = client.search_logged_models([experiment_id], filter_string=query)
-        found = sorted(found, key=lambda model: (model.creation_timestamp, model.model_id))
-        return [str(model.model_id) for model in found]
+        logged = client.search_logged_models([experiment_id], filter_string=query)
+        logged = sorted(logged, key=lambda model: (model.creation_timestamp, model.model_id))
+        return [str(model.model_id) for model in logged]
 
     models = oldest()
     if not models:

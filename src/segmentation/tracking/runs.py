@@ -77,8 +77,8 @@ def track(
 def tracked(key: str, origin: Mapping[str, str], *, experiment: str, root: Path) -> bool:
     """Tell whether a state has a complete run; if so, note that it came from `origin` too."""
     with open_store(root) as client:
-        found = client.get_experiment_by_name(experiment)
-        runs = _runs(client, found.experiment_id, key) if found else []
+        stored = client.get_experiment_by_name(experiment)
+        runs = _runs(client, stored.experiment_id, key) if stored else []
         if not runs or runs[0].info.status != "FINISHED" or not _has_files(client, runs[0]):
             return False
         _add_origin(client, runs[0], origin)
@@ -95,12 +95,12 @@ def find_run(
     InputError
         There is no such run, or several have the name.
     """
-    found = client.get_experiment_by_name(experiment)
+    stored = client.get_experiment_by_name(experiment)
     if wanted is None:
-        runs = _runs(client, found.experiment_id, key or "") if found else []
+        runs = _runs(client, stored.experiment_id, key or "") if stored else []
         missing = "the present state is not tracked; run `segmentation track` first"
     else:
-        runs = client.search_runs([found.experiment_id], max_results=50_000) if found else []
+        runs = client.search_runs([stored.experiment_id], max_results=50_000) if stored else []
         named = [run for run in runs if run.info.run_name == wanted]
         runs = [run for run in runs if run.info.run_id == wanted] or named
         missing = f"there is no run '{wanted}' in the experiment '{experiment}'"

@@ -64,8 +64,8 @@ def experiment_of(client: "MlflowClient", name: str, root: Path) -> str:
     """Return the id of the experiment, made if it does not exist."""
     from mlflow.exceptions import MlflowException
 
-    found = client.get_experiment_by_name(name)
-    if found is None:
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
         served = client.tracking_uri.startswith(("http", "databricks"))
         location = None if served else (root / ARTIFACTS).as_uri()
         try:
@@ -73,13 +73,13 @@ def experiment_of(client: "MlflowClient", name: str, root: Path) -> str:
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
-            found = client.get_experiment_by_name(name)  # another clone was quicker
-    if found.lifecycle_stage == "deleted":
+            experiment = client.get_experiment_by_name(name)  # another clone was quicker
+    if experiment.lifecycle_stage == "deleted":
         raise TrackingError(
             f"the MLflow experiment '{name}' is deleted; restore it, or set another "
             "track.experiment in params.yaml"
         )
-    return str(found.experiment_id)
+    return str(experiment.experiment_id)
 
 
 @contextmanager

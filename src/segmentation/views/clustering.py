@@ -116,11 +116,11 @@ def distances(apart: Mapping[int, Mapping[int, float]]) -> Figure:
     return picture
 
 
-def draw(found: Clustering, *, apart: Mapping[int, Mapping[int, float]]) -> Figure:
+def draw(clustering: Clustering, *, apart: Mapping[int, Mapping[int, float]]) -> Figure:
     """Draw what the algorithm left to be drawn, or else the distances between segments."""
-    match found.picture:
+    match clustering.picture:
         case Tree() as tree:
-            return dendrogram(tree.dendrogram, height=tree.height, k=found.k)
+            return dendrogram(tree.dendrogram, height=tree.height, k=clustering.k)
         case DistanceCurve() as curve:
             return k_distance(curve.k_distances, neighbours=curve.neighbours, eps=curve.eps)
         case None:

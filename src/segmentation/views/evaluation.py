@@ -52,16 +52,16 @@ def silhouette_samples(drawn: pd.DataFrame, sizes: Mapping[int, int]) -> Figure:
     return picture
 
 
-def stability(found: Stability) -> Figure:
+def stability(stability: Stability) -> Figure:
     """Draw how similar each segment is to its likes in other draws of the customers."""
-    ids = sorted(found.segments)
+    ids = sorted(stability.segments)
     picture = figure(6.0, max(2.6, 0.42 * len(ids) + 1.5))
     axes = picture.subplots()
     rows = np.arange(len(ids))
     axes.barh(
         rows,
-        [found.segments[i].jaccard for i in ids],
-        xerr=[1.96 * (found.segments[i].se or 0.0) for i in ids],
+        [stability.segments[i].jaccard for i in ids],
+        xerr=[1.96 * (stability.segments[i].se or 0.0) for i in ids],
         height=0.62,
         color=[colour(i) for i in ids],
         error_kw={"ecolor": INK, "capsize": 3, "elinewidth": 1.0},
@@ -83,7 +83,7 @@ def stability(found: Stability) -> Figure:
     axes.set_xticks(np.arange(0, 1.01, 0.2))
     axes.grid(visible=False, axis="y")
     axes.set_title("Does the segment return when customers are drawn again?", pad=20)
-    axes.set_xlabel(f"Jaccard similarity, mean of {found.resamples} draws with 95% interval")
+    axes.set_xlabel(f"Jaccard similarity, mean of {stability.resamples} draws with 95% interval")
     axes.set_ylabel("segment")
     return picture
 

@@ -34,15 +34,15 @@ def distributions(summary: Summary, labels: Mapping[str, str]) -> Figure:
         if i >= len(names):
             axes.set_axis_off()
             continue
-        found = summary.numeric[names[i]]
+        column = summary.numeric[names[i]]
         axes.stairs(
-            found.histogram.counts, found.histogram.edges, fill=True, color=ACCENT, alpha=0.85
+            column.histogram.counts, column.histogram.edges, fill=True, color=ACCENT, alpha=0.85
         )
-        top = float(max(found.histogram.counts))
-        (low, high), (first, median, third) = found.box.whiskers, found.box.quartiles
+        top = float(max(column.histogram.counts))
+        (low, high), (first, median, third) = column.box.whiskers, column.box.quartiles
         box = {"whislo": low, "q1": first, "med": median, "q3": third, "whishi": high}
         axes.bxp(  # under the histogram, on the same scale
-            [{**box, "fliers": found.box.beyond}],
+            [{**box, "fliers": column.box.beyond}],
             orientation="horizontal",
             positions=[-0.17 * top],
             widths=0.14 * top,

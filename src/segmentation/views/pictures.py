@@ -11,7 +11,7 @@ from segmentation import paths
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import CategoryColumn, NumberColumn, Segments
 from segmentation.artifacts.summary import Summary
-from segmentation.insight.found import Found
+from segmentation.insight.results import Results
 from segmentation.views import clustering, curves, evaluation, explore, profiles
 
 
@@ -25,7 +25,7 @@ class Tables:
 
 
 def pictures(
-    found: Found,
+    results: Results,
     facts: Segments,
     quality: Quality,
     summary: Summary,
@@ -38,7 +38,7 @@ def pictures(
 
     Parameters
     ----------
-    found : Found
+    results : Results
     facts : Segments
     quality : Quality
     summary : Summary
@@ -46,7 +46,7 @@ def pictures(
     numeric, categorical : dict of str to str
         Columns with their names for people.
     """
-    choice, segments = found.choice, facts.segments
+    choice, segments = results.choice, facts.segments
     numbers = {name: c for name, c in facts.columns.items() if isinstance(c, NumberColumn)}
     categories = {name: c for name, c in facts.columns.items() if isinstance(c, CategoryColumn)}
     worth = facts.columns[facts.value].label
@@ -62,10 +62,10 @@ def pictures(
         paths.CRITERIA_PLOT: lambda: curves.criteria(curve, choice.criteria, chosen=k, votes=votes),
         paths.SILHOUETTE_PLOT: lambda: curves.silhouette(curve, chosen=k),
         paths.ALGORITHM_PLOT: lambda: clustering.draw(
-            found.clustering, apart=found.details.distances
+            results.clustering, apart=results.details.distances
         ),
-        paths.STABILITY_PLOT: lambda: evaluation.stability(found.clustering.stability),
-        paths.PCA_PLOT: lambda: evaluation.pca_map(tables.points, found.flat),
+        paths.STABILITY_PLOT: lambda: evaluation.stability(results.clustering.stability),
+        paths.PCA_PLOT: lambda: evaluation.pca_map(tables.points, results.flat),
         paths.SILHOUETTE_SAMPLES_PLOT: lambda: evaluation.silhouette_samples(
             tables.silhouettes, sizes
         ),

@@ -89,29 +89,29 @@ def curves(base: Side, head: Side) -> Figure:
     return picture
 
 
-def migration(found: Migration) -> Figure:
+def migration(migration: Migration) -> Figure:
     """Draw customers flowing from the base's segments (left) to the head's (right).
 
     Parameters
     ----------
-    found : Migration
+    migration : Migration
         Those who stay are pale; those who move have the colour of the segment they leave.
     """
-    table = found.table
+    table = migration.table
     gap = 0.02 * table.to_numpy().sum()
     picture = figure(9.6, 1.4 + 0.42 * max(table.shape))
     axes = picture.subplots()
     left, right = _stack(table.sum(axis=1), gap), _stack(table.sum(axis=0), gap)
-    base_hues, head_hues = _hues(found)
+    base_hues, head_hues = _hues(migration)
     for segment, (bottom, size) in left.items():
         _bar(axes, 0.0, bottom, size, base_hues[segment])
-        name = f"{short(_name(found, segment, of_head=False), 40)}  {size:,}"
+        name = f"{short(_name(migration, segment, of_head=False), 40)}  {size:,}"
         axes.text(-0.02, bottom + size / 2, name, ha="right", va="center")
     for segment, (bottom, size) in right.items():
         _bar(axes, 1.0, bottom, size, head_hues[segment])
-        name = f"{size:,}  {short(_name(found, segment, of_head=True), 50)}"
+        name = f"{size:,}  {short(_name(migration, segment, of_head=True), 50)}"
         axes.text(1.05, bottom + size / 2, name, ha="left", va="center")
-    stays = {(change.base, change.head) for change in found.segments} | {(NOISE, NOISE)}
+    stays = {(change.base, change.head) for change in migration.segments} | {(NOISE, NOISE)}
     leaving = {segment: bottom for segment, (bottom, _) in left.items()}
     arriving = {segment: bottom for segment, (bottom, _) in right.items()}
     for before, after, size in cells(table):
@@ -130,7 +130,7 @@ def migration(found: Migration) -> Figure:
 
 
 def _facts(comparison: Comparison) -> dict[str, Any]:
-    found = comparison.migration
+    moves = comparison.migration
     base, head = comparison.base, comparison.head
     alone = head.segments or base.segments
     return {
@@ -145,38 +145,38 @@ def _facts(comparison: Comparison) -> dict[str, Any]:
         ],
         "code": comparison.code,
         "metrics": [_metric(change) for change in comparison.metrics],
-        "segments": found.segments if found else (),
+        "segments": moves.segments if moves else (),
         "alone_segments": alone.segments if alone else (),
-        "found": found,
+        "migration": moves,
         "columns": (
-            [_name(found, int(i), of_head=True) for i in found.table.columns] if found else []
+            [_name(moves, int(i), of_head=True) for i in moves.table.columns] if moves else []
         ),
-        "rows": _rows(found) if found else [],
+        "rows": _rows(moves) if moves else [],
         "data": comparison.data,
     }
 
 
-def _rows(found: Migration) -> list[Row]:
-    columns = [int(i) for i in found.table.columns]
+def _rows(migration: Migration) -> list[Row]:
+    columns = [int(i) for i in migration.table.columns]
     counts: dict[int, tuple[int, ...]] = {}
-    for segment, _, size in cells(found.table):
+    for segment, _, size in cells(migration.table):
         counts[segment] = (*counts.get(segment, ()), size)
-    successor = {change.base: change.head for change in found.segments} | {NOISE: NOISE}
+    successor = {change.base: change.head for change in migration.segments} | {NOISE: NOISE}
     rows = []
     for segment, row in counts.items():
-        name, heir = _name(found, segment, of_head=False), successor.get(segment)
+        name, heir = _name(migration, segment, of_head=False), successor.get(segment)
         stays = columns.index(heir) if heir in columns else None
         rows.append(Row(name, row, sum(row), stays))
     totals = tuple(sum(column) for column in zip(*counts.values(), strict=True))
     return [*rows, Row("all", totals, sum(totals))]
 
 
-def _name(found: Migration, segment: int, *, of_head: bool) -> str:
+def _name(migration: Migration, segment: int, *, of_head: bool) -> str:
     if segment == NOISE:
         return "in no segment"
     if segment == ABSENT:
         return "gone" if of_head else "new customers"
-    for change in found.segments:
+    for change in migration.segments:
         if segment == (change.head if of_head else change.base):
             return f"{segment} {change.head_name if of_head else change.base_name}"
     return str(segment)
@@ -290,12 +290,12 @@ def _stack(sizes: pd.Series, gap: float) -> dict[int, tuple[float, int]]:
     }
 
 
-def _hues(found: Migration) -> tuple[Mapping[int, str], Mapping[int, str]]:
+def _hues(migration: Migration) -> tuple[Mapping[int, str], Mapping[int, str]]:
     """Give matched segments of base and head one colour, and new ones colours still free."""
-    used = [change.base for change in found.segments if change.base is not None]
+    used = [change.base for change in migration.segments if change.base is not None]
     free = [i for i in range(1, 200) if i not in used]
     base, head = ({NOISE: colour(NOISE), ABSENT: MUTED} for _ in range(2))
-    for change in found.segments:
+    for change in migration.segments:
         place = free.pop(0) if change.base is None else change.base
         if change.base is not None:
             base[change.base] = colour(place)

@@ -88,8 +88,8 @@ def silhouettes(
 
     Examples
     --------
-    >>> found = silhouettes([[0.0], [1.0], [10.0], [11.0]], [[0, 0, 1, 1]])
-    >>> round(found[0].score, 4)
+    >>> (silhouette,) = silhouettes([[0.0], [1.0], [10.0], [11.0]], [[0, 0, 1, 1]])
+    >>> round(silhouette.score, 4)
     0.8997
     """
     A = as_matrix(X)

@@ -68,11 +68,11 @@ def validate(model: type[Model], content: dict[str, Any], source: str) -> Model:
         mistakes: dict[tuple[str, ...], list[Any]] = {}
         for mistake in error.errors():
             mistakes.setdefault(_place(mistake["loc"]), []).append(mistake)
-        for place, found in list(mistakes.items()):  # a list is too short without its wrong items
+        for place, wrong in list(mistakes.items()):  # a list is too short without its wrong items
             inside = any(other[: len(place)] == place and other != place for other in mistakes)
-            if inside and all(mistake["type"] == "too_short" for mistake in found):
+            if inside and all(mistake["type"] == "too_short" for mistake in wrong):
                 del mistakes[place]
-        messages = [_message(model, place, found) for place, found in mistakes.items()]
+        messages = [_message(model, place, wrong) for place, wrong in mistakes.items()]
         raise SettingsError(f"{source}: " + "; ".join(messages)) from None
 
 

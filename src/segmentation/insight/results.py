@@ -11,7 +11,7 @@ from segmentation.artifacts.metrics import Metrics
 
 
 @dataclass(frozen=True)
-class Found:
+class Results:
     """The artifacts of `select_k`, `train` and `evaluate`."""
 
     choice: Choice
