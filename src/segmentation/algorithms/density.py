@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from segmentation.algorithms.base import NOISE
 
+# docs/algorithms.md, "Defaults that decide by themselves".
 _GRID = 60  # reaches tried between the densest and the sparsest row
 _NOISE = 0.25  # a reach that leaves more rows than this in no segment explains too little
 _SMALLEST = 0.02  # share of the rows below which a group does not count as a segment

@@ -49,4 +49,4 @@ def load_reference_assignments(id_column: str) -> "pd.Series | None":
     table = files.read_parquet(paths.REFERENCE_ASSIGNMENTS)
     if id_column not in table:  # the reference was made under another id: nobody can be found again
         return None
-    return table.set_index(id_column)["segment"]
+    return table.set_index(id_column).segment

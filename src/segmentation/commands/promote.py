@@ -17,6 +17,7 @@ from segmentation.repository import lock
 from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import cached
 from segmentation.repository.snapshot import Snapshot, md5
+from segmentation.review.changes import STANDARD_ERRORS
 from segmentation.settings.params import Params
 from segmentation.tracking import registry, runs, store
 from segmentation.tracking.verified import VerifiedRun
@@ -132,8 +133,8 @@ def worse(candidate: Candidate, champion: Candidate, *, margin: float) -> list[s
             continue
         if name == "silhouette" and points[0] != points[1]:
             continue
-        chance = 2 * hypot(mine.get(f"{name}_se", 0.0), theirs.get(f"{name}_se", 0.0))
-        if mine[name] < theirs[name] - margin - chance:
+        errors = hypot(mine.get(f"{name}_se", 0.0), theirs.get(f"{name}_se", 0.0))
+        if mine[name] < theirs[name] - margin - STANDARD_ERRORS * errors:
             reasons.append(
                 f"its {name} of {mine[name]:.3f} is more than {margin:g} below the champion's "
                 f"{theirs[name]:.3f} ('{champion.name}')"

@@ -19,6 +19,7 @@ from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import experiments
 from segmentation.repository.git import commit_of
 from segmentation.repository.snapshot import Snapshot
+from segmentation.review.changes import STANDARD_ERRORS
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.params import load_params
 
@@ -70,11 +71,9 @@ def grid(algorithms: Sequence[str], ks: Sequence[int], scalers: Sequence[str]) -
         raise SettingsError(f"train.k: {min(ks)} segments are none; the least is 2")
     candidates: dict[str, Candidate] = {}
     for algorithm, k, scaler in product(algorithms, ks, scalers):
-        settings: dict[str, str | int] = {"train.algorithm": algorithm}
-        if ALGORITHMS[algorithm].needs_k:
-            settings["train.k"] = k
-        settings["featurize.scaler"] = scaler
-        size = f"-k{k}" if ALGORITHMS[algorithm].needs_k else ""
+        number: dict[str, str | int] = {"train.k": k} if ALGORITHMS[algorithm].needs_k else {}
+        settings = {"train.algorithm": algorithm, **number, "featurize.scaler": scaler}
+        size = f"-k{k}" if number else ""
         name = f"{algorithm.replace('_', '-')}{size}-{scaler}"
         candidates[name] = Candidate(name, settings)
     return list(candidates.values())
@@ -152,7 +151,7 @@ def _order(done: tuple[Candidate, Metrics]) -> tuple[int, float, str]:
 def _near(mine: Metrics, best: Metrics) -> bool:
     if mine.silhouette is None or best.silhouette is None or mine.structured != best.structured:
         return False
-    return mine.silhouette >= best.silhouette - 2 * (best.silhouette_se or 0.0)
+    return mine.silhouette >= best.silhouette - STANDARD_ERRORS * (best.silhouette_se or 0.0)
 
 
 def _metrics(commit: str | None, root: Path) -> Metrics | None:

@@ -35,6 +35,9 @@ _FAR = 100  # times the next largest value: no customer, however rich, but a cod
 _CATEGORIES = 10  # so few different texts are categories, however few customers there are
 _COPY, _CONFLICT, _BEYOND = "exact copy", "conflicting id", "outside limits"
 _DIRT = (_COPY, _CONFLICT, _BEYOND, "not a number", "id is missing", "too many cells are missing")
+# What the report calls repairs.
+_SPACES, _SEPARATORS, _PERCENTS = "spaces around a cell", "thousands separators", "percent signs"
+_SPELLINGS, _BLANKED = "spellings of a category", "outside limits, made blank"
 _LEDGER = ("line", "reason", "text")  # columns of the rejected rows beside their cells
 
 
@@ -70,7 +73,7 @@ class Cleaned:
 
     def rules(self) -> pd.Series:
         """How many rows each rule rejected, most first."""
-        return self.rejected["reason"].str.split(":").str[0].value_counts()
+        return self.rejected.reason.str.split(":").str[0].value_counts()
 
     def quality(self, lines: Lines) -> Quality:
         """Count what happened. Rows in are rows kept and rows rejected, always."""
@@ -112,7 +115,7 @@ def clean(
     """
     text = text[[data.id, *data.columns]]
     cells = text.apply(lambda column: column.str.strip(BLANK))
-    repaired = {"spaces around a cell": _changed(text, cells)}
+    repaired = {_SPACES: _changed(text, cells)}
     cells = cells.mask(cells.apply(lambda column: column.str.lower().isin(MISSING_WORDS)))
 
     # The first reason held against a row stands; later checks look at the rows still open.
@@ -127,7 +130,7 @@ def clean(
     reason = reason.fillna(_copies(cells[reason.isna()]))
 
     table = cells[[data.id]].copy()
-    repaired["thousands separators"] = 0
+    repaired[_SEPARATORS] = 0
     for name in data.numeric:
         read = read_numbers(cells[name], data.decimal)
         _check_numbers(name, cells[name], read, data=data, most=rules.max_unreadable)
@@ -136,24 +139,24 @@ def clean(
         reason = reason.fillna(
             _cells_with("no plausible number", name, cells[name], read.implausible)
         )
-        repaired["thousands separators"] += read.separated
+        repaired[_SEPARATORS] += read.separated
         if read.percents:
-            repaired["percent signs"] = repaired.get("percent signs", 0) + read.percents
-    repaired["spellings of a category"] = 0
+            repaired[_PERCENTS] = repaired.get(_PERCENTS, 0) + read.percents
+    repaired[_SPELLINGS] = 0
     for name in data.categorical:
         table[name] = _categories(cells[name], data.aliases(name))
-        repaired["spellings of a category"] += _changed(cells[name], table[name])
+        repaired[_SPELLINGS] += _changed(cells[name], table[name])
 
     totals = _sums(table[list(data.numeric)], ids.str.lower().isin(TOTALS))
     reason = _reason(totals, "totals: the line sums up others").fillna(reason)
 
     beyond = outside_limits(table, data)
     if rules.outside_limits == "reject":
-        reason_of = beyond.groupby("row")["reason"].first()
+        reason_of = beyond.groupby("row").reason.first()
         reason = reason.fillna(reason_of.reindex(reason.index).astype("str"))
     else:
-        repaired["outside limits, made blank"] = len(beyond)
-        for column, rows in beyond.groupby("column")["row"]:
+        repaired[_BLANKED] = len(beyond)
+        for column, rows in beyond.groupby("column").row:
             table.loc[rows, str(column)] = np.nan
 
     empty = table[data.columns].isna().mean(axis=1) > rules.max_missing
@@ -255,7 +258,7 @@ def doubts(cleaned: Cleaned, data: Data) -> list[str]:
 
 
 def _of_rule(rejected: pd.DataFrame, rule: str) -> pd.Series:
-    return rejected["reason"].str.split(":").str[0] == rule
+    return rejected.reason.str.split(":").str[0] == rule
 
 
 def check_usable(cleaned: Cleaned, data: Data) -> None:

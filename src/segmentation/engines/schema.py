@@ -25,10 +25,10 @@ def outside_limits(table: pd.DataFrame, data: Data) -> pd.DataFrame:
         cells = error.failure_cases[["index", "column", "failure_case"]]
         reasons = [
             f"outside limits: {column} is {value:g}, {_allowed(data, column)}"
-            for column, value in zip(cells["column"], cells["failure_case"], strict=True)
+            for column, value in zip(cells.column, cells.failure_case, strict=True)
         ]
         return pd.DataFrame(
-            {"row": cells["index"].astype("int64"), "column": cells["column"], "reason": reasons}
+            {"row": cells["index"].astype("int64"), "column": cells.column, "reason": reasons}
         )
     return pd.DataFrame({"row": [], "column": [], "reason": []})
 

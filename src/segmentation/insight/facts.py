@@ -81,7 +81,7 @@ DESCRIPTIVE = (
     "from features."
 )
 
-_ENOUGH = 30
+_ENOUGH = 30  # customers who would show a notable difference (`NOTABLE`) if there were one
 
 NO_PLAY = "No specific play: no condition in playbook.yaml is certain to hold here."
 NO_PLAYS = "No specific play: playbook.yaml lists none."

@@ -1,13 +1,14 @@
 """Describe each segment beside everyone else."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segmentation.artifacts.base import Pair, Part
+from segmentation.artifacts.base import Pair
 from segmentation.artifacts.segments import (
     CategoryFigures,
     LevelProfile,
@@ -26,6 +27,28 @@ FEWEST = 5
 """Fewer customers than this are not described: their figures would give single people away."""
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column beside everyone else, as arrays over segments, or over segments and levels.
+
+    Attributes
+    ----------
+    known : array of shape (segments,)
+        Customers whose cell is not missing.
+    figures : mapping of str to array, or to two of them for a pair
+        By their names in `NumberProfile` or `LevelProfile`.
+    p : array
+        Of the difference from everyone else, by itself.
+    levels : list of str
+        Those that are shown.
+    """
+
+    known: Floats
+    figures: Mapping[str, Any]
+    p: Floats
+    levels: list[str] = field(default_factory=list)
 
 
 def profile_everyone(
@@ -107,23 +130,16 @@ def profile_segments(
         name: _levels(customers[name], (always or {}).get(name, ()), group, len(ids))
         for name in categorical
     }
-    tested = [
-        *(figures["p"] for figures in numbers.values()),
-        *(figures["p"] for _, figures in levels.values()),
-    ]
-    adjusted = intervals.holm(
-        np.concatenate([p.ravel() for p in tested]) if tested else np.empty(0)
-    )
-    parts = iter(np.split(adjusted, np.cumsum([p.size for p in tested])[:-1] if tested else []))
-    for figures in (*numbers.values(), *(figures for _, figures in levels.values())):
-        figures["confirmed"] = next(parts).reshape(figures["p"].shape) < SIGNIFICANCE
-
+    confirmed = _confirmed({name: column.p for name, column in (numbers | levels).items()})
     worth = _worth(customers[value].to_numpy(np.float64), group, len(ids))
     low, high = intervals.wilson(sizes[:-1], len(customers))
     profiles = []
     for i, number in enumerate(ids):
         handful = sizes[i] < FEWEST
-        described = {name: _number_profile(figures, i) for name, figures in numbers.items()}
+        described = {
+            name: _number_profile(column, i, confirmed=confirmed[name][i])
+            for name, column in numbers.items()
+        }
         profiles.append(
             Profile(
                 id=number,
@@ -137,18 +153,18 @@ def profile_segments(
                 numeric=described,
                 categorical={
                     name: {
-                        level: _level_profile(figures, (i, j))
-                        for j, level in enumerate(shown)
+                        level: _level_profile(column, (i, j), confirmed=confirmed[name][i, j])
+                        for j, level in enumerate(column.levels)
                         if not handful
                     }
-                    for name, (shown, figures) in levels.items()
+                    for name, column in levels.items()
                 },
             )
         )
     return profiles
 
 
-def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -> dict[str, Any]:
+def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -> _Column:
     """Work out all figures of one column, as arrays over the segments."""
     known = values[~np.isnan(values)]
     centre = float(known.mean()) if len(known) else 0.0
@@ -190,8 +206,7 @@ def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -
     else:
         index = np.full(len(sizes) - 1, np.nan)
         index_limits = (index, index)
-    return {
-        "known": inside[0],
+    figures = {
         "mean": mean[:-1],
         "mean_interval": limits,
         "median": quantiles[2, :-1],
@@ -202,9 +217,10 @@ def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -
         "index_interval": (100 * index_limits[0], 100 * index_limits[1]),
         "difference": np.where(same, 0.0, np.clip(difference, -LARGEST, LARGEST)),
         "difference_interval": np.clip(difference_limits, -LARGEST, LARGEST),
-        # The spread of a handful is hardly known: nothing is confirmed against so few.
-        "p": np.where(np.minimum(a.n, b.n) < FEWEST, 1.0, intervals.welch(a, b)),
     }
+    # The spread of a handful is hardly known: nothing is confirmed against so few.
+    p = np.where(np.minimum(a.n, b.n) < FEWEST, 1.0, intervals.welch(a, b))
+    return _Column(inside[0], figures, p)
 
 
 def _scaled(moments: Moments, centre: float, scale: float) -> intervals.Interval:
@@ -237,7 +253,7 @@ def _level_counts(
 
 def _levels(
     column: pd.Series, always: Collection[str], group: NDArray[np.intp], segments: int
-) -> tuple[list[str], dict[str, Any]]:
+) -> _Column:
     """Work out all figures of one category, as arrays of shape (segments, levels shown)."""
     shown, all_counts, codes = _level_counts(column, always)
     known = codes >= 0
@@ -252,7 +268,7 @@ def _levels(
         lift = share / (all_x / all_n)
     limits = intervals.wilson(x, n)
     difference, difference_limits = intervals.share_difference(x, n, others, other_n)
-    return shown, {
+    figures = {
         "share": share,
         "share_interval": limits,
         "lift": lift,
@@ -261,10 +277,18 @@ def _levels(
         ),
         "difference": np.clip(difference, -LARGEST, LARGEST),
         "difference_interval": np.clip(difference_limits, -LARGEST, LARGEST),
-        # With no one else, or a level that everyone has, there is nothing to compare.
-        "p": np.where(
-            (other_n > 0) & (all_x < all_n), intervals.binomial(x, n, all_x, all_n), np.nan
-        ),
+    }
+    # With no one else, or a level that everyone has, there is nothing to compare.
+    p = np.where((other_n > 0) & (all_x < all_n), intervals.binomial(x, n, all_x, all_n), np.nan)
+    return _Column(n[:, 0], figures, p, shown)
+
+
+def _confirmed(p: Mapping[str, Floats]) -> dict[str, NDArray[np.bool_]]:
+    """Say what differs in each column, by Holm's correction over all of them together."""
+    adjusted = iter(intervals.holm(np.concatenate([np.empty(0), *map(np.ravel, p.values())])))
+    return {
+        name: np.fromiter(adjusted, np.float64, each.size).reshape(each.shape) < SIGNIFICANCE
+        for name, each in p.items()
     }
 
 
@@ -283,29 +307,25 @@ def _worth(values: Floats, group: NDArray[np.intp], segments: int) -> tuple[Floa
     return own / total, low, high
 
 
-def _number_profile(figures: Mapping[str, Any], i: int) -> NumberProfile:
-    if figures["known"][i] < FEWEST:
-        return NumberProfile(known=int(figures["known"][i]))
-    return NumberProfile(known=int(figures["known"][i]), **_cells(figures, i, NumberProfile))
+def _number_profile(column: _Column, i: int, *, confirmed: np.bool_) -> NumberProfile:
+    known = int(column.known[i])
+    if known < FEWEST:
+        return NumberProfile(known=known)
+    return NumberProfile(known=known, confirmed=bool(confirmed), **_cells(column.figures, i))
 
 
-def _level_profile(figures: Mapping[str, Any], i: tuple[int, int]) -> LevelProfile:
-    return LevelProfile(**_cells(figures, i, LevelProfile))
+def _level_profile(column: _Column, i: tuple[int, int], *, confirmed: np.bool_) -> LevelProfile:
+    return LevelProfile(confirmed=bool(confirmed), **_cells(column.figures, i))
 
 
-def _cells(figures: Mapping[str, Any], i: Any, kind: type[Part]) -> dict[str, Any]:
+def _cells(figures: Mapping[str, Any], i: int | tuple[int, int]) -> dict[str, Any]:
     """Take the figures of one segment out of the arrays, as plain numbers, pairs and None."""
-    cells: dict[str, Any] = {}
-    for name in kind.model_fields:
-        if name == "known":
-            continue
-        if name == "confirmed":
-            cells[name] = bool(figures[name][i])
-        elif name.endswith("_interval") or name in ("quartiles", "whiskers"):
-            cells[name] = _pair(figures[name][0][i], figures[name][1][i])
-        else:
-            cells[name] = _known(figures[name][i])
-    return cells
+    return {
+        name: _pair(values[0][i], values[1][i])
+        if name.endswith("_interval") or name in ("quartiles", "whiskers")
+        else _known(values[i])
+        for name, values in figures.items()
+    }
 
 
 def _known(value: float) -> float | None:

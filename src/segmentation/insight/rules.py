@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from segmentation.artifacts.base import Pair
 from segmentation.insight.intervals import wilson
 
+# docs/profiles.md, "Rules", states these.
 MOST_CONDITIONS = 3
 MOST_ROWS = 20_000  # drawn from all customers, half to learn on and half to test on
 FEWEST = 20  # customers of a segment in that sample

@@ -6,6 +6,10 @@ from segmentation.artifacts.segments import Answer, Level
 from segmentation.insight.numbers import p_value, percent
 from segmentation.insight.results import Results
 
+# Round numbers, without a calibration on record (docs/profiles.md, "Can they be trusted?").
+_FEW = 200  # customers
+_MUCH_NOISE = 0.25  # share of customers in no segment
+
 
 def trust(customers: int, results: Results) -> tuple[Answer, ...]:
     """Answer the questions about the segmentation as a whole.
@@ -183,7 +187,7 @@ def _rows(customers: int, results: Results) -> Answer:
     noise = results.metrics.noise_share
     if noise:
         why += f" {percent(noise)} of them are in no segment."
-    level: Level = "doubtful" if customers < 200 or noise > 0.25 else "plain"
+    level: Level = "doubtful" if customers < _FEW or noise > _MUCH_NOISE else "plain"
     return _answer("What does it stand on?", f"{customers:,} customers", why, level)
 
 

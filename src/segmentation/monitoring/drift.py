@@ -15,11 +15,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+# docs/review.md, "Drift", says where these come from.
 MODERATE, STRONG = 0.1, 0.25  # the usual reading of PSI
 CHANCE = 0.01  # how often chance alone reaches the level given with a PSI
 RARE = 0.01  # levels with a smaller share of all customers are taken together for PSI
 LEAST = 5  # customers of a level that is named: fewer could point at a person
-_BINS, _MOSTLY = 10, 0.5
+_BINS = 10  # of a number
+_MOSTLY = 0.5  # share of customers in rare levels from which PSI tells nothing
 
 Strength = Literal["within noise", "small", "moderate", "strong", "too many levels"]
 

@@ -100,8 +100,11 @@ def _only_gone(changes: list[Any]) -> bool:
 
 def digest_of_folder(files: Mapping[Path, str]) -> str:
     """Return DVC's hash of a folder from those of its files, named from the folder on."""
-    listed = [{"md5": files[path], "relpath": path.as_posix()} for path in files]
-    text = json.dumps(sorted(listed, key=lambda each: each["relpath"]), sort_keys=True)
+    listed = [
+        {"md5": files[path], "relpath": path.as_posix()}
+        for path in sorted(files, key=Path.as_posix)
+    ]
+    text = json.dumps(listed, sort_keys=True)
     return f"{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()}.dir"
 
 

@@ -74,20 +74,16 @@ def outdated_inputs(stages: Stages) -> tuple[tuple[str, str], ...]:
     """List stages and inputs of theirs that another stage has written anew since."""
     made = hashes(pipeline(stages), "outs")
     return tuple(
-        (name, each["path"])
+        (name, path)
         for name, entry in pipeline(stages).items()
-        for each in entry.get("deps", ())
-        if made.get(each["path"], each.get("md5", "")) != each.get("md5", "")
+        for path, digest in _files(entry, "deps")
+        if made.get(path, digest) != digest
     )
 
 
 def hashes(stages: Stages, kind: Literal["deps", "outs"]) -> dict[str, str]:
     """Return DVC's hash of every input or output, by path."""
-    return {
-        each["path"]: each.get("md5", "")
-        for entry in stages.values()
-        for each in entry.get(kind, ())
-    }
+    return {path: digest for entry in stages.values() for path, digest in _files(entry, kind)}
 
 
 def hash_of(stages: Stages, path: Path, kind: Literal["deps", "outs"]) -> str:
@@ -102,3 +98,9 @@ def hash_of(stages: Stages, path: Path, kind: Literal["deps", "outs"]) -> str:
     if digest is None:
         raise InputError(f"dvc.lock does not know '{path.as_posix()}'; run `dvc repro`")
     return digest
+
+
+def _files(entry: Mapping[str, Any], kind: Literal["deps", "outs"]) -> Iterator[tuple[str, str]]:
+    """Yield path and hash of every input or output of a stage."""
+    for each in entry.get(kind, ()):
+        yield each["path"], each.get("md5", "")

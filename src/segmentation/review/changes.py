@@ -45,7 +45,7 @@ BETTER = {
 OF_DISTANCES = {"silhouette", "davies_bouldin", "calinski_harabasz", "inertia"}
 AT_ONE_K = {"inertia"}  # falls with every further segment, whatever the data
 CERTAIN = {"structured"}  # the answer of a test: its error is the test's level
-STANDARD_ERRORS = 2.0
+STANDARD_ERRORS = 2.0  # combined ones that are noise (docs/review.md, "Noise")
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def _error(name: str, metrics: Mapping[str, Any], curve: pd.DataFrame | None) ->
         return float(metrics[f"{name}_se"])
     if curve is None or not {name, f"{name}_se"} <= set(curve.columns):
         return None
-    row = curve[curve["k"] == metrics.get("k")]
+    row = curve[curve.k == metrics.get("k")]
     value = metrics.get(name)
     if row.empty or value is None or abs(float(row[name].iloc[0]) - value) > 1e-4 * abs(value):
         return None

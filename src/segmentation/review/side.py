@@ -130,4 +130,4 @@ def side_of(snapshot: Snapshot) -> Side:
 
 def _by_customer(assignments: pd.DataFrame) -> pd.Series:
     """Return the segments by customer id, which is the first column."""
-    return assignments.set_index(assignments.columns[0])["segment"].rename_axis("id")
+    return assignments.set_index(assignments.columns[0]).segment.rename_axis("id")

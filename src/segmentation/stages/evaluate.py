@@ -25,7 +25,7 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
     """Write the metrics, the details behind them, the flat map, and a sample of silhouettes."""
     matrix = files.read_parquet(paths.MATRIX)
     points = matrix.to_numpy(np.float64)
-    segment = files.read_parquet(paths.ASSIGNMENTS)["segment"].to_numpy()
+    segment = files.read_parquet(paths.ASSIGNMENTS).segment.to_numpy()
 
     (silhouette,) = silhouettes(points, [segment], max_rows=evaluate.max_rows, seed=seed)
     choice = artifacts.read(Choice)
@@ -78,8 +78,7 @@ def _write_map(matrix: pd.DataFrame, segment: NDArray[np.intp], *, most: int, se
     # More points than these would only hide one another.
     rows = draw_rows(len(matrix), most=most, seed=seed)
     shown = pd.DataFrame(flat.points[rows], columns=["pc1", "pc2"]).round(4)
-    shown["segment"] = segment[rows]
-    files.write_csv(paths.PCA_POINTS, shown)
+    files.write_csv(paths.PCA_POINTS, shown.assign(segment=segment[rows]))
     artifacts.write(_described(flat))
 
 

@@ -37,9 +37,9 @@ def run(*, seed: Seed, data: Data, featurize: Featurize) -> None:
     artifacts.write(facts)
 
     scored = customers.assign(
-        segment=assignments["segment"],
-        segment_name=assignments["segment"].map(facts.names),
-        confidence=assignments["confidence"],
+        segment=assignments.segment,
+        segment_name=assignments.segment.map(facts.names),
+        confidence=assignments.confidence,
     )
     files.write_csv(paths.CUSTOMERS, files.for_spreadsheets(scored), digits=12)
 
@@ -56,7 +56,7 @@ def _facts(
     """Gather what is known of the run and of each segment, in the digits that every page shows."""
     return describe(
         customers,
-        assignments["segment"].to_numpy(),
+        assignments.segment.to_numpy(),
         results,
         numeric=data.numbers,
         categorical=list(data.categorical),

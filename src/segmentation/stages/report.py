@@ -79,5 +79,5 @@ def _settings(seed: int, sections: dict[str, Settings], train: Train) -> dict[st
     """List the settings that this run was made with, without those of other algorithms."""
     groups: dict[str, Any] = {name: each.model_dump(mode="json") for name, each in sections.items()}
     chosen = {train.algorithm: train.options.model_dump(mode="json")}
-    groups["train"] = {"algorithm": train.algorithm, "k": train.k, **chosen}
-    return leaves({"seed": seed, **groups})
+    trained = {"algorithm": train.algorithm, "k": train.k, **chosen}
+    return leaves({"seed": seed, **groups, "train": trained})

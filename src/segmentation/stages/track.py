@@ -93,7 +93,7 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
             },
         },
         curves={
-            f"select_k/{name}": dict(zip(curve["k"].tolist(), values.tolist(), strict=True))
+            f"select_k/{name}": dict(zip(curve.k.tolist(), values.tolist(), strict=True))
             for name, values in curve.drop(columns="k").items()
         },
         files={path: snapshot.get(path, bytes) for path in attached},

@@ -90,8 +90,8 @@ def _number(train: Train, customers: int) -> int:
 def _match(data: Data, customers: pd.DataFrame, labels: np.ndarray) -> Matching:
     """Number the segments: as in the reference where they are the same, else by value."""
     reference = artifacts.read(Reference)
-    value = customers.groupby(labels)[data.value_column].agg(["mean", "size"]).loc[0:]
-    order = order_by_value(value["mean"].to_numpy(), value["size"].to_numpy())
+    value = customers.groupby(labels)[data.value_column]
+    order = order_by_value(value.mean().loc[0:].to_numpy(), value.size().loc[0:].to_numpy())
     label = pd.Series(labels, index=customers[data.id])
     if not reference.segments:
         return match_segments(label, order=order)

@@ -181,9 +181,11 @@ def make_customers(
 
     ids = [str(10_001 + i) for i in range(rows)]
     text = {name: _as_text(values, *_LIMITS[name]) for name, values in numbers.items()}
-    text["id"] = np.array(ids, dtype=object)
-    text["gender"] = np.where(female, "Female", "Male").astype(object)
-    text["preferred_category"] = category
+    text |= {
+        "id": np.array(ids, dtype=object),
+        "gender": np.where(female, "Female", "Male").astype(object),
+        "preferred_category": category,
+    }
     cells = {name: text[name] for name in COLUMNS}
     customers = _soiled(cells, rng) if dirty else pd.DataFrame(cells, dtype="str")
     planted = pd.DataFrame({"id": ids, "segment": [populations[i].name for i in member]})

@@ -15,10 +15,10 @@ def elbow(curve: pd.DataFrame, *, chosen: int, elbow: int) -> Figure:
     """Draw inertia against k, with the elbow: the point farthest below the chord."""
     picture = figure(6.0, 3.7)
     axes = picture.subplots()
-    axes.plot(curve["k"], curve["inertia"], "o-", color=ACCENT)
+    axes.plot(curve.k, curve.inertia, "o-", color=ACCENT)
     _mark(axes, curve, "inertia", chosen)
     if elbow != chosen:
-        height = float(curve.loc[curve["k"] == elbow, "inertia"].iloc[0])
+        height = float(curve.loc[curve.k == elbow, "inertia"].iloc[0])
         axes.annotate(
             f"elbow: k = {elbow}",
             (elbow, height),
@@ -38,9 +38,9 @@ def silhouette(curve: pd.DataFrame, *, chosen: int) -> Figure:
     picture = figure(6.0, 3.7)
     axes = picture.subplots()
     axes.errorbar(
-        curve["k"],
-        curve["silhouette"],
-        yerr=curve["silhouette_se"],
+        curve.k,
+        curve.silhouette,
+        yerr=curve.silhouette_se,
         fmt="o-",
         color=ACCENT,
         ecolor=MUTED,
@@ -49,7 +49,7 @@ def silhouette(curve: pd.DataFrame, *, chosen: int) -> Figure:
     _mark(axes, curve, "silhouette", chosen)
     axes.set_title("Silhouette: how much closer to their own group")
     axes.set_ylabel("mean silhouette (−1 to 1), ± 1 standard error")
-    low, high = float(curve["silhouette"].min()), float(curve["silhouette"].max())
+    low, high = float(curve.silhouette.min()), float(curve.silhouette.max())
     axes.set_ylim(min(0.0, low * 1.1), high + 0.15 * max(high, abs(low)))  # room for the label
     return picture
 
@@ -70,7 +70,7 @@ def criteria(
     panels = picture.subplots(rows, 3, squeeze=False, gridspec_kw={"hspace": 0.5, **margins})
     for axes in panels.flat[len(criteria) :]:
         axes.remove()
-    ks = curve["k"].to_numpy()
+    ks = curve.k.to_numpy()
     for axes, criterion in zip(panels.flat, criteria, strict=False):
         name = criterion.column
         error = curve.get(f"{name}_se")
@@ -79,7 +79,7 @@ def criteria(
         )
         vote = votes[criterion.name]
         axes.axvline(chosen, color=MUTED, linestyle=":", linewidth=1.2, zorder=0)
-        row = curve[curve["k"] == vote]
+        row = curve[curve.k == vote]
         if not row.empty:
             best = (vote, float(row[name].iloc[0]))
             axes.plot(*best, "o", color="white", markeredgecolor=INK, markersize=9, zorder=4)
@@ -103,9 +103,9 @@ def criteria(
 
 def _mark(axes: Axes, curve: pd.DataFrame, column: str, chosen: int) -> None:
     axes.set_xlabel("number of segments k")
-    ks = curve["k"].to_numpy()
+    ks = curve.k.to_numpy()
     axes.set_xticks(ks[:: int(np.ceil(len(ks) / 20))])
-    row = curve[curve["k"] == chosen]
+    row = curve[curve.k == chosen]
     if row.empty:
         return
     height = float(row[column].iloc[0])

@@ -28,7 +28,7 @@ def silhouette_samples(drawn: pd.DataFrame, sizes: Mapping[int, int]) -> Figure:
     ids = sorted(sizes)
     picture = figure(6.0, max(3.4, 0.5 * len(ids) + 1.6))
     axes = picture.subplots()
-    segment, samples = drawn["segment"].to_numpy(), drawn["silhouette"].to_numpy(np.float64)
+    segment, samples = drawn.segment.to_numpy(), drawn.silhouette.to_numpy(np.float64)
     total = len(drawn)
     gap = max(1.0, 0.015 * total)
     start = 0.0
@@ -101,11 +101,11 @@ def pca_map(shown: pd.DataFrame, flat: Map, *, features: int = 8) -> Figure:
     """
     picture = figure(9.6, 5.2)
     axes, weights = picture.subplots(1, 2, width_ratios=(3, 1))
-    for i in sorted(int(i) for i in shown["segment"].unique()):
-        part = shown[shown["segment"] == i]
+    for i in sorted(int(i) for i in shown.segment.unique()):
+        part = shown[shown.segment == i]
         axes.scatter(
-            part["pc1"],
-            part["pc2"],
+            part.pc1,
+            part.pc2,
             s=14 if len(shown) <= 1_000 else 7,
             marker=_MARKERS[(i - 1) % len(_MARKERS)] if i >= 0 else "x",
             color=colour(i),
@@ -124,7 +124,7 @@ def pca_map(shown: pd.DataFrame, flat: Map, *, features: int = 8) -> Figure:
             bbox={"boxstyle": "circle", "facecolor": colour(i), "edgecolor": "white"},
             zorder=6,
         )
-    if (shown["segment"] < 0).any():
+    if (shown.segment < 0).any():
         axes.legend()
     first, second = (100 * share for share in flat.explained_variance)
     axes.set_xlabel(f"first component ({first:.0f}% of the variance)")

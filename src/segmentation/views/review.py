@@ -75,7 +75,7 @@ def curves(base: Side, head: Side) -> Figure:
             if curve is None or name not in curve:
                 continue
             axes.errorbar(
-                curve["k"],
+                curve.k,
                 curve[name],
                 yerr=curve.get(f"{name}_se"),
                 capsize=3,

@@ -44,24 +44,24 @@ def explain(
     tuple of str
         Sentences, the one on structure first.
     """
-    row = curve.loc[curve["k"] == k].iloc[0]
+    row = curve.loc[curve.k == k].iloc[0]
     sentences = [_on_structure(structure, k), rule.sentence.format(k=k)]
     sentences.append(
-        f"At k = {k} the silhouette is {row['silhouette']:.3f} (standard error "
-        f"{row['silhouette_se']:.3f}), {abs(row['excess']):.3f} "
-        f"{'above' if row['excess'] >= 0 else 'below'} what one population shows, and the "
+        f"At k = {k} the silhouette is {row.silhouette:.3f} (standard error "
+        f"{row.silhouette_se:.3f}), {abs(row.excess):.3f} "
+        f"{'above' if row.excess >= 0 else 'below'} what one population shows, and the "
         f"partitions of two halves of the rows agree with an adjusted Rand index of "
-        f"{row['split_agreement']:.2f} (standard error {row['split_agreement_se']:.2f})."
+        f"{row.split_agreement:.2f} (standard error {row.split_agreement_se:.2f})."
     )
     sentences.append(_on_votes(k, votes, {c.name: c.phrase for c in criteria}))
     if rule.score is not None and len(curve) > 1:
         ranked = curve.sort_values(rule.name, ascending=False)
         first, second = ranked.iloc[0], ranked.iloc[1]
         sentences.append(
-            f"The runner-up is k = {int(second['k'])}, with a {rule.name} of "
+            f"The runner-up is k = {int(second.k)}, with a {rule.name} of "
             f"{second[rule.name]:.2f} against {first[rule.name]:.2f}."
         )
-        if structure.structured and k == curve["k"].max():
+        if structure.structured and k == curve.k.max():
             sentences.append(f"{k} is the largest number that was tried; there may be more.")
     if used < given:
         sentences.append(f"This rests on a random sample of {used:,} of the {given:,} rows.")

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+# docs/choosing-k.md, "The structure test", 1
 FEW = 30  # a column with no more distinct values is a grid: clouds like it stay on its values
 
 

@@ -17,7 +17,7 @@ from segmentation.clustering.structure.discrete import jittered
 from segmentation.clustering.structure.elliptical import EllipticalCloud
 from segmentation.clustering.structure.unimodal import UnimodalCopula
 
-# How these were found stands in docs/choosing-k.md, "The structure test".
+# docs/choosing-k.md, "The structure test" and "Measured", tells what these rest on.
 _BEYOND_DOUBT = 25.0  # an excess, in standard deviations, that no elliptical cloud explains
 _LEAST_SPREAD = 0.002  # smaller differences of a silhouette are of no practical weight
 _LEAST_DIP = 0.06  # nor are smaller ones of a scaled dip

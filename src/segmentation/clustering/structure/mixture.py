@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from segmentation.clustering.partition import Partition
 
-_ITERATIONS = 25
+_ITERATIONS = 25  # of EM, which starts from the partition of k-means
 _RIDGE = 1e-6  # share of the mean variance added to every variance: columns may be dependent
 
 

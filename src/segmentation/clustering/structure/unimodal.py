@@ -11,6 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from segmentation.clustering.structure.discrete import FEW, cells, indicator_blocks
 
+# docs/choosing-k.md, "The structure test", 1
 _ATOM = 0.02  # share of rows at one value that makes it a spike of the density
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, NamedTuple, Self, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -12,6 +12,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic_core import ErrorDetails
 
 from segmentation.errors import SettingsError, did_you_mean
 from segmentation.settings.shared.yaml_reader import read_yaml
@@ -36,6 +37,21 @@ class Settings(BaseModel):
         if isinstance(value, bool) and field.annotation is not bool:
             raise ValueError(f"{str(value).lower()} is a yes or no to YAML; {_unquoted(value)}")
         return value
+
+
+class _Mistake(NamedTuple):
+    """What pydantic holds against a setting; `cause` is our own error, or the values allowed."""
+
+    kind: str
+    given: Any
+    message: str
+    cause: str
+
+    @classmethod
+    def of(cls, error: ErrorDetails) -> Self:
+        context = error.get("ctx", {})
+        cause = context.get("error", context.get("expected", ""))
+        return cls(error["type"], error["input"], error["msg"], str(cause))
 
 
 def load(model: type[Model], path: Path) -> Model:
@@ -65,12 +81,12 @@ def validate(model: type[Model], content: dict[str, Any], source: str) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        mistakes: dict[tuple[str, ...], list[Any]] = {}
-        for mistake in error.errors():
-            mistakes.setdefault(_place(mistake["loc"]), []).append(mistake)
+        mistakes: dict[tuple[str, ...], list[_Mistake]] = {}
+        for each in error.errors():
+            mistakes.setdefault(_place(each["loc"]), []).append(_Mistake.of(each))
         for place, wrong in list(mistakes.items()):  # a list is too short without its wrong items
             inside = any(other[: len(place)] == place and other != place for other in mistakes)
-            if inside and all(mistake["type"] == "too_short" for mistake in wrong):
+            if inside and all(mistake.kind == "too_short" for mistake in wrong):
                 del mistakes[place]
         messages = [_message(model, place, wrong) for place, wrong in mistakes.items()]
         raise SettingsError(f"{source}: " + "; ".join(messages)) from None
@@ -82,16 +98,16 @@ def _place(location: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple(str(part) for part in location if not str(part).startswith(branches))
 
 
-def _message(model: type[BaseModel], place: tuple[str, ...], mistakes: list[Any]) -> str:
+def _message(model: type[BaseModel], place: tuple[str, ...], mistakes: list[_Mistake]) -> str:
     """Say in plain words what is wrong in one place."""
     where, first = ".".join(place), mistakes[0]
-    kind, context, given = first["type"], first.get("ctx", {}), first["input"]
+    kind, given = first.kind, first.given
     if kind == "extra_forbidden":
         return f"unknown setting '{where}'{did_you_mean(place[-1], _known(model, place[:-1]))}"
     if kind == "missing":
         return f"'{where}' is missing"
     if kind == "value_error":
-        return f"'{where}': {context['error']}" if where else str(context["error"])
+        return f"'{where}': {first.cause}" if where else first.cause
     if given is None or kind in ("too_short", "string_too_short"):
         return f"'{where}' is empty"
     if kind in ("dict_type", "model_type"):
@@ -110,10 +126,10 @@ def _message(model: type[BaseModel], place: tuple[str, ...], mistakes: list[Any]
         return f"'{where}' is {_kind(given)}; {mend}"
     allowed = []
     for mistake in mistakes:
-        if mistake["type"] == "literal_error":
-            allowed.append(mistake["ctx"]["expected"])
+        if mistake.kind == "literal_error":
+            allowed.append(mistake.cause)
         else:
-            allowed.append(mistake["msg"].removeprefix("Input should be ").split(", unable")[0])
+            allowed.append(mistake.message.removeprefix("Input should be ").split(", unable")[0])
     return f"'{where}' is {given!r}; allowed: {', or '.join(allowed)}"
 
 

@@ -32,7 +32,7 @@ class Candidates:
     @property
     def ks(self) -> NDArray[np.intp]:
         """The numbers of clusters."""
-        return self.curve["k"].to_numpy(dtype=np.intp)
+        return self.curve.k.to_numpy(dtype=np.intp)
 
 
 @dataclass(frozen=True)

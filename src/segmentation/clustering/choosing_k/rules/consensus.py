@@ -8,7 +8,7 @@ from segmentation.clustering.choosing_k.rules.base import Candidates, Rule
 
 EVIDENCE_WEIGHT = 1.5
 """Weight of the evidence beside one of each other part (docs/choosing-k.md, "The weights")."""
-_MOST = 3 + EVIDENCE_WEIGHT
+_MOST = 3 + EVIDENCE_WEIGHT  # three parts from 0 to 1, and the evidence
 
 
 def score(curve: pd.DataFrame) -> NDArray[np.float64]:
@@ -24,20 +24,20 @@ def score(curve: pd.DataFrame) -> NDArray[np.float64]:
     NDArray[np.float64] of shape (len(curve),)
         The score; the largest wins.
     """
-    excess = np.maximum(curve["excess"].to_numpy(), 0.0)
+    excess = np.maximum(curve.excess.to_numpy(), 0.0)
     share = excess / max(float(excess.max()), 1e-9)
     total = (
         share
-        + curve["split_agreement"].to_numpy()
-        + curve["separation"].to_numpy()
-        + EVIDENCE_WEIGHT * curve["evidence"].to_numpy()
+        + curve.split_agreement.to_numpy()
+        + curve.separation.to_numpy()
+        + EVIDENCE_WEIGHT * curve.evidence.to_numpy()
     )
     return np.asarray(total / _MOST, dtype=np.float64)
 
 
 def choose(candidates: Candidates) -> int:
     """Return the k of the largest score."""
-    return int(candidates.ks[int(candidates.curve["consensus"].to_numpy().argmax())])
+    return int(candidates.ks[int(candidates.curve.consensus.to_numpy().argmax())])
 
 
 RULE = Rule("consensus", choose, "The consensus rule chose k = {k}.", score=score)
