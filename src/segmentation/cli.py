@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from segmentation import paths
-from segmentation.errors import InputError, SettingsError, one_line_errors
+from segmentation.errors import InputError, SettingsError, one_line_errors, printable
 
 app = typer.Typer(
     help="Customer segments you can trust: the commands beside the DVC pipeline.",
@@ -16,6 +16,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a line; names in it come from the data."""
+    typer.echo(printable(text), err=err)
 
 
 @app.callback()
@@ -46,7 +51,7 @@ def sample(
     write_csv(out, customers)
     if planted is not None:
         write_csv(planted, populations)
-    typer.echo(f"{len(customers)} rows in {out}")
+    say(f"{len(customers)} rows in {out}")
 
 
 @app.command()
@@ -56,12 +61,12 @@ def summary() -> None:
     from segmentation.artifacts.segments import Segments
 
     facts = artifacts.read(Segments)
-    typer.echo(f"\n{facts.headline}\n")
+    say(f"\n{facts.headline}\n")
     for segment in facts.segments:
         marks = "; ".join(segment.marks[:2]) or segment.marks_note
-        typer.echo(f"  {segment.id}  {segment.name}: {segment.size:,} customers. {marks}")
-    typer.echo(f"\nReport:    {paths.REPORT}")
-    typer.echo("MLflow UI: make ui    (or: segmentation ui)")
+        say(f"  {segment.id}  {segment.name}: {segment.size:,} customers. {marks}")
+    say(f"\nReport:    {paths.REPORT}")
+    say("MLflow UI: make ui    (or: segmentation ui)")
 
 
 @app.command()
@@ -89,11 +94,11 @@ def review(
 
     comparison = compare(side_of(before), side_of(after))
     files.write_text(out, pages.markdown(comparison))
-    typer.echo(f"{comparison.headline}\n\nReview: {out}")
+    say(f"{comparison.headline}\n\nReview: {out}")
     if html:
         page = out.with_suffix(".html")
         files.write_text(page, pages.html(comparison))
-        typer.echo(f"        {page}")
+        say(f"        {page}")
 
 
 @app.command()
@@ -107,7 +112,7 @@ def ui(
     os.environ.pop("MLFLOW_TRACKING_URI", None)  # a shared server has its own UI
     path = ui_path(load_params(paths.PARAMS).track.experiment, Path.cwd())
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    typer.echo(f"MLflow UI: http://127.0.0.1:{port}{path}    (Ctrl-C stops it)")
+    say(f"MLflow UI: http://127.0.0.1:{port}{path}    (Ctrl-C stops it)")
     command = ["-m", "mlflow", "ui", "--backend-store-uri", embedded_uri(Path.cwd())]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
@@ -133,7 +138,7 @@ def sweep(
     except ValueError:
         raise SettingsError(f"--k takes whole numbers separated by commas, not '{k}'") from None
     candidates = sweep.grid(algorithm.split(","), ks, scaler.split(","))
-    typer.echo(f"{len(candidates)} experiments, {jobs} at a time", err=True)
+    say(f"{len(candidates)} experiments, {jobs} at a time", err=True)
     sweep.run(candidates, jobs=jobs)
     ranked = sweep.rank(sweep.results(candidates, Path.cwd()))
     console = Console()
@@ -172,17 +177,17 @@ def promote(
     from segmentation.settings.params import load_params
 
     done = promote(load_params(paths.PARAMS), run, force=force, margin=margin)
-    typer.echo(
+    say(
         f"'{done.run}' is the reference, and its model the champion "
         f"(models:/{done.model}@champion, version {done.version})."
     )
     if not done.with_customers:
-        typer.echo(
+        say(
             "Its customers are not in DVC's cache, so segments will be recognised by their "
             "centroids. With a remote: `dvc fetch --all-commits`, then promote again."
         )
-    typer.echo(f"Next: dvc repro; git add {paths.REFERENCE.parent} dvc.lock reports; git commit")
-    typer.echo("With a DVC remote: dvc push, so that others have the reference's customers too.")
+    say(f"Next: dvc repro; git add {paths.REFERENCE.parent} dvc.lock reports; git commit")
+    say("With a DVC remote: dvc push, so that others have the reference's customers too.")
 
 
 @app.command()
@@ -207,12 +212,12 @@ def track(
     for outcome in track_all(Path.cwd(), anew=anew):
         if outcome.problem:
             skipped += 1
-            typer.echo(f"skipped {outcome.state.name}: {outcome.problem}", err=True)
+            say(f"skipped {outcome.state.name}: {outcome.problem}", err=True)
         elif outcome.logged:
-            typer.echo(f"logged  {outcome.state.name}")
+            say(f"logged  {outcome.state.name}")
         else:
             there += 1
-    typer.echo(f"{there} states were tracked already")
+    say(f"{there} states were tracked already")
     if skipped:
         raise InputError(
             f"{skipped} states could not be logged; outputs that are not in DVC's cache come with "

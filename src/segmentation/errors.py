@@ -62,9 +62,23 @@ def nearest(name: str, known: Iterable[str], *, at_least: float = 0.5) -> str | 
     return folded[near[0]] if near else None
 
 
+def printable(text: str) -> str:
+    r"""Show signs that would steer the terminal instead of sending them there; lines stay lines.
+
+    Examples
+    --------
+    >>> printable("\x1b[2J" + "ok")
+    '\\x1b[2Jok'
+    """
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
+        for sign in text
+    )
+
+
 def warn(message: str) -> None:
     """Tell what does not stop the work."""
-    print(f"warning: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+    print(printable(f"warning: {' '.join(message.split())}"), file=sys.stderr)  # noqa: T201
 
 
 @contextmanager
@@ -85,5 +99,5 @@ def one_line_errors(*, debug: bool) -> Iterator[None]:
 
 
 def _leave(message: str, exit_code: int) -> None:
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+    print(printable(f"error: {' '.join(message.split())}"), file=sys.stderr)  # noqa: T201
     raise SystemExit(exit_code)

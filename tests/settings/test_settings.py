@@ -220,3 +220,28 @@ def test_aliases_may_be_numbers(content: dict[str, Any], tmp_path: Path) -> None
     (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
     data = load_params(tmp_path / "params.yaml").data
     assert data.aliases("gender") == {"1": "Male", "2": "Female", "no": "No"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "why"),
+    [
+        ("track: {experiment: " + "x" * 600 + "}", "at most 250 characters"),
+        ('track: {experiment: "a/b"}', "a name in MLflow cannot hold '/'"),
+        ('track: {experiment: "a:b"}', "a name in MLflow cannot hold ':'"),
+        ('track: {experiment: "a\\eb"}', "a name in MLflow cannot hold"),
+    ],
+)
+def test_names_that_mlflow_refuses_are_told_at_once(tmp_path: Path, edit: str, why: str) -> None:
+    lines = (ROOT / "params.yaml").read_text(encoding="utf-8").split("\ntrack:")[0]
+    (tmp_path / "params.yaml").write_text(f"{lines}\n{edit}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=why):
+        load_params(tmp_path / "params.yaml")
+
+
+def test_columns_too_long_for_mlflow_are_told_at_once(tmp_path: Path) -> None:
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    (tmp_path / "params.yaml").write_text(
+        text.replace("\n    age:", f"\n    {'a' * 300}:"), encoding="utf-8"
+    )
+    with pytest.raises(SettingsError, match="of which MLflow takes 250 at most"):
+        load_params(tmp_path / "params.yaml")

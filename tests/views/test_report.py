@@ -1,6 +1,7 @@
 """The pages at their limits: many segments, odd names, no segments. Looks are judged by eye."""
 
 import html.parser
+import re
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ import pandas as pd
 import pytest
 
 import factories
+from browser import needs_a_browser, site
+from hostile import as_html, hostile
 from segmentation.artifacts.clustering import ReferenceMatch
 from segmentation.artifacts.segments import Answer, CategoryColumn, NumberColumn
 from segmentation.insight.facts import describe
@@ -36,6 +39,7 @@ def content(
     noise: int = 0,
     reference: ReferenceMatch | None = None,
     algorithm: str = "kmeans",
+    odd: str = ODD,
 ) -> dict[str, Any]:
     """Everything that the pages are made from, for `k` segments of odd customers."""
     rng = np.random.default_rng(0)
@@ -43,8 +47,8 @@ def content(
     segment = np.arange(n) % k + 1 if k else np.full(n, -1)
     segment[:noise] = -1
     table = pd.DataFrame(
-        {f"{ODD}{i}": segment * 3.0 + rng.normal(size=n) for i in range(columns)}
-    ).assign(town=[f"{ODD} {i % levels}" for i in range(n)])
+        {f"{odd}{i}": segment * 3.0 + rng.normal(size=n) for i in range(columns)}
+    ).assign(town=[f"{odd} {i % levels}" for i in range(n)])
     numeric = [name for name in table.columns if name != "town"]
     ids = sorted(set(segment.tolist()) - {-1})
     metrics = factories.metrics(
@@ -53,28 +57,28 @@ def content(
     clustering = factories.clustering(
         ids,
         algorithm=algorithm,
-        notes=[ODD],
+        notes=[odd],
         reference=reference,
         stability={"rows": n, "of_rows": 2 * n},
     )
-    choice = factories.choice(k=k, votes={"gap": 4, "elbow": 5}, why=[ODD])
+    choice = factories.choice(k=k, votes={"gap": 4, "elbow": 5}, why=[odd])
     details = factories.details(
         ids,
         features=columns,
-        dominance={"sentence": f"“{ODD}” explains most."},
+        dominance={"sentence": f"“{odd}” explains most."},
         silhouette={"rows": 100, "sampled": True},
     )
     found = Results(choice, clustering, metrics, details, factories.flat_map())
     facts = describe(
         table, segment, found, numeric=numeric, categorical=["town"], value=numeric[0],
         labels={str(name): str(name) for name in table}, units={}, playbook=Playbook(),
-        scaling=ODD, seed=0,
+        scaling=odd, seed=0,
     )  # fmt: skip
     return {
         "facts": facts, "metrics": metrics, "choice": choice,
         "clustering": clustering,
-        "quality": factories.quality(n, rejected={ODD: 1}, repaired={ODD: 2}),
-        "kind": found.kind, "settings": {ODD: ODD},
+        "quality": factories.quality(n, rejected={odd: 1}, repaired={odd: 2}),
+        "kind": found.kind, "settings": {odd: odd},
         "pictures": dict.fromkeys(PICTURES, Picture("data:,", 1, 1)),
     }  # fmt: skip
 
@@ -219,3 +223,30 @@ def test_a_reference_is_compared_with() -> None:
     )
     unknown = answers(reference=factories.reference(kept=kept, moved_customers=None))
     assert "by their centroids" in unknown["Same segments as before?"].why
+
+
+@pytest.mark.parametrize("name", hostile("http://evil.example"), ids=range(15))
+def test_a_name_is_text_in_every_page(name: str) -> None:
+    page = as_html(render("segments.md.j2", **content(odd=name)))
+    assert not re.search(r"<(img|a|script|svg|em|strong><em)\b", page)
+    tags = set(re.findall(r"<(\w+)", page))
+    expected = as_html(render("segments.md.j2", **content(odd="plain")))
+    assert tags <= set(re.findall(r"<(\w+)", expected))
+    assert page.count("<tr>") == expected.count("<tr>")
+    assert page.count("<li>") == expected.count("<li>")
+
+
+@needs_a_browser
+def test_no_page_asks_for_anything() -> None:
+    with site() as watched:
+        _, asked = watched.visit(as_html("".join(f"{n}\n\n" for n in hostile(watched.address))))
+        assert {"/picture", "/tag", "/lines"} <= set(asked)  # that is: as they are, names do
+        name = " ".join(hostile(watched.address))
+        shape = content(odd=name)
+        for page in (
+            render("report.html.j2", **shape),
+            as_html(render("segments.md.j2", **shape)),
+        ):
+            document, asked = watched.visit(page)
+            assert "</html>" in document
+            assert asked == []

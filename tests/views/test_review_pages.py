@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 import factories
+from browser import needs_a_browser, site
+from hostile import as_html, hostile
 from segmentation.review.comparison import compare
 from segmentation.review.side import Side
 from segmentation.views import review, style
@@ -234,3 +236,18 @@ def test_mermaid_reads_no_exponents() -> None:
 
 def test_the_same_pages_every_time() -> None:
     assert pages(BASE, HEAD) == pages(BASE, HEAD)
+
+
+@needs_a_browser
+def test_no_review_asks_for_anything() -> None:
+    with site() as watched:
+        name = " ".join(hostile(watched.address))
+        base = revision(name, {1: 60, 2: 40}, names={1: name, 2: "b"})
+        head = revision("h", {1: 45, 3: 15, 2: 40}, names={1: name + "2"}, customers="d")
+        base.params["train"][name] = name
+        assert base.customers is not None
+        head = replace(head, customers=base.customers.assign(town=name))
+        markdown, html = pages(base, head)
+        for page in (html, as_html(markdown)):
+            _, asked = watched.visit(page)
+            assert asked == []

@@ -16,7 +16,9 @@ POSITION_DIGITS = (
     12  # of a position on an axis: 2021-01-31 as 20210131 is not to become a whole month
 )
 
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+# What makes a spreadsheet run a cell, in full width too, behind signs that nobody sees.
+_UNSEEN = r"[\s\x00-\x1f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+_FORMULA = rf"^{_UNSEEN}*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]"
 
 
 def rounded(value: Any, digits: int = DIGITS) -> Any:
@@ -71,7 +73,7 @@ def write_csv(path: Path, table: "pd.DataFrame", *, digits: int = DIGITS) -> Non
 
 
 def for_spreadsheets(table: "pd.DataFrame") -> "pd.DataFrame":
-    """Put an apostrophe before text that a spreadsheet would run as a formula.
+    """Put an apostrophe before cells and names that a spreadsheet would run as formulas.
 
     References
     ----------
@@ -79,9 +81,9 @@ def for_spreadsheets(table: "pd.DataFrame") -> "pd.DataFrame":
     """
     safe = table.copy()
     for name in safe.select_dtypes(include=["object", "str"]).columns:
-        risky = safe[name].str.startswith(_FORMULA_START).fillna(False).astype(bool)
+        risky = safe[name].str.contains(_FORMULA, regex=True).fillna(False).astype(bool)
         safe[name] = safe[name].mask(risky, "'" + safe[name])
-    return safe
+    return safe.rename(columns=lambda name: f"'{name}" if re.search(_FORMULA, name) else name)
 
 
 def read_csv(path: Path) -> "pd.DataFrame":
@@ -89,7 +91,10 @@ def read_csv(path: Path) -> "pd.DataFrame":
     import pandas as pd
 
     must_exist(path)
-    return pd.read_csv(path)
+    try:
+        return pd.read_csv(path)
+    except ValueError as error:  # also what pandas raises for an empty or a torn file
+        raise _unreadable(path, error) from error
 
 
 def write_parquet(path: Path, table: "pd.DataFrame") -> None:
@@ -103,13 +108,20 @@ def read_parquet(path: Path) -> "pd.DataFrame":
     import pandas as pd
 
     must_exist(path)
-    return pd.read_parquet(path)
+    try:
+        return pd.read_parquet(path)
+    except (ValueError, OSError) as error:
+        raise _unreadable(path, error) from error
 
 
 def write_text(path: Path, text: str) -> None:
     """Write text in UTF-8 with Unix line ends, whatever the machine's locale is."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    return InputError(f"{path} cannot be read ({error}); make it again with `dvc repro`")
 
 
 def must_exist(path: Path) -> None:

@@ -13,7 +13,7 @@ from segmentation.settings.evaluate import Evaluate
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.select_k import SelectK
-from segmentation.settings.shared.base import Seed, Settings, load
+from segmentation.settings.shared.base import Seed, Settings, leaves, load
 from segmentation.settings.shared.data import Data
 from segmentation.settings.track import Track
 from segmentation.settings.train import Train
@@ -32,6 +32,16 @@ class Params(Settings):
     track: Track = Track()
 
     @model_validator(mode="after")
+    def _names_for_mlflow(self) -> Self:
+        for name in leaves(self.model_dump(mode="json")):
+            if len(name) > LONGEST_NAME:
+                raise ValueError(
+                    f"the name '{name[:60]}...' has {len(name)} characters, of which MLflow takes "
+                    f"{LONGEST_NAME} at most; give the column a shorter name"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _enough_features(self) -> Self:
         data = self.data
         if self.featurize.encoding == "onehot" and data.categorical_features:
@@ -46,6 +56,10 @@ class Params(Settings):
                 + (", or set featurize.encoding to onehot" if data.categorical_features else "")
             )
         return self
+
+
+LONGEST_NAME = 250
+"""Characters that MLflow takes of a parameter's name, which holds the names of columns."""
 
 
 def load_params(path: Path) -> Params:

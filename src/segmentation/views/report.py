@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from segmentation.insight.numbers import number, percent
 from segmentation.views.style import DPI, colour, ink_on
@@ -18,8 +19,8 @@ def render(template: str, **facts: Any) -> str:
     html = template.endswith(".html.j2")
     environment = Environment(
         loader=PackageLoader("segmentation.views", "templates"),
-        autoescape=html,  # noqa: S701 - Markdown is not HTML; `_plain` guards it
-        finalize=None if html else _plain,
+        autoescape=html,  # noqa: S701 - Markdown is not HTML; `_as_text` guards it
+        finalize=None if html else _as_text,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -30,7 +31,7 @@ def render(template: str, **facts: Any) -> str:
         "percent": percent,
         "colour": colour,
         "ink_on": ink_on,
-        "cell": _cell,
+        "with_code": _with_code,
     }
     return environment.get_template(template).render(**facts)
 
@@ -56,11 +57,30 @@ def data_uri(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
-def _plain(value: object) -> object:
-    """Keep text from turning into HTML inside Markdown."""
-    return re.sub(r"<(?=[A-Za-z/!?])", "&lt;", value) if isinstance(value, str) else value
+# What Markdown reads as a sign: anywhere, inside no word, and at the start of a line.
+_SIGNS = re.compile(
+    r"[\\`*\[\]~$|]|(?<!\w)_|_(?!\w)|^>|^[-+#](?=[-+#\s]|$)|^=+$|(?<=^\d)[.)](?=\s)"
+)
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
-def _cell(text: str) -> str:
-    """Keep text from breaking out of a Markdown table cell, and from being read as Markdown."""
-    return re.sub(r"([\\`*_\[\]|~#])", r"\\\1", " ".join(text.split()))
+def _as_text(value: object) -> object:
+    """Keep whatever is filled into Markdown from being read as Markdown, or as HTML inside it.
+
+    Names, units, levels and words of the playbook come from whoever made the table: a level called
+    ``![x](http://...)`` would make every reader of the page fetch a picture from there.
+    """
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    text = _TAG.sub("&lt;", " ".join(value.split()))
+    return Markup(_SIGNS.sub(r"\\\g<0>", text))  # noqa: S704 - nothing of Markdown is left in it
+
+
+def _with_code(text: str) -> Markup:
+    """Keep what our own sentences put in backticks as code, and all else as text."""
+    *pairs, rest = re.split(r"`([\w ./=:@-]+)`", text)
+    shown = "".join(
+        f"`{part}`" if place % 2 else str(_as_text(f"x{part}x"))[1:-1]
+        for place, part in enumerate(pairs)
+    )
+    return Markup(shown + str(_as_text(f"x{rest}"))[1:])  # noqa: S704

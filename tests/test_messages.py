@@ -1,0 +1,21 @@
+from pathlib import Path
+
+import pytest
+
+from segmentation.errors import InputError, one_line_errors, printable, warn
+
+STEERS = "\x1b[2J\x1b]0;title\x07\x9b31m\r\u202e\u2066\x00"
+
+
+def test_what_steers_a_terminal_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    warn(f"column {STEERS}")
+    with pytest.raises(SystemExit), one_line_errors(debug=False):
+        raise InputError(f"level {STEERS}")
+    told = capsys.readouterr().err
+    assert told.count("\n") == 2
+    assert all(sign.isprintable() or sign == "\n" for sign in told)
+    assert "\\x1b[2J" in told
+
+
+def test_text_of_all_kinds_stays(tmp_path: Path) -> None:
+    assert printable("Größe 大小\n− “a”") == "Größe 大小\n− “a”"
