@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import factories
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.summary import Summary
 from segmentation.engines.summary import summarise
+from segmentation.errors import InputError
 from segmentation.views import clustering, curves, evaluation, explore, profiles, style
 
 
@@ -27,6 +29,32 @@ def test_a_picture_has_no_time_stamp_and_repeats_to_the_byte(tmp_path: Path) -> 
         style.save(curves.elbow(curve, chosen=2, elbow=3), tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert b"tEXt" not in (tmp_path / "a").read_bytes()
+
+
+def test_pictures_are_the_same_on_any_number_of_processors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    curve = pd.DataFrame({"k": [2, 3, 4], "inertia": [5.0, 3.0, 2.5]})
+    for processors in (1, 2):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, n=processors: set(range(n)))
+        style.save_all(
+            {
+                tmp_path / f"{processors}/{name}.png": partial(
+                    curves.elbow, curve, chosen=2, elbow=name
+                )
+                for name in (2, 3, 4)
+            }
+        )
+    for name in ("2.png", "3.png", "4.png"):
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+
+
+def test_a_picture_that_cannot_be_drawn_is_told(tmp_path: Path) -> None:
+    def draw() -> Figure:
+        raise InputError("no picture")
+
+    with pytest.raises(InputError, match="no picture"):
+        style.save_all({tmp_path / "a.png": draw, tmp_path / "b.png": draw})
 
 
 DRAW = """

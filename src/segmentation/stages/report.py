@@ -56,8 +56,7 @@ def run(
         numeric={name: data.label(name) for name in data.numeric},
         categorical={name: data.label(name) for name in data.categorical},
     )
-    for path, draw in drawings.items():
-        style.save(draw(), path)
+    style.save_all(drawings)
 
     content = {
         "facts": facts,

@@ -1,6 +1,12 @@
 """One look for every picture: figures, colours, saving."""
 
+import os
+import sys
 import textwrap
+import warnings
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from matplotlib import style as mpl_style
@@ -68,6 +74,36 @@ def wrapped(text: str, width: int = 18) -> str:
 def thousands(value: float, _: object) -> str:
     """Write a tick's number with separators; matplotlib hands over its position too."""
     return f"{value:,.10g}".replace("-", "−")
+
+
+def save_all(drawings: Mapping[Path, Callable[[], Figure]]) -> None:
+    """Draw and write pictures, on as many processors as there are; each is the same on any number.
+
+    Processes start as copies of this one, which has matplotlib and the data already. Where a system
+    does not copy processes safely, this one draws everything.
+    """
+    workers = min(len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1, len(drawings))
+    if workers < 2:
+        for path, draw in drawings.items():
+            save(draw(), path)
+        return
+    pool = ProcessPoolExecutor(workers, get_context("fork"), _share, (drawings,))
+    with pool, warnings.catch_warnings():
+        # Python warns of threads of libraries, which wait for work and hold nothing.
+        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+        for _ in pool.map(_draw, drawings):
+            pass
+
+
+_SHARED: dict[Path, Callable[[], Figure]] = {}
+
+
+def _share(drawings: Mapping[Path, Callable[[], Figure]]) -> None:
+    _SHARED.update(drawings)
+
+
+def _draw(path: Path) -> None:
+    save(_SHARED[path](), path)
 
 
 def save(picture: Figure, path: Path) -> None:
