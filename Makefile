@@ -27,9 +27,12 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 BASE ?= main
 export BASE
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Python keeps what it compiled: else every stage compiles its libraries, half of its time.
+export PYTHONDONTWRITEBYTECODE =
 
 # Two tests at a time, one thread each: more would wait for each other.
-PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 pytest --numprocesses 2 --dist loadscope
+PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 pytest --numprocesses 2 --dist loadscope \
+	--no-loadscope-reorder
 
 .PHONY: run test check lint test-oldest test-newest ui sweep experiments review base deps lock \
 	requirements audit wheel sbom clean help
