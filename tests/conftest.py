@@ -12,6 +12,10 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
+from segmentation.__main__ import main
+from segmentation.tracking.mlflow_internals import follow_move
+from segmentation.tracking.store import ARTIFACTS
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -70,6 +74,26 @@ class Project:
         file.write_text(text.replace(old, new), encoding="utf-8")
 
 
+Told = Callable[[Project, str], tuple[int, list[str]]]
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
+    """Run a stage here, where a process of its own would add nothing; its exit code and errors."""
+
+    def run(project: Project, stage: str) -> tuple[int, list[str]]:
+        monkeypatch.chdir(project.path)
+        capsys.readouterr()
+        code = 0
+        try:
+            main([stage])
+        except SystemExit as left:
+            code = left.code if isinstance(left.code, int) else 1
+        return code, capsys.readouterr().err.splitlines()
+
+    return run
+
+
 def copy_repository(target: Path) -> Project:
     """Copy what git knows or would add, and commit it in a repository of its own."""
     listed = subprocess.run(
@@ -90,10 +114,17 @@ def copy_repository(target: Path) -> Project:
     return project
 
 
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A fresh clone: nothing has run in it. Read it only; `project` is to change."""
+    return copy_repository(tmp_path_factory.mktemp("clone") / "project")
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A fresh clone: nothing has run in it."""
-    return copy_repository(tmp_path / "project")
+def project(clone: Project, tmp_path: Path) -> Project:
+    """A copy of `clone` that a test may change."""
+    shutil.copytree(clone.path, tmp_path / "project", symlinks=True)
+    return Project(tmp_path / "project")
 
 
 def made_once(
@@ -126,8 +157,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
         copy_repository(path).dvc("repro")
 
     project = made_once("finished", make, tmp_path_factory)
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        project.stage("track")  # in a copy: it corrects the absolute paths that MLflow stores
+    follow_move(project.path / "mlflow.db", project.path / ARTIFACTS)
     return project
 
 
@@ -158,3 +188,8 @@ def two_revisions(
 
     project = made_once("two_revisions", make, tmp_path_factory)
     return project, pd.read_parquet(finished.path / "data/segments/assignments.parquet")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it in the end."""
+    items.sort(key=lambda item: ROOT / "tests/pipeline" not in item.path.parents)

@@ -1,12 +1,13 @@
 """What docs/extending.md adds is added as it says, and runs."""
 
 import re
+import shutil
 import sys
 
 import pandas as pd
 import pytest
 
-from conftest import ROOT, Project, copy_repository
+from conftest import ROOT, Project
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.clustering import Clustering
 
@@ -17,15 +18,19 @@ CHANGES = re.findall(r"```diff\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def extended(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A clone with every change of the page, in which the pipeline ran with what they add."""
-    project = copy_repository(tmp_path_factory.mktemp("extended") / "project")
+def extended(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A repository with every change of the page, in which the pipeline ran with what they add."""
+    project = Project(tmp_path_factory.mktemp("extended") / "project")
+    shutil.copytree(finished.path, project.path, symlinks=True)
     for change in CHANGES:
         (project.path / "change.diff").write_text(change, encoding="utf-8", newline="\n")
         project.git("apply", "change.diff")
     project.run(sys.executable, ".github/scripts/code_deps.py")  # make deps
     project.edit("params.yaml", "  algorithm: kmeans ", "  algorithm: kmedians ")
     project.edit("params.yaml", "  rule: consensus ", "  rule: xie_beni ")
+    for old, new in (("draws: 20", "draws: 10"), ("resamples: 8", "resamples: 2"),
+                     ("stability: {resamples: 50", "stability: {resamples: 3")):  # fmt: skip
+        project.edit("params.yaml", old, new)  # how well it is judged is not what this is about
     project.dvc("repro")
     return project
 

@@ -131,7 +131,7 @@ def test_a_try_in_the_workspace_keeps_the_table(mine: Project) -> None:
     mine.git("checkout", "-q", ".")
     assert as_before(mine, settings)
 
-    printed = mine.dvc("exp", "run", "--name", "five", "-S", "train.k=5").stdout
+    printed = mine.dvc("exp", "run", "--name", "five", "-S", "train.k=5", "train").stdout
     assert "Ran experiment(s): five" in printed
     assert "Running stage 'prepare'" not in printed  # the table was found as it was
     assert (mine.path / TABLE).read_text(encoding="utf-8") == table()

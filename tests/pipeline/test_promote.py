@@ -1,6 +1,8 @@
 """A promoted run is the reference: numbers and names last, and the registry knows its champion."""
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -29,19 +31,24 @@ def facts(project: Project) -> dict[str, Any]:
     return facts
 
 
-@pytest.fixture
-def committed(reproduced: Project) -> Project:
-    reproduced.git("add", "-A")
-    if reproduced.git("status", "--porcelain"):
-        reproduced.git("commit", "-q", "-m", "Results")
-    return reproduced
+@pytest.fixture(scope="module")
+def promoted(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
+    """A repository whose committed state was promoted, and what that said. Read it only."""
+    project = Project(tmp_path_factory.mktemp("promoted") / "project")
+    shutil.copytree(finished.path, project.path, symlinks=True)
+    project.git("commit", "-q", "-a", "--allow-empty", "-m", "Results")
+    return project, promote(project).stdout
 
 
-def test_segments_keep_numbers_and_names_from_then_on(committed: Project) -> None:
-    before = {s["id"]: s["name"] for s in facts(committed)["segments"]}
-    told = promote(committed).stdout
+def test_segments_keep_numbers_and_names_from_then_on(
+    promoted: tuple[Project, str], tmp_path: Path
+) -> None:
+    source, told = promoted
     assert "'kmeans k=4' is the reference" in told
     assert "models:/customer-segmentation@champion, version 1" in told
+    committed = Project(tmp_path / "project")
+    shutil.copytree(source.path, committed.path, symlinks=True)
+    before = {s["id"]: s["name"] for s in facts(committed)["segments"]}
 
     # The value column is turned over: without a reference the numbers would turn over too.
     committed.edit("params.yaml", "value: last_purchase_amount", "value: age  # was purchases")
@@ -76,37 +83,40 @@ def test_segments_keep_numbers_and_names_from_then_on(committed: Project) -> Non
     assert champions == "['agglomerative k=4']"
 
 
-def test_the_champion_scores_customers(committed: Project) -> None:
-    promote(committed)
-    assigned = pd.read_parquet(committed.path / "data/segments/assignments.parquet")["segment"]
+def test_the_champion_scores_customers(promoted: tuple[Project, str]) -> None:
+    project, _ = promoted
+    assigned = pd.read_parquet(project.path / "data/segments/assignments.parquet")["segment"]
     code = (
         "import mlflow, pandas; model = mlflow.pyfunc.load_model("
         "'models:/customer-segmentation@champion'); "
         "table = pandas.read_parquet('data/prepared/customers.parquet'); "
         "print(*model.predict(table[model.metadata.get_input_schema().input_names()]))"
     )
-    assert python(committed, code).split() == assigned.astype(str).tolist()
+    assert python(project, code).split() == assigned.astype(str).tolist()
 
 
-def test_what_is_not_committed_is_refused_unless_forced(committed: Project) -> None:
-    committed.edit("params.yaml", "k: auto ", "k: 3 ")
-    committed.dvc("repro")
-    refused = promote(committed, check=False)
+def test_what_is_not_committed_is_refused_unless_forced(
+    two_revisions: tuple[Project, pd.DataFrame], tmp_path: Path
+) -> None:
+    project = Project(tmp_path / "project")
+    shutil.copytree(two_revisions[0].path, project.path, symlinks=True)
+    project.git("reset", "-q", "--soft", "main")  # as before `five` was committed
+    refused = promote(project, check=False)
     assert refused.returncode == 1
-    assert "error: 'kmeans k=3' was not promoted: its state is not committed" in refused.stderr
+    assert "error: 'kmeans k=5' was not promoted: its state is not committed" in refused.stderr
     assert "Traceback" not in refused.stderr
-    reference = committed.path / "data/reference/segments.json"
+    reference = project.path / "data/reference/segments.json"
     assert json.loads(reference.read_text("utf-8"))["segments"] == []
-    promote(committed, "--force")
-    assert len(json.loads(reference.read_text("utf-8"))["segments"]) == 3
+    promote(project, "--force")
+    assert len(json.loads(reference.read_text("utf-8"))["segments"]) == 5
 
     # A run of before is promoted by its name, and its customers come from DVC's cache.
-    assert "centroids" not in promote(committed, "kmeans k=4").stdout
+    assert "centroids" not in promote(project, "kmeans k=4").stdout
     content = json.loads(reference.read_text("utf-8"))
     assert len(content["segments"]) == 4
-    kept = pd.read_parquet(committed.path / "data/reference/assignments.parquet")
+    kept = pd.read_parquet(project.path / "data/reference/assignments.parquet")
     assert set(kept["segment"]) == {1, 2, 3, 4}
-    wrong = promote(committed, "kmeans k=40", check=False)
+    wrong = promote(project, "kmeans k=40", check=False)
     assert (wrong.returncode, "there is no run 'kmeans k=40'" in wrong.stderr) == (1, True)
 
 
