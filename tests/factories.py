@@ -48,9 +48,9 @@ def summary(
     spreads: Mapping[str, float], categorical: Mapping[str, Mapping[str, int]] | None = None
 ) -> Summary:
     """Of numbers with these standard deviations."""
-    rest: dict[str, Any] = dict.fromkeys(("count", "mean", "min", "25%", "50%", "75%", "max"), 1.0)
+    rest: dict[str, Any] = dict.fromkeys(("count", "mean"), 1.0)
     rest["histogram"] = {"edges": (0.5, 1.5), "counts": (1,)}
-    rest["box"] = {"whiskers": (1.0, 1.0), "quartiles": (1.0, 1.0, 1.0), "beyond": ()}
+    rest["box"] = {"whiskers": (1.0, 1.0), "quartiles": (1.0, 1.0, 1.0)}
     numeric = {name: {**rest, "std": spread} for name, spread in spreads.items()}
     return Summary.model_validate(
         {

@@ -273,10 +273,8 @@ def test_columns_hardly_as_they_are_meant_are_told(capsys: pytest.CaptureFixture
     assert told.startswith(
         "warning: column 'spend' holds 20210304 in line 5, 143,846 times the next largest value"
     )
-    prepared(each(lambda row: [*row[:2], row[2] if row[0] < "010" else "", f"No. {row[0]}"]))
-    missing, different = capsys.readouterr().err.splitlines()
-    assert "column 'spend' is missing for 31 of 40 customers" in missing
-    assert "column 'town' has 40 different texts for 40 customers" in different
+    prepared(each(lambda row: [*row[:2], row[2] if row[0] < "010" else "", row[3]]))
+    assert "column 'spend' is missing for 31 of 40 customers" in capsys.readouterr().err
     prepared(each(lambda row: [*row[:2], "999" if row[0] == "004" else row[0][-1], row[3]]))
     assert "holds 999 in line 5, 111 times the next" in capsys.readouterr().err
     prepared(each(lambda row: [*row[:2], "999" if row[0] < "020" else "1", row[3]]))
@@ -304,7 +302,7 @@ def test_a_first_look_is_taken_whatever_the_sentinel(sentinel: str) -> None:
     prepared(content, numeric={"age": None, "spend": None})
     run_stage("explore", Params.model_validate({"data": DATA}))
     summary = files.read_json(paths.SUMMARY)
-    assert summary["numeric"]["age"]["max"] == pytest.approx(float(sentinel), rel=1e-5)
+    assert max(summary["numeric"]["age"]["histogram"]["edges"]) < 10  # it is somebody's
 
 
 PURCHASES = [f"{i % 7:03d},{20 + i},{i * 2.5},{TOWNS[i % 3]}" for i in range(N)]

@@ -2,8 +2,6 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
 from segmentation import paths
 from segmentation.artifacts.base import Artifact, Figure, Known, KnownPosition, Part, Position
 
@@ -19,33 +17,18 @@ class Histogram(Part):
 
 
 class Box(Part):
-    """A boxplot by Tukey's rule.
-
-    Attributes
-    ----------
-    whiskers : pair of float
-        The last values within one and a half middle halves of the box.
-    beyond : tuple of float
-        Where values lie outside the whiskers, to the two hundredth part of the range: no customer's
-        own figure.
-    """
+    """A boxplot: quartiles, and whiskers at the quantiles 5% and 95%; of few customers, nearer."""
 
     whiskers: tuple[Position, Position]
     quartiles: tuple[Position, Position, Position]
-    beyond: tuple[Position, ...]
 
 
 class NumberSummary(Part):
-    """A numeric column among all customers; quartiles stand under their per cent in the file."""
+    """A numeric column among all customers."""
 
     count: Figure
     mean: Known
     std: Known
-    min: Known
-    first_quartile: Known = Field(alias="25%")
-    median: Known = Field(alias="50%")
-    third_quartile: Known = Field(alias="75%")
-    max: Known
     histogram: Histogram
     box: Box
 
@@ -64,7 +47,7 @@ class Summary(Artifact):
     """
 
     path: ClassVar = paths.SUMMARY
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     customers: int
     numeric: dict[str, NumberSummary]
     rank_correlation: dict[str, dict[str, Known]]

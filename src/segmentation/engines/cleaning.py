@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation import paths
+from segmentation.artifacts.privacy import as_level
 from segmentation.artifacts.quality import Lines, Quality
 from segmentation.engines.header import BLANK
 from segmentation.engines.numbers import (
@@ -32,7 +33,6 @@ TOTALS = ("total", "totals", "grand total", "sum", "summe", "gesamt", "insgesamt
 _SCIENTIFIC = r"\d(?:[.,]\d+)?[eE]\+\d{2,}"
 _LONGEST = 60  # characters of a cell in a message
 _FAR = 100  # times the next largest value: no customer, however rich, but a code or a slip
-_CATEGORIES = 10  # so few different texts are categories, however few customers there are
 _COPY, _CONFLICT, _BEYOND = "exact copy", "conflicting id", "outside limits"
 _DIRT = (_COPY, _CONFLICT, _BEYOND, "not a number", "id is missing", "too many cells are missing")
 # What the report calls repairs.
@@ -247,13 +247,6 @@ def doubts(cleaned: Cleaned, data: Data) -> list[str]:
                 f"{largest / others.max():,.0f} times the next largest value; if that says that "
                 "the value is missing, set limits for the column under data.numeric"
             )
-    for name in data.categorical:
-        levels, present = kept[name].nunique(), int(kept[name].notna().sum())
-        if levels > max(present / 2, _CATEGORIES):
-            told.append(
-                f"column '{name}' has {levels:,} different texts for {present:,} customers, which "
-                "are hardly categories; take it out of data.categorical"
-            )
     return told
 
 
@@ -380,4 +373,4 @@ def _categories(cells: pd.Series, aliases: dict[str, str]) -> pd.Series:
     counts["key"] = folded(counts["spelling"])
     counts = counts.sort_values(["count", "spelling"], ascending=[False, True])
     chosen = counts.drop_duplicates("key").set_index("key")["spelling"]
-    return folded(renamed).map(chosen).astype("str")
+    return folded(renamed).map(chosen.map(as_level)).astype("str")

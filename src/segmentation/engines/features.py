@@ -17,11 +17,13 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from segmentation.artifacts.privacy import FEWEST, OTHER
 from segmentation.artifacts.transformer import CATEGORIES
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.shared.data import Data
 
 MISSING_CATEGORY = "missing"
+_NOBODYS = ""  # no cell is an empty category
 
 
 def build_features(
@@ -37,7 +39,7 @@ def build_features(
     Parameters
     ----------
     customers : DataFrame
-        Prepared customers; only their numbers are looked at: skewness, and spread once scaled.
+        Prepared customers; looked at are skewness, spread once scaled, and the categories.
     data, settings
         Roles of the columns, and how they become features.
 
@@ -55,7 +57,8 @@ def build_features(
         parts.append(("skewed", _numeric(settings, transform=settings.transform), skewed))
     weights = None
     if data.categorical_features and settings.encoding == "onehot":
-        parts.append((CATEGORIES, _categorical(settings), data.categorical_features))
+        categories = _categorical(customers[data.categorical_features], settings)
+        parts.append((CATEGORIES, categories, data.categorical_features))
         spread = _typical_spread(parts[:-1], customers, settings=settings)
         weights = {CATEGORIES: settings.category_weight * spread / math.sqrt(2)}
     return ColumnTransformer(parts, transformer_weights=weights, verbose_feature_names_out=False)
@@ -111,12 +114,26 @@ def _numeric(settings: Featurize, *, transform: str) -> Pipeline:
     return make_pipeline(*steps)
 
 
-def _categorical(settings: Featurize) -> Pipeline:
+def _categorical(customers: pd.DataFrame, settings: Featurize) -> Pipeline:
+    """Encode categories; those that are rare, unknown or `OTHER` are one.
+
+    A model meets the rare categories under their own names, which it must not hold: they are
+    unknown to it, and so `OTHER` is made unknown too. A category that nobody has, and is therefore
+    rare, gives the unknown ones a place.
+    """
+    categories = []
+    for name in customers:
+        levels = set(customers[name].fillna(MISSING_CATEGORY))
+        if OTHER in levels:
+            levels = (levels - {OTHER}) | {_NOBODYS}
+        categories.append(sorted(levels))
+    least = max(FEWEST, math.ceil(settings.min_category_share * len(customers)))
     return make_pipeline(
         SimpleImputer(strategy="constant", fill_value=MISSING_CATEGORY),
         OneHotEncoder(
+            categories=categories,
             sparse_output=False,
             handle_unknown="infrequent_if_exist",
-            min_frequency=settings.min_category_share or None,
+            min_frequency=least,
         ),
     )

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.artifacts.privacy import tail
 from segmentation.artifacts.summary import Box, Histogram, NumberSummary, Quartiles, Summary
 
 LEAST_BINS, MOST_BINS = 8, 40
 MOST_LEVELS = 12  # of a category, within which the other columns are looked at
-CELLS = 200  # of a range, to say where there are values beyond the whiskers
 
 
 def summarise(customers: pd.DataFrame, *, numeric: list[str], categorical: list[str]) -> Summary:
@@ -22,26 +22,28 @@ def summarise(customers: pd.DataFrame, *, numeric: list[str], categorical: list[
         Columns.
     """
     numbers = customers[numeric]
-    described = numbers.describe()
     return Summary(
         customers=len(customers),
-        numeric={name: _number(customers[name], described[name]) for name in numeric},
+        numeric={name: _number(customers[name]) for name in numeric},
         rank_correlation=numbers.rank().corr().to_dict(),
         categorical={name: customers[name].value_counts().to_dict() for name in categorical},
         by_category={name: _by_category(customers, name, numeric) for name in categorical},
     )
 
 
-def _number(column: pd.Series, described: pd.Series) -> NumberSummary:
+def _number(column: pd.Series) -> NumberSummary:
     values = column.dropna().to_numpy(np.float64)
-    edges = bin_edges(values)
-    counts, _ = np.histogram(values, bins=edges)
-    return NumberSummary.model_validate(
-        {
-            **described.to_dict(),
-            "histogram": Histogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist())),
-            "box": box(values),
-        }
+    shown = box(values)
+    # The few at either end are counted in the last bars: where they are is theirs.
+    inside = values.clip(*shown.whiskers)
+    edges = bin_edges(inside)
+    counts, _ = np.histogram(inside, bins=edges)
+    return NumberSummary(
+        count=len(values),
+        mean=float(values.mean()),
+        std=float(values.std(ddof=1)) if len(values) > 1 else None,
+        histogram=Histogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist())),
+        box=shown,
     )
 
 
@@ -69,33 +71,24 @@ def bin_edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def box(values: NDArray[np.float64]) -> Box:
-    """Return a boxplot's figures: quartiles, whiskers, and where there are values beyond these.
+    """Return a boxplot's figures: quartiles, and whiskers at 5% and 95%.
+
+    The last customer of a range is one person, so no range is told to its end.
 
     Parameters
     ----------
     values : array of float
         Finite, at least one.
 
-    References
-    ----------
-    Tukey (1977), Exploratory Data Analysis, chapter 2.
-
     Examples
     --------
-    >>> box(np.array([1.0, 2.0, 3.0, 4.0, 100.0]))
-    Box(whiskers=(1.0, 4.0), quartiles=(2.0, 3.0, 4.0), beyond=(99.7525,))
+    >>> box(np.append(np.arange(1.0, 201.0), 9e9)).whiskers
+    (11.0, 191.0)
     """
-    first, median, third = np.percentile(values, [25, 50, 75]).tolist()
-    reach = 1.5 * (third - first)
-    inside = values[(values >= first - reach) & (values <= third + reach)]
-    low, high = min(first, float(inside.min())), max(third, float(inside.max()))
-    least, most = float(values.min()), float(values.max())
-    outside = values[(values < low) | (values > high)]
-    cell = np.floor((outside - least) / ((most - least) or 1.0) * CELLS).clip(0, CELLS - 1)
-    beyond = least + (np.unique(cell) + 0.5) / CELLS * (most - least)
-    return Box(
-        whiskers=(low, high), quartiles=(first, median, third), beyond=tuple(beyond.tolist())
-    )
+    beyond = tail(len(values))
+    parts = np.quantile(values, [beyond, 0.25, 0.5, 0.75, 1 - beyond])
+    low, first, median, third, high = parts.tolist()
+    return Box(whiskers=(low, high), quartiles=(first, median, third))
 
 
 def _by_category(

@@ -6,6 +6,7 @@ from segmentation import artifacts, paths
 from segmentation.algorithms import models
 from segmentation.artifacts import files
 from segmentation.artifacts.features import Features, Transformed
+from segmentation.artifacts.privacy import FEWEST
 from segmentation.engines.features import build_features, category_scale, matrix, skewed_columns
 from segmentation.errors import InputError
 from segmentation.settings.featurize import Featurize
@@ -42,7 +43,7 @@ def _check(points: pd.DataFrame, data: Data, featurize: Featurize) -> None:
     left = f"only '{telling[0]}'" if telling else "nothing"
     raise InputError(
         f"{left} is left to find segments in: every category of "
-        f"{', '.join(data.categorical_features)} is rarer than "
-        f"featurize.min_category_share, so they are taken together; lower it "
-        f"({featurize.min_category_share:g}), or declare more columns under data.numeric"
+        f"{', '.join(data.categorical_features)} is rarer than {FEWEST} customers or "
+        f"featurize.min_category_share ({featurize.min_category_share:g}), so they are taken "
+        "together; declare more columns under data.numeric"
     )

@@ -6,6 +6,7 @@ from segmentation import artifacts, paths
 from segmentation.artifacts import files
 from segmentation.engines import local
 from segmentation.engines.cleaning import check_rejected, check_usable, clean, damage, doubts
+from segmentation.engines.rare import check_categories, group_rare
 from segmentation.engines.schema import customers
 from segmentation.engines.value import with_value
 from segmentation.errors import warn
@@ -27,9 +28,12 @@ def run(*, data: Data, prepare: Prepare) -> None:
     artifacts.write(cleaned.quality(table.lines))
     check_rejected(cleaned, data=data, rules=prepare)
     check_usable(cleaned, data)
-    prepared = customers(data).validate(with_value(cleaned.kept, data))
+    check_categories(cleaned.kept, data)
+    kept, rare = group_rare(cleaned.kept, data)
+    prepared = customers(data).validate(with_value(kept, data))
     files.write_parquet(paths.PREPARED, prepared)
-    for note in [*damage(cleaned), *doubts(cleaned, data), *_misfits(playbook, prepared, data)]:
+    doubtful = [*damage(cleaned), *doubts(cleaned, data), *rare]
+    for note in [*doubtful, *_misfits(playbook, prepared, data)]:
         warn(note)
 
 

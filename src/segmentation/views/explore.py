@@ -42,12 +42,12 @@ def distributions(summary: Summary, labels: Mapping[str, str]) -> Figure:
         (low, high), (first, median, third) = column.box.whiskers, column.box.quartiles
         box = {"whislo": low, "q1": first, "med": median, "q3": third, "whishi": high}
         axes.bxp(  # under the histogram, on the same scale
-            [{**box, "fliers": column.box.beyond}],
+            [box],
             orientation="horizontal",
             positions=[-0.17 * top],
             widths=0.14 * top,
             manage_ticks=False,
-            flierprops={"marker": ".", "markersize": 3, "markeredgecolor": MUTED},
+            showfliers=False,
             medianprops={"color": INK},
         )
         axes.set_ylim(-0.3 * top, 1.05 * top)
