@@ -81,7 +81,9 @@ def test_json_report_markdown_and_mlflow_agree_with_pandas_to_the_digit(finished
         )
         assert f"last purchase amount ($) {shown} on average" in page
         assert f"| {number} | {name} | {len(here)} | {share:.0%} | {of_value:.0%} |" in markdown
-        assert f"{len(here)} customers ({share:.0%}); last purchase amount ($) {shown}" in markdown
+        assert (
+            f"{len(here)} customers ({share:.0%}); last purchase amount (\\$) {shown}" in markdown
+        )
         assert logged[f"segment_{number}/size"] == len(here)
         assert logged[f"segment_{number}/share"] == pytest.approx(share, rel=1e-5)
         assert logged[f"segment_{number}/share_of_value"] == pytest.approx(of_value, rel=1e-5)
