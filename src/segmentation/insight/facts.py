@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from segmentation.artifacts.base import Pair
 from segmentation.artifacts.grades import NOT_TRUSTED, RELIABLE
+from segmentation.artifacts.privacy import FEWEST
 from segmentation.artifacts.segments import (
     CategoryColumn,
     CategoryFigures,
@@ -28,7 +29,7 @@ from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import exact, number, p_value, percent, whole, with_range
 from segmentation.insight.playbook import Playbook, absent_levels, absent_names, fitting
 from segmentation.insight.plays import Recommendation, recommend
-from segmentation.insight.profiles import FEWEST, LARGEST, profile_everyone, profile_segments
+from segmentation.insight.profiles import LARGEST, profile_everyone, profile_segments
 from segmentation.insight.results import Results
 from segmentation.insight.rules import Predicate, Rule, find_rules
 from segmentation.insight.traits import NEAR, NEGLIGIBLE, NOTABLE, Trait, traits_of, unremarkable

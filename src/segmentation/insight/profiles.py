@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segmentation.artifacts.base import Pair
+from segmentation.artifacts.privacy import FEWEST
 from segmentation.artifacts.segments import (
     CategoryFigures,
     LevelProfile,
@@ -23,8 +24,7 @@ MOST_LEVELS = 30  # of a category that are described; the rarer ones are counted
 LARGEST = 10.0  # standardised difference that is told; without any spread it would be infinite
 SIGNIFICANCE = 0.05  # of all comparisons of a run together
 
-FEWEST = 5
-"""Fewer customers than this are not described: their figures would give single people away."""
+_KNOWN = 5  # cells on either side, below which nothing is confirmed (docs/profiles.md)
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -219,7 +219,7 @@ def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -
         "difference_interval": np.clip(difference_limits, -LARGEST, LARGEST),
     }
     # The spread of a handful is hardly known: nothing is confirmed against so few.
-    p = np.where(np.minimum(a.n, b.n) < FEWEST, 1.0, intervals.welch(a, b))
+    p = np.where(np.minimum(a.n, b.n) < _KNOWN, 1.0, intervals.welch(a, b))
     return _Column(inside[0], figures, p)
 
 

@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.artifacts.privacy import FEWEST
+
 # docs/review.md, "Drift", says where these come from.
 MODERATE, STRONG = 0.1, 0.25  # the usual reading of PSI
 CHANCE = 0.01  # how often chance alone reaches the level given with a PSI
 RARE = 0.01  # levels with a smaller share of all customers are taken together for PSI
-LEAST = 5  # customers of a level that is named: fewer could point at a person
 _BINS = 10  # of a number
 _MOSTLY = 0.5  # share of customers in rare levels from which PSI tells nothing
 
@@ -43,7 +44,7 @@ class Drift:
     base_missing, head_missing : float
         Shares of missing cells.
     new_levels, gone_levels : tuple of str
-        Categories of at least five customers that only the head, or only the base, has; most
+        Categories of at least ten customers that only the head, or only the base, has; most
         frequent first.
     rare : float
         Share of all customers whose category is so rare that PSI cannot tell it from others.
@@ -148,7 +149,7 @@ def _of_levels(base: pd.Series, head: pd.Series) -> Drift:
 
 
 def _only(counts: pd.DataFrame, here: str, there: str) -> tuple[str, ...]:
-    only = counts[(counts[there] == 0) & (counts[here] >= LEAST)]
+    only = counts[(counts[there] == 0) & (counts[here] >= FEWEST)]
     return tuple(str(level) for level in only.sort_values(here, ascending=False).index)
 
 
