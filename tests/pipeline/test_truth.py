@@ -168,6 +168,8 @@ def test_what_was_changed_in_the_store_is_not_promoted(
     code, told = segmentation(committed, "promote")
     assert (code, why in told) == (1, True), told
     assert "segmentation track --anew" in told
+    if change is not better_run:
+        return  # the same for all that was changed
     code, told = segmentation(committed, "promote", "--force")
     assert (code, why in told) == (1, True), told
     assert segmentation(committed, "track", "--anew")[0] == 0
