@@ -48,13 +48,15 @@ def test_features_are_what_does_not_only_describe() -> None:
 
 
 def test_only_features_become_points_and_centroids() -> None:
+    # Ten of each: fewer are no category of their own.
+    table = pd.concat([TABLE] * 10, ignore_index=True)
     points = matrix(
-        build_features(TABLE, data=data(), settings=Featurize(scaler="none")).fit(TABLE), TABLE
+        build_features(table, data=data(), settings=Featurize(scaler="none")).fit(table), table
     )
     assert list(points) == ["visits", "milk", "town_Bonn", "town_Ulm"]
-    without = TABLE.drop(columns=["fresh_food", "churn"])
+    without = table.drop(columns=["fresh_food", "churn"])
     transformer = build_features(without, data=data(), settings=Featurize()).fit(without)
-    assert matrix(transformer, without).shape == (4, 4)
+    assert matrix(transformer, without).shape == (40, 4)
     found, spread = centroids(
         TABLE,
         np.array([0, 0, 1, 1]),
