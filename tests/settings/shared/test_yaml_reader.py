@@ -93,7 +93,8 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("[" * 200_000, "line 1: it is nested more than 50 deep"),
+        # From PyYAML 6.0.4 on it looks ahead, and refuses before the fiftieth level is seen.
+        ("[" * 200_000, "line 1: (it is nested more than 50 deep|exceeded maximum nesting depth)"),
         ("".join("  " * depth + "a:\n" for depth in range(3000)), "line 51: it is nested"),
         (BOMB, "it is too large for settings"),
     ],
