@@ -155,3 +155,11 @@ def test_a_category_does_not_become_the_segments_under_another_scaler(scaler: st
     made = matrix(build_features(table, data=DATA, settings=settings).fit(table), table)
     found = KMeans(2, n_init=5, random_state=0).fit_predict(made)
     assert adjusted_rand_score(truth, found) > 0.9
+
+
+@pytest.mark.parametrize("transform", ["log", "yeo-johnson", "none"])
+def test_the_last_bit_of_a_number_leaves_no_trace(shop: pd.DataFrame, transform: str) -> None:
+    settings = Featurize.model_validate({"transform": transform, "scaler": "minmax"})
+    fitted = build_features(shop, data=DATA, settings=settings).fit(shop)
+    other = shop.assign(spend=np.nextafter(shop["spend"], np.inf))
+    assert matrix(fitted, other).equals(matrix(fitted, shop))

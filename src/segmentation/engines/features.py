@@ -17,6 +17,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from segmentation.algorithms.assigners import settled
 from segmentation.artifacts.privacy import FEWEST, OTHER
 from segmentation.artifacts.transformer import CATEGORIES
 from segmentation.settings.featurize import Featurize
@@ -97,9 +98,13 @@ def skewed_columns(customers: pd.DataFrame, *, data: Data, settings: Featurize) 
 
 
 def matrix(transformer: ColumnTransformer, customers: pd.DataFrame) -> pd.DataFrame:
-    """Apply a fitted transformer; the result has a named column per feature."""
+    """Apply a fitted transformer; the result has a named column per feature.
+
+    Logarithms differ between processors in their last bits, and with them the file's hash.
+    """
     points = np.asarray(transformer.transform(customers), dtype=np.float64)
-    return pd.DataFrame(points, columns=transformer.get_feature_names_out())
+    columns = (settled(column) for column in points.T)
+    return pd.DataFrame(dict(zip(transformer.get_feature_names_out(), columns, strict=True)))
 
 
 def _numeric(settings: Featurize, *, transform: str) -> Pipeline:
