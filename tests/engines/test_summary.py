@@ -14,36 +14,41 @@ CUSTOMERS = pd.DataFrame(
         "town": ["Bonn", "Bonn", "Ulm", "Ulm", None, "Ulm"],
     }
 )
+MANY = pd.concat([CUSTOMERS] * 20, ignore_index=True)
 
 
-def summary(customers: pd.DataFrame = CUSTOMERS) -> Summary:
+def summary(customers: pd.DataFrame = MANY) -> Summary:
     return summarise(customers, numeric=["spend", "day"], categorical=["town"])
 
 
 def test_every_known_value_is_in_the_histogram() -> None:
     found = summary().numeric["spend"]
-    assert sum(found.histogram.counts) == found.count == 5
-    assert (found.histogram.edges[0], found.histogram.edges[-1]) == (1.5, 4.5)
+    assert found.histogram
+    assert sum(found.histogram.counts) == found.count == 100
+    assert (found.histogram.edges[0], found.histogram.edges[-1]) == (1.0, 100.0)
 
 
 def test_places_far_from_zero_are_told_apart_in_the_file() -> None:
     written = Summary.parse(summary().model_dump_json())
-    assert len(set(written.numeric["day"].histogram.edges)) > 8
-    assert written.numeric["day"].box.quartiles[1] == 20210103.5
+    day = written.numeric["day"]
+    assert day.histogram
+    assert day.box
+    assert len(set(day.histogram.edges)) == len(day.histogram.edges) > 8
+    assert day.box.quartiles[1] == 20210103.5
 
 
 def test_rank_correlation_is_spearmans() -> None:
-    known = CUSTOMERS.dropna(subset="spend").assign(day=[3.0, 1.0, 2.0, 5.0, 4.0])
+    known = MANY.dropna(subset="spend").assign(day=[3.0, 1.0, 2.0, 5.0, 4.0] * 20)
     expected = known["spend"].corr(known["day"], method="spearman")
     assert summary(known).rank_correlation["spend"]["day"] == pytest.approx(expected)
 
 
 def test_quartiles_by_category_are_those_of_its_customers() -> None:
     found = summary()
-    assert found.categorical == {"town": {"Bonn": 2, "Ulm": 3}}
+    assert found.categorical == {"town": {"Bonn": 40, "Ulm": 60}}
     assert found.by_category["town"]["spend"] == {
-        "Bonn": (1.25, 1.5, 1.75),
-        "Ulm": (3.5, 4.0, 52.0),
+        "Bonn": (1.0, 1.5, 2.0),
+        "Ulm": (3.0, 4.0, 100.0),
     }
 
 
@@ -55,7 +60,7 @@ def test_the_commonest_categories_are_looked_into() -> None:
 
 
 def test_a_category_without_a_known_number_has_no_quartiles() -> None:
-    unknown = CUSTOMERS.assign(spend=CUSTOMERS["spend"].where(CUSTOMERS["town"] != "Bonn"))
+    unknown = MANY.assign(spend=MANY["spend"].where(MANY["town"] != "Bonn"))
     assert summary(unknown).by_category["town"]["spend"]["Bonn"] == (None, None, None)
 
 
@@ -63,6 +68,8 @@ def test_no_end_of_a_range_is_told() -> None:
     values = np.append(np.random.default_rng(0).normal(size=999), 88.001)
     customers = pd.DataFrame({"spend": values, "day": 1.0, "town": "Bonn"})
     told = summary(customers).numeric["spend"]
+    assert told.box
+    assert told.histogram
     assert told.box.whiskers == pytest.approx(tuple(np.quantile(values, [0.05, 0.95])))
     assert sum(told.histogram.counts) == 1000
     assert max(told.histogram.edges) < 3
@@ -70,9 +77,28 @@ def test_no_end_of_a_range_is_told() -> None:
 
 
 def test_the_whiskers_of_few_customers_are_nearer() -> None:
-    values = np.arange(100.0)
-    assert box(values).whiskers == pytest.approx((9.9, 89.1))
-    assert box(np.arange(12.0)).whiskers == pytest.approx((2.75, 8.25))
+    told = box(np.arange(100.0))
+    assert told
+    assert told.whiskers == pytest.approx((9.9, 89.1))
+    assert box(np.arange(39.0)) is None
+
+
+def test_no_bar_is_of_fewer_than_ten_customers() -> None:
+    values = np.concatenate([np.arange(0.0, 40.0), [60, 60.5, 80], np.arange(90.0, 130.0)])
+    found = summary(pd.DataFrame({"spend": values, "day": 1.0, "town": "Bonn"})).numeric["spend"]
+    assert found.histogram
+    assert sum(found.histogram.counts) == len(values)
+    assert all(count == 0 or count >= 10 for count in found.histogram.counts)
+    assert list(found.histogram.edges) == sorted(set(found.histogram.edges))
+
+
+def test_of_too_few_customers_only_how_many_they_are_is_told() -> None:
+    few = MANY.assign(spend=MANY["spend"].where(MANY.index < 9))
+    found = summary(few)
+    told = found.numeric["spend"]
+    assert told.count == 8
+    assert (told.mean, told.std, told.histogram, told.box) == (None,) * 4
+    assert found.rank_correlation["spend"]["day"] is None
 
 
 @pytest.mark.parametrize("sentinel", [99_999, 20_210_304, 9e14, -9e14])

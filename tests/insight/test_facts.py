@@ -154,7 +154,7 @@ def test_no_customer_in_any_segment() -> None:
 def test_facts_of_any_table_are_plain_and_complete(segments: int, columns: int) -> None:
     rng = np.random.default_rng(0)
     segment = rng.integers(1, segments + 1, 400)
-    segment[:3], segment[3] = -1, segments + 1
+    segment[:12], segment[12] = -1, segments + 1
     table = pd.DataFrame(rng.lognormal(size=(400, columns))).rename(columns="n{}".format)
     if columns > 1:
         table["n1"], table["n2"] = 1.5, np.nan

@@ -86,7 +86,7 @@ def test_too_few_customers_and_mere_chance_give_a_reason() -> None:
     segment[100:110] = -1
     rules = find_rules(table, segment, **SHAPE)
     assert rules[1] == "fewer than 20 customers to learn a rule from and test it on"
-    assert rules[3] == "none finds its customers better than chance"
+    assert rules[3] == "none finds 10 of its customers, and better than chance"
     assert -1 not in rules
 
 

@@ -23,7 +23,7 @@ class NumberProfile(Part):
     mean, median : float or None
     mean_interval, median_interval : pair of float or None
     quartiles, whiskers : pair of float or None
-        Quantiles 25% and 75%, and 5% and 95%, interpolated linearly.
+        Quantiles 25% and 75%, and 5% and 95% (of fewer than 200, nearer: ten lie beyond).
     index : float or None
         100 times the mean over everyone's mean. None where a customer has a value below zero: a
         mean in which gains and losses cancel is no measure of what is usual.
@@ -67,13 +67,13 @@ class LevelProfile(Part):
         There is a difference, by the binomial test after Holm's correction.
     """
 
-    share: Known
-    share_interval: Pair | None
-    lift: Known
-    lift_interval: Pair | None
-    difference: Known
-    difference_interval: Pair | None
-    confirmed: bool
+    share: Known = None
+    share_interval: Pair | None = None
+    lift: Known = None
+    lift_interval: Pair | None = None
+    difference: Known = None
+    difference_interval: Pair | None = None
+    confirmed: bool = False
 
 
 class NumberCondition(Part):
@@ -160,7 +160,8 @@ class Play(Part):
 class Profile(Part):
     """One segment in figures.
 
-    `share_of_value` is None where values are below zero, or all of them zero.
+    What is None is told of too few (`artifacts.privacy`). `share_of_value` is None, too, where
+    values are below zero, or all of them zero.
     """
 
     id: int
@@ -196,7 +197,7 @@ class Segment(Profile):
         Why there are none.
     stability : SegmentStability
         Whether it comes back when customers are drawn again.
-    shape : Shape
+    shape : Shape or None
     """
 
     name: str
@@ -209,7 +210,7 @@ class Segment(Profile):
     plays: tuple[Play, ...]
     plays_note: str | None
     stability: SegmentStability
-    shape: Shape
+    shape: Shape | None
 
 
 class NumberFigures(Part):
@@ -298,7 +299,7 @@ class Segments(Artifact):
 
     path: ClassVar = paths.SEGMENTS
     in_order: ClassVar = True  # pages show columns as declared, and the commonest categories first
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     headline: str
     customers: int
     unassigned: int

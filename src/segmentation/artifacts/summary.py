@@ -6,11 +6,14 @@ from segmentation import paths
 from segmentation.artifacts.base import Artifact, Figure, Known, KnownPosition, Part, Position
 
 Quartiles = tuple[KnownPosition, KnownPosition, KnownPosition]
-"""The middle one is the median; None where no value is known."""
+"""The middle one is the median; None where too few values are known."""
 
 
 class Histogram(Part):
-    """How many customers lie between two edges; the last interval includes both of its own."""
+    """How many customers lie between two edges: none, or ten and more.
+
+    The last interval includes both of its edges.
+    """
 
     edges: tuple[Position, ...]
     counts: tuple[int, ...]
@@ -24,13 +27,13 @@ class Box(Part):
 
 
 class NumberSummary(Part):
-    """A numeric column among all customers."""
+    """A numeric column among all customers; what too few are known of is None."""
 
     count: Figure
     mean: Known
     std: Known
-    histogram: Histogram
-    box: Box
+    histogram: Histogram | None
+    box: Box | None
 
 
 class Summary(Artifact):
@@ -39,7 +42,7 @@ class Summary(Artifact):
     Attributes
     ----------
     rank_correlation : dict of dict
-        Spearman's, of each number with each.
+        Spearman's, of each number with each; None where fewer than ten customers have both.
     categorical : dict of dict of str to int
         Customers by category.
     by_category : dict of dict of dict
@@ -47,7 +50,7 @@ class Summary(Artifact):
     """
 
     path: ClassVar = paths.SUMMARY
-    schema_version: Literal[3] = 3
+    schema_version: Literal[4] = 4
     customers: int
     numeric: dict[str, NumberSummary]
     rank_correlation: dict[str, dict[str, Known]]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segmentation.artifacts.privacy import tail
+from segmentation.artifacts.privacy import FEWEST, percentiles
 from segmentation.artifacts.summary import Box, Histogram, NumberSummary, Quartiles, Summary
 
 LEAST_BINS, MOST_BINS = 8, 40
@@ -25,7 +25,7 @@ def summarise(customers: pd.DataFrame, *, numeric: list[str], categorical: list[
     return Summary(
         customers=len(customers),
         numeric={name: _number(customers[name]) for name in numeric},
-        rank_correlation=numbers.rank().corr().to_dict(),
+        rank_correlation=numbers.rank().corr(min_periods=FEWEST).to_dict(),
         categorical={name: customers[name].value_counts().to_dict() for name in categorical},
         by_category={name: _by_category(customers, name, numeric) for name in categorical},
     )
@@ -33,18 +33,44 @@ def summarise(customers: pd.DataFrame, *, numeric: list[str], categorical: list[
 
 def _number(column: pd.Series) -> NumberSummary:
     values = column.dropna().to_numpy(np.float64)
-    shown = box(values)
-    # The few at either end are counted in the last bars: where they are is theirs.
-    inside = values.clip(*shown.whiskers)
-    edges = bin_edges(inside)
-    counts, _ = np.histogram(inside, bins=edges)
+    enough, shown = len(values) >= FEWEST, box(values)
     return NumberSummary(
         count=len(values),
-        mean=float(values.mean()),
-        std=float(values.std(ddof=1)) if len(values) > 1 else None,
-        histogram=Histogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist())),
+        mean=float(values.mean()) if enough else None,
+        std=float(values.std(ddof=1)) if enough else None,
+        histogram=None if shown is None else histogram(values, shown),
         box=shown,
     )
+
+
+def histogram(values: NDArray[np.float64], shown: Box) -> Histogram:
+    """Count values in bars of at least ten customers each, or of none.
+
+    Parameters
+    ----------
+    values : array of float
+        Finite.
+    shown : Box
+        Theirs. The few beyond its whiskers are counted in the last bars: where they are is theirs.
+    """
+    inside = values.clip(*shown.whiskers)
+    ends = bin_edges(inside)
+    edges, bars, count = [float(ends[0])], [], 0
+    counts, _ = np.histogram(inside, bins=ends)
+    for end, more in zip(ends[1:].tolist(), counts.tolist(), strict=True):
+        count += more
+        if count == 0 or count >= FEWEST:
+            edges.append(end)
+            bars.append(count)
+            count = 0
+    while count:  # the last few go to the bar before them, over any that are empty
+        edges.pop()
+        last = bars.pop()
+        if last:
+            edges.append(float(ends[-1]))
+            bars.append(last + count)
+            count = 0
+    return Histogram(edges=tuple(edges), counts=tuple(bars))
 
 
 def bin_edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -70,24 +96,24 @@ def bin_edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.linspace(low, high, count + 1)
 
 
-def box(values: NDArray[np.float64]) -> Box:
-    """Return a boxplot's figures: quartiles, and whiskers at 5% and 95%.
+def box(values: NDArray[np.float64]) -> Box | None:
+    """Return a boxplot's figures: quartiles, and whiskers at 5% and 95%; None of too few.
 
     The last customer of a range is one person, so no range is told to its end.
 
     Parameters
     ----------
     values : array of float
-        Finite, at least one.
+        Finite.
 
     Examples
     --------
-    >>> box(np.append(np.arange(1.0, 201.0), 9e9)).whiskers
-    (11.0, 191.0)
+    >>> box(np.append(np.arange(1.0, 201.0), 9e9))
+    Box(whiskers=(11.0, 191.0), quartiles=(51.0, 101.0, 151.0))
     """
-    beyond = tail(len(values))
-    parts = np.quantile(values, [beyond, 0.25, 0.5, 0.75, 1 - beyond])
-    low, first, median, third, high = parts.tolist()
+    low, first, median, third, high = percentiles(values).tolist()
+    if np.isnan(low):
+        return None
     return Box(whiskers=(low, high), quartiles=(first, median, third))
 
 
@@ -97,14 +123,13 @@ def _by_category(
     """Return the quartiles of every number within each of the commonest categories."""
     count = customers[column].value_counts().sort_index().sort_values(kind="stable")
     commonest = count.index[-MOST_LEVELS:]
-    within = customers[customers[column].isin(commonest)].groupby(column)[numeric]
-    quartiles = within.quantile(np.array([0.25, 0.5, 0.75])).unstack()
+    within = [(level, customers[customers[column] == level]) for level in sorted(commonest)]
     return {
-        number: {
-            str(level): (float(low), float(middle), float(high))
-            for level, (low, middle, high) in zip(
-                quartiles.index, quartiles[number].to_numpy(), strict=True
-            )
-        }
+        number: {str(level): _quartiles(inside[number]) for level, inside in within}
         for number in numeric
     }
+
+
+def _quartiles(column: pd.Series) -> Quartiles:
+    _, low, middle, high, _ = percentiles(column.dropna().to_numpy(np.float64)).tolist()
+    return low, middle, high

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from segmentation.artifacts.base import Pair
 from segmentation.artifacts.grades import NOT_TRUSTED, RELIABLE
-from segmentation.artifacts.privacy import FEWEST
+from segmentation.artifacts.privacy import FEWEST, described
 from segmentation.artifacts.segments import (
     CategoryColumn,
     CategoryFigures,
@@ -91,6 +91,10 @@ NOT_STABLE = (
     "No play: this segment does not come back when customers are drawn again, so a plan for it may "
     "soon be a plan for nobody."
 )
+BESIDE_A_HANDFUL = (
+    f"Not described: beside everyone's figures, these would tell of fewer than {FEWEST} customers "
+    "elsewhere."
+)
 HANDFUL = f"Fewer than {FEWEST} customers are not described: figures would give people away."
 NO_SEGMENTS = (
     "No plays: the data hold no segments beyond one population, and acting on groups that were "
@@ -163,6 +167,8 @@ def describe(
         categorical=[name for name in categorical if name not in descriptive],
         seed=seed,
     )
+    shown = described(segment)
+    rules |= {i: "it is not described" for i in rules.keys() - shown if isinstance(rules[i], Rule)}
     traits = {profile.id: traits_of(profile) for profile in profiles}
     naming = {
         i: [trait for trait in these if trait.column not in descriptive] or these
@@ -170,7 +176,11 @@ def describe(
     }
     # So many customers would show a notable difference if there were one. Whom a rule can find is
     # not like everyone else, even if the averages are.
-    average = {p.id for p in profiles if p.size >= _ENOUGH and not isinstance(rules[p.id], Rule)}
+    average = {
+        p.id
+        for p in profiles
+        if p.id in shown and p.size >= _ENOUGH and not isinstance(rules[p.id], Rule)
+    }
     names = (
         name_segments(naming, playbook, reference=reference, average=average)
         if results.structured
@@ -210,7 +220,8 @@ def describe(
                 name=names[profile.id],
                 traits=traits[profile.id],
                 rule=rules[profile.id],
-                fresh=made[profile.id] if profile.id in kept else None,
+                fresh=made[profile.id] if profile.id in kept & shown else None,
+                shown=profile.id in shown,
                 given=given,
                 playbook=playbook,
                 value=value,
@@ -272,6 +283,7 @@ def _segment(
     traits: list[Trait],
     rule: Rule | str,
     fresh: str | None,
+    shown: bool,
     given: Playbook,
     playbook: Playbook,
     value: str,
@@ -299,7 +311,7 @@ def _segment(
         if aged
         else None,
         marks=tuple(in_words(trait, labels) for trait in traits),
-        marks_note=None if traits else _why_no_marks(profile, rule, results.kind),
+        marks_note=None if traits else _why_no_marks(profile, rule, results.kind, shown=shown),
         unremarkable=tuple(
             labels[column] for column in unremarkable(profile) if column not in _spoken_of(rule)
         ),
@@ -308,7 +320,7 @@ def _segment(
         plays=tuple(plays),
         plays_note=None if plays else no_plays,
         stability=stability,
-        shape=results.details.segments[profile.id],
+        shape=results.details.segments.get(profile.id),
     )
 
 
@@ -322,9 +334,9 @@ def _why_no_play(*, structured: bool, stable: bool, given: int, fitting: int) ->
     return NO_PLAY if fitting else NO_FITTING_PLAYS
 
 
-def _why_no_marks(profile: Profile, rule: Rule | str, kind: str) -> str:
-    if profile.size < FEWEST:
-        return HANDFUL
+def _why_no_marks(profile: Profile, rule: Rule | str, kind: str, *, shown: bool) -> str:
+    if not shown:
+        return HANDFUL if profile.size < FEWEST else BESIDE_A_HANDFUL
     if isinstance(rule, str):
         return f"No average or share was found that sets this {kind} clearly apart."
     return (

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segmentation.artifacts.base import Pair
-from segmentation.artifacts.privacy import FEWEST
+from segmentation.artifacts.privacy import FEWEST, described, percentiles, told, told_cells
 from segmentation.artifacts.segments import (
     CategoryFigures,
     LevelProfile,
@@ -26,8 +26,6 @@ SIGNIFICANCE = 0.05  # of all comparisons of a run together
 
 _KNOWN = 5  # cells on either side, below which nothing is confirmed (docs/profiles.md)
 
-_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-
 
 @dataclass(frozen=True)
 class _Column:
@@ -37,6 +35,8 @@ class _Column:
     ----------
     known : array of shape (segments,)
         Customers whose cell is not missing.
+    told : bool array
+        Whose figures can be told (`artifacts.privacy`).
     figures : mapping of str to array, or to two of them for a pair
         By their names in `NumberProfile` or `LevelProfile`.
     p : array
@@ -46,6 +46,7 @@ class _Column:
     """
 
     known: Floats
+    told: NDArray[np.bool_]
     figures: Mapping[str, Any]
     p: Floats
     levels: list[str] = field(default_factory=list)
@@ -62,14 +63,14 @@ def profile_everyone(
     columns: dict[str, NumberFigures | CategoryFigures] = {}
     for name in numeric:
         known = customers[name].dropna().to_numpy(np.float64)
-        quantiles = np.quantile(known, _QUANTILES) if len(known) else np.full(5, np.nan)
+        quantiles, enough = percentiles(known), len(known) >= FEWEST
         columns[name] = NumberFigures(
             known=len(known),
-            mean=float(known.mean()) if len(known) else None,
+            mean=float(known.mean()) if enough else None,
             median=_known(quantiles[2]),
             quartiles=_pair(quantiles[1], quantiles[3]),
             whiskers=_pair(quantiles[0], quantiles[4]),
-            deviation=float(known.std(ddof=1)) if len(known) > 1 else None,
+            deviation=float(known.std(ddof=1)) if enough else None,
         )
     for name in categorical:
         shown, counts, _ = _level_counts(customers[name], (always or {}).get(name, ()))
@@ -122,12 +123,15 @@ def profile_segments(
     group = np.where(segment < 0, len(ids), np.searchsorted(ids, segment)).astype(np.intp)
     sizes = np.bincount(group, minlength=len(ids) + 1)
     order = np.argsort(group, kind="stable")
+    shown = described(segment)
+    hidden = np.array([i not in shown for i in ids] + [True])
 
     numbers = {
-        name: _numbers(customers[name].to_numpy(np.float64), order, sizes) for name in numeric
+        name: _numbers(customers[name].to_numpy(np.float64), order, sizes, hidden)
+        for name in {*numeric, value}
     }
     levels = {
-        name: _levels(customers[name], (always or {}).get(name, ()), group, len(ids))
+        name: _levels(customers[name], (always or {}).get(name, ()), group, hidden)
         for name in categorical
     }
     confirmed = _confirmed({name: column.p for name, column in (numbers | levels).items()})
@@ -135,27 +139,27 @@ def profile_segments(
     low, high = intervals.wilson(sizes[:-1], len(customers))
     profiles = []
     for i, number in enumerate(ids):
-        handful = sizes[i] < FEWEST
-        described = {
-            name: _number_profile(column, i, confirmed=confirmed[name][i])
-            for name, column in numbers.items()
+        figures = {
+            name: _number_profile(numbers[name], i, confirmed=confirmed[name][i])
+            for name in numeric
         }
+        worth_told = bool(numbers[value].told[i])
         profiles.append(
             Profile(
                 id=number,
                 size=int(sizes[i]),
                 share=float(sizes[i] / len(customers)),
                 share_interval=(float(low[i]), float(high[i])),
-                value_mean=described[value].mean,
-                value_mean_interval=described[value].mean_interval,
-                share_of_value=None if handful else _known(worth[0][i]),
-                share_of_value_interval=None if handful else _pair(worth[1][i], worth[2][i]),
-                numeric=described,
+                value_mean=figures[value].mean,
+                value_mean_interval=figures[value].mean_interval,
+                share_of_value=_known(worth[0][i]) if worth_told else None,
+                share_of_value_interval=_pair(worth[1][i], worth[2][i]) if worth_told else None,
+                numeric=figures,
                 categorical={
                     name: {
                         level: _level_profile(column, (i, j), confirmed=confirmed[name][i, j])
                         for j, level in enumerate(column.levels)
-                        if not handful
+                        if not hidden[i]
                     }
                     for name, column in levels.items()
                 },
@@ -164,7 +168,9 @@ def profile_segments(
     return profiles
 
 
-def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -> _Column:
+def _numbers(
+    values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp], hidden: NDArray[np.bool_]
+) -> _Column:
     """Work out all figures of one column, as arrays over the segments."""
     known = values[~np.isnan(values)]
     centre = float(known.mean()) if len(known) else 0.0
@@ -175,7 +181,7 @@ def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -
 
     sums = np.zeros((5, len(sizes)))
     mean = np.full(len(sizes), np.nan)
-    quantiles = np.full((len(_QUANTILES), len(sizes)), np.nan)
+    quantiles = np.full((5, len(sizes)), np.nan)
     median_limits = np.full((2, len(sizes)), np.nan)
     for i, cells in enumerate(np.split(values[order], np.cumsum(sizes)[:-1])):
         here = np.sort(cells[~np.isnan(cells)])
@@ -183,8 +189,9 @@ def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -
         if not len(here):
             continue
         mean[i] = here.mean()
-        quantiles[:, i] = np.quantile(here, _QUANTILES)
-        median_limits[:, i] = intervals.of_median(here)
+        quantiles[:, i] = percentiles(here)
+        if not np.isnan(quantiles[0, i]):  # else a limit may be a customer of the last ten
+            median_limits[:, i] = intervals.of_median(here)
         z = (here - centre) / scale if spread else np.zeros(len(here))
         squared = z * z
         sums[1:, i] = z.sum(), squared.sum(), (squared * z).sum(), (squared * squared).sum()
@@ -220,7 +227,7 @@ def _numbers(values: Floats, order: NDArray[np.intp], sizes: NDArray[np.intp]) -
     }
     # The spread of a handful is hardly known: nothing is confirmed against so few.
     p = np.where(np.minimum(a.n, b.n) < _KNOWN, 1.0, intervals.welch(a, b))
-    return _Column(inside[0], figures, p)
+    return _Column(inside[0], told(sums[0].astype(np.intp), hidden)[:-1], figures, p)
 
 
 def _scaled(moments: Moments, centre: float, scale: float) -> intervals.Interval:
@@ -252,14 +259,23 @@ def _level_counts(
 
 
 def _levels(
-    column: pd.Series, always: Collection[str], group: NDArray[np.intp], segments: int
+    column: pd.Series,
+    always: Collection[str],
+    group: NDArray[np.intp],
+    hidden: NDArray[np.bool_],
 ) -> _Column:
     """Work out all figures of one category, as arrays of shape (segments, levels shown)."""
     shown, all_counts, codes = _level_counts(column, always)
     known = codes >= 0
     cell = group[known] * len(all_counts) + codes[known]
-    table = np.bincount(cell, minlength=(segments + 1) * len(all_counts)).astype(np.float64)
-    table = table.reshape(segments + 1, len(all_counts))
+    cells = np.bincount(cell, minlength=len(hidden) * len(all_counts))
+    cells = cells.reshape(len(hidden), len(all_counts))
+    # The other levels are one to whoever subtracts: they are not told.
+    rest = cells[:, len(shown) :].sum(axis=1, keepdims=True)
+    seen = np.hstack([cells[:, : len(shown)], rest])
+    untold = hidden[:, None] | (np.arange(len(shown) + 1) == len(shown))
+    told_here = told_cells(seen, untold)[:-1, :-1]
+    table = cells.astype(np.float64)
     n = table.sum(axis=1)[:-1, None]
     x, all_x, all_n = table[:-1, : len(shown)], all_counts[: len(shown)][None], float(known.sum())
     others, other_n = all_x - x, all_n - n
@@ -280,7 +296,7 @@ def _levels(
     }
     # With no one else, or a level that everyone has, there is nothing to compare.
     p = np.where((other_n > 0) & (all_x < all_n), intervals.binomial(x, n, all_x, all_n), np.nan)
-    return _Column(n[:, 0], figures, p, shown)
+    return _Column(n[:, 0], told_here, figures, p, shown)
 
 
 def _confirmed(p: Mapping[str, Floats]) -> dict[str, NDArray[np.bool_]]:
@@ -309,12 +325,14 @@ def _worth(values: Floats, group: NDArray[np.intp], segments: int) -> tuple[Floa
 
 def _number_profile(column: _Column, i: int, *, confirmed: np.bool_) -> NumberProfile:
     known = int(column.known[i])
-    if known < FEWEST:
+    if not column.told[i]:
         return NumberProfile(known=known)
     return NumberProfile(known=known, confirmed=bool(confirmed), **_cells(column.figures, i))
 
 
 def _level_profile(column: _Column, i: tuple[int, int], *, confirmed: np.bool_) -> LevelProfile:
+    if not column.told[i]:
+        return LevelProfile()
     return LevelProfile(confirmed=bool(confirmed), **_cells(column.figures, i))
 
 

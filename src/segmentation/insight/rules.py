@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.artifacts import privacy
 from segmentation.artifacts.base import Pair
 from segmentation.insight.intervals import wilson
 
@@ -106,7 +107,7 @@ def find_rules(
         best = _search(tests, holds, inside)
         rule = _measured(best, customers.iloc[test], unseen)
         if rule is None or rule.precision_interval[0] <= unseen.mean():
-            rules[i] = "none finds its customers better than chance"
+            rules[i] = f"none finds {privacy.FEWEST} of its customers, and better than chance"
         else:
             rules[i] = rule
     return rules
@@ -190,12 +191,12 @@ def _search(
 def _measured(
     conditions: tuple[Predicate, ...], rows: pd.DataFrame, inside: NDArray[np.bool_]
 ) -> Rule | None:
-    """Test a rule; None if it is empty or holds for no one."""
+    """Test a rule; None if it is empty or holds for too few of the segment to be told."""
     met = np.ones(len(rows), dtype=bool)
     for condition in conditions:
         met &= _holds(condition, rows)
     count, size, hit = int(met.sum()), int(inside.sum()), int((met & inside).sum())
-    if not conditions or not count or not size:
+    if not conditions or hit < privacy.FEWEST:
         return None
     precision, coverage = wilson(hit, count), wilson(hit, size)
     return Rule(

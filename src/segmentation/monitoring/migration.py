@@ -188,8 +188,9 @@ def _usable(
     """Return the profiles cut to the features that both know of every segment, if any."""
     if base is None or head is None:
         return None
+    base, head = base.dropna(how="all"), head.dropna(how="all")  # of too few nothing is told
     if any(
-        set(segments.unique()) - {NOISE} != set(profiles.index)
+        not set(profiles.index) <= set(segments.unique())
         for segments, profiles in zip(assignments, (base, head), strict=True)
     ):
         return None  # the profiles are of another run

@@ -5,13 +5,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segmentation import artifacts, paths
-from segmentation.artifacts import files
+from segmentation.artifacts import files, privacy
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.details import Details, Dominance, Shape, SilhouetteRows
 from segmentation.artifacts.map import Map, Place
 from segmentation.artifacts.metrics import Metrics
 from segmentation.clustering.dominance import dominance
+from segmentation.clustering.identity.matching import NOISE
 from segmentation.clustering.metrics.measures import distances, measure, shapes
 from segmentation.clustering.metrics.silhouette import silhouettes
 from segmentation.clustering.projection import Projection, project
@@ -32,7 +33,8 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
     clustered = artifacts.read(Clustering)
     customers = files.read_parquet(paths.PREPARED)[data.features]
     dominant = dominance(customers, segment, seed=seed)
-    shape_of = shapes(points, segment, silhouette=silhouette)
+    told = np.where(np.isin(segment, list(privacy.described(segment))), segment, NOISE)
+    shape_of = shapes(points, told, silhouette=silhouette)
     artifacts.write(
         Details(
             dominance=Dominance(
@@ -47,7 +49,7 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
             silhouette=SilhouetteRows(rows=silhouette.n_rows, sampled=silhouette.sampled),
             features=points.shape[1],
             segments={number: Shape.model_validate(shape) for number, shape in shape_of.items()},
-            distances=distances(points, segment),
+            distances=distances(points, told),
         )
     )
     stability, reference = clustered.stability, clustered.reference
@@ -66,17 +68,28 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
             }
         )
     )
-    samples = pd.DataFrame({"segment": segment, "silhouette": silhouette.samples}).dropna()
+    sizes = pd.Series(segment).groupby(segment).transform("size").to_numpy()
+    # A picture shows each customer, but none of a segment of so few that it shows who they are.
+    drawn = sizes >= privacy.FEWEST
+    samples = pd.DataFrame({"segment": segment, "silhouette": silhouette.samples})[drawn].dropna()
     # In no order of customers: nobody can tell whose these are.
     files.write_csv(paths.SILHOUETTES, samples.sort_values(["segment", "silhouette"]))
-    _write_map(matrix, segment, most=evaluate.max_points, seed=seed)
+    _write_map(matrix, told, segment, drawn, most=evaluate.max_points, seed=seed)
 
 
-def _write_map(matrix: pd.DataFrame, segment: NDArray[np.intp], *, most: int, seed: int) -> None:
+def _write_map(
+    matrix: pd.DataFrame,
+    told: NDArray[np.intp],
+    segment: NDArray[np.intp],
+    drawn: NDArray[np.bool_],
+    *,
+    most: int,
+    seed: int,
+) -> None:
     """Write the customers on the plane of the first two principal components."""
-    flat = project(matrix.to_numpy(np.float64), features=list(matrix.columns), segment=segment)
+    flat = project(matrix.to_numpy(np.float64), features=list(matrix.columns), segment=told)
     # More points than these would only hide one another.
-    rows = draw_rows(len(matrix), most=most, seed=seed)
+    rows = np.flatnonzero(drawn)[draw_rows(int(drawn.sum()), most=most, seed=seed)]
     shown = pd.DataFrame(flat.points[rows], columns=["pc1", "pc2"]).round(4)
     files.write_csv(paths.PCA_POINTS, shown.assign(segment=segment[rows]))
     artifacts.write(_described(flat))

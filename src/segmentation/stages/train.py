@@ -16,7 +16,7 @@ from segmentation.algorithms import (
 from segmentation.algorithms.assigners import with_ids
 from segmentation.algorithms.refit import refit
 from segmentation.artifacts import clustering as facts
-from segmentation.artifacts import files, grades
+from segmentation.artifacts import files, grades, privacy
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.reference import Reference, load_reference_assignments
 from segmentation.artifacts.transformer import category_blocks
@@ -74,6 +74,11 @@ def run(*, seed: Seed, data: Data, train: Train) -> None:
             "The model keeps the scaled features of customers (no ids) to compare new ones with: "
             "share it as you would share the data."
         )
+    elif len(privacy.described(segment)) < clustering.k:
+        notes.append(
+            f"The model has to know where each {algorithm.group} lies, also one of fewer than "
+            f"{privacy.FEWEST} customers: share it as you would share the data."
+        )
     artifacts.write(_described(algorithm, clustering, stability, matching, notes))
 
 
@@ -107,8 +112,9 @@ def _match(data: Data, customers: pd.DataFrame, labels: np.ndarray) -> Matching:
         order=order,
         reference=load_reference_assignments(data.id),
         centroids=here,
-        # A segment of a handful has no centroid; a category that only some had is 0 in the others.
-        reference_centroids=before.dropna(how="all").fillna(0.0),
+        # What is not told of too few customers is not known: such a segment has no centroid, and
+        # others are compared in what is known of all.
+        reference_centroids=before.dropna(how="all").dropna(axis="columns"),
         scale=spread,
         next_id=reference.next_id,
     )

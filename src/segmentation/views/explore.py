@@ -34,11 +34,17 @@ def distributions(summary: Summary, labels: Mapping[str, str]) -> Figure:
         if i >= len(names):
             axes.set_axis_off()
             continue
+        axes.set_title(short(labels[names[i]], 34))
         column = summary.numeric[names[i]]
-        axes.stairs(
-            column.histogram.counts, column.histogram.edges, fill=True, color=ACCENT, alpha=0.85
-        )
-        top = float(max(column.histogram.counts))
+        if column.histogram is None or column.box is None:
+            axes.set_axis_off()
+            axes.text(0.5, 0.5, "too few customers to draw", ha="center", color=MUTED)
+            continue
+        # A bar is wider where customers are few: its height is theirs in the width of others.
+        widths = np.diff(column.histogram.edges)
+        heights = np.array(column.histogram.counts) / (widths / widths.min()).round(6)
+        axes.stairs(heights, column.histogram.edges, fill=True, color=ACCENT, alpha=0.85)
+        top = float(heights.max())
         (low, high), (first, median, third) = column.box.whiskers, column.box.quartiles
         box = {"whislo": low, "q1": first, "med": median, "q3": third, "whishi": high}
         axes.bxp(  # under the histogram, on the same scale
@@ -56,7 +62,6 @@ def distributions(summary: Summary, labels: Mapping[str, str]) -> Figure:
         axes.axhline(0, color=MUTED, linewidth=0.8)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(thousands)
-        axes.set_title(short(labels[names[i]], 34))
         if i % across == 0:
             axes.set_ylabel("customers")
     _say_cut(picture, len(names), len(labels), "numeric columns")
@@ -74,6 +79,8 @@ def correlation(summary: Summary, labels: Mapping[str, str]) -> Figure:
     cells = axes.imshow(table, cmap="PuOr_r", vmin=-1, vmax=1)
     if len(names) <= 14:
         for (row, column), value in np.ndenumerate(table):
+            if np.isnan(value):  # of a constant, or of too few customers
+                continue
             text = f"{value:.2f}".replace("-", "−")
             tone = "white" if abs(value) > 0.62 else INK
             axes.text(column, row, text, ha="center", va="center", fontsize=8, color=tone)

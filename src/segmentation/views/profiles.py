@@ -155,7 +155,7 @@ def boxplots(columns: Mapping[str, NumberColumn], segments: Sequence[Segment]) -
     cut = len(shown) < len(columns)
     more = f"; the first {len(shown)} of {len(columns)} columns" if cut else ""
     picture.supxlabel(
-        "box: middle half of a segment, white line: median, whisker: 5 to 95%; "
+        "box: middle half of a segment, white line: median, whisker: 5 to 95%, of few nearer; "
         f"dotted: everyone's median{more}",
         fontsize=9,
         color=MUTED,
