@@ -7,7 +7,6 @@ it predicts what the clustering means and skops loads it without being asked for
 from __future__ import annotations
 
 import copy
-import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -16,20 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.algorithms.base import NOISE
+from segmentation.algorithms.models import settled
 from segmentation.errors import InputError
 
 Matrix = NDArray[np.float64]
 Labels = NDArray[np.intp]
 
 _BLOCK = 10_000  # rows scored at once, so that neighbour lists stay small
-
-
-def settled(values: Matrix, *, digits: int = 10) -> Matrix:
-    """Round to some digits of the largest: the last are the processor's, not the customers'."""
-    largest = np.abs(values).max(initial=0.0)
-    if not largest:
-        return values
-    return np.asarray(np.round(values, digits - math.ceil(math.log10(largest))), dtype=np.float64)
 
 
 def nearest_centroid(centres: Matrix) -> Any:

@@ -2,9 +2,13 @@
 
 import io
 import json
+import math
 import zipfile
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from segmentation.errors import ModelError
 
@@ -17,6 +21,14 @@ PARTS = (".npy", ".json")
 MOST_PARTS = 100_000
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip member can carry
+
+
+def settled(values: NDArray[np.float64], *, digits: int = 10) -> NDArray[np.float64]:
+    """Round to some digits of the largest: the last are the processor's, not the customers'."""
+    largest = np.abs(values).max(initial=0.0)
+    if not largest:
+        return values
+    return np.asarray(np.round(values, digits - math.ceil(math.log10(largest))), dtype=np.float64)
 
 
 def dumps(model: object) -> bytes:

@@ -17,7 +17,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from segmentation.algorithms.assigners import settled
+from segmentation.algorithms.models import settled
 from segmentation.artifacts.privacy import FEWEST, OTHER
 from segmentation.artifacts.transformer import CATEGORIES
 from segmentation.settings.featurize import Featurize
