@@ -20,16 +20,19 @@ from segmentation.artifacts.segments import (
     Segment,
     Segments,
 )
+from segmentation.artifacts.structure import LEVELS, Structure
 from segmentation.artifacts.summary import Summary
 from segmentation.insight.results import Results
 
 
 def metrics(**changed: Any) -> Metrics:
     ordinary = {
-        "k": 4, "inertia": 5.0, "structured": 1, "structure_p_value": 0.0, "dominance": 0.3,
-        "noise_share": 0.0,
+        "k": 4, "inertia": 5.0, "structure_p_value": 0.0, "dominance": 0.3,
+        "noise_share": 0.0, "border_share": 0.23,
     }  # fmt: skip
-    return Metrics.model_validate(ordinary | changed)
+    structure: Structure = changed.pop("structure", "separate")
+    answer = {"structured": int(structure == "separate"), "structure_level": LEVELS[structure]}
+    return Metrics.model_validate(ordinary | answer | changed)
 
 
 def lines(rows: int) -> Lines:
@@ -65,7 +68,7 @@ def summary(
 
 def choice(**changed: Any) -> Choice:
     ordinary = {
-        "k": 4, "structured": True, "structure_p_value": 0.0, "rule": "consensus",
+        "k": 4, "structure": "separate", "structure_p_value": 0.0, "rule": "consensus",
         "votes": {"gap": 4, "elbow": 5}, "criteria": (), "agree": True, "rows": 100,
         "why": ("Because.",),
     }  # fmt: skip
@@ -139,7 +142,7 @@ def flat_map(**changed: Any) -> Map:
 def results(
     ids: Iterable[int],
     *,
-    structured: bool = True,
+    structure: Structure = "separate",
     jaccard: Mapping[int, float] | None = None,
     **artifacts: Any,
 ) -> Results:
@@ -149,7 +152,7 @@ def results(
         choice=artifacts.get("choice") or choice(k=len(ids)),
         clustering=artifacts.get("clustering") or clustering(ids, jaccard=jaccard),
         metrics=artifacts.get("metrics")
-        or metrics(k=len(ids), structured=int(structured), structure_p_value=0.2),
+        or metrics(k=len(ids), structure=structure, structure_p_value=0.2),
         details=artifacts.get("details") or details(ids),
         flat=artifacts.get("flat") or flat_map(),
     )
@@ -187,7 +190,7 @@ def segments(described: Iterable[Segment], **changed: Any) -> Segments:
     ordinary: dict[str, Any] = {
         "headline": f"{len(found)} segments", "notice": None,
         "customers": sum(each.size for each in found), "unassigned": 0, "value": "spend",
-        "structured": True,
+        "structure": "separate",
         "scope": {"rows": 100, "columns": 1, "numeric": 1, "categorical": 0},
         "columns": columns, "segments": found, "trust": (), "limits": (),
         "method": {}, "playbook_notes": (),

@@ -32,8 +32,8 @@ QUALITY = {
     "repaired": {}, "missing": {"age": 1},
 }  # fmt: skip
 METRICS = {
-    "k": 2, "structured": 1, "structure_p_value": 0.0, "inertia": 1.5, "dominance": 0.25,
-    "noise_share": 0.0,
+    "k": 2, "structured": 1, "structure_level": 2, "structure_p_value": 0.0, "inertia": 1.5,
+    "dominance": 0.25, "noise_share": 0.0,
 }  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def test_an_artifact_cannot_be_changed_or_hold_what_it_does_not_know() -> None:
         (Quality, {**QUALITY, "schema_version": 2}, "schema 2, this is 1"),
         (Quality, [], "schema 0, this is 1"),
         (Metrics, {**METRICS, "gini": 1}, "gini is not known"),
-        (Metrics, {"k": 2, "structured": 1}, "inertia is missing, and 3 more"),
+        (Metrics, {"k": 2, "structured": 1}, "inertia is missing, and 4 more"),
         (Metrics, {**METRICS, "k": "two"}, "k does not fit: Input should be a valid integer"),
         (Metrics, [], "the whole does not fit"),
     ],

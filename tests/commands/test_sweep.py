@@ -5,15 +5,18 @@ import pytest
 import factories
 from segmentation import paths
 from segmentation.artifacts import files
+from segmentation.artifacts.structure import structure_at
 from segmentation.commands import sweep
 from segmentation.errors import SettingsError
 from segmentation.repository.git import git
 
 
-def result(name: str, scaler: str, structured: int, silhouette: float | None) -> sweep.Result:
+def result(name: str, scaler: str, level: int, silhouette: float | None) -> sweep.Result:
     candidate = sweep.Candidate(name, {"featurize.scaler": scaler})
     se = None if silhouette is None else 0.01
-    metrics = factories.metrics(structured=structured, silhouette=silhouette, silhouette_se=se)
+    metrics = factories.metrics(
+        structure=structure_at(level), silhouette=silhouette, silhouette_se=se
+    )
     return sweep.Result(candidate, metrics)
 
 
@@ -79,7 +82,7 @@ def test_a_result_without_a_silhouette_stands_last_and_leads_nobody() -> None:
 def test_figures_that_do_not_apply_show_a_dash() -> None:
     found = factories.metrics(k=3, silhouette=0.3, silhouette_se=0.01, noise_share=0.1)
     assert sweep.cells(found) == ["3", "yes", "0.300 ± 0.010", "-", "10%"]
-    none = factories.metrics(k=0, structured=0, noise_share=1.0)
+    none = factories.metrics(k=0, structure="one", noise_share=1.0)
     assert sweep.cells(none) == ["0", "no", "-", "-", "100%"]
 
 

@@ -15,6 +15,7 @@ from sklearn.cluster import KMeans
 import factories
 from segmentation.artifacts.files import rounded
 from segmentation.artifacts.segments import Segments
+from segmentation.artifacts.structure import Structure
 from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
 from segmentation.settings.params import load_params
@@ -38,7 +39,7 @@ def facts_of(
     customers: pd.DataFrame,
     segment: NDArray[np.intp],
     *,
-    structured: bool = True,
+    structure: Structure = "separate",
     jaccard: Mapping[int, float] | None = None,
     **changed: Any,
 ) -> Segments:
@@ -55,7 +56,7 @@ def facts_of(
         "seed": 0,
     }
     ids = sorted(set(segment.tolist()) - {-1})
-    found = factories.results(ids, structured=structured, jaccard=jaccard)
+    found = factories.results(ids, structure=structure, jaccard=jaccard)
     facts = describe(customers, segment, found, **(settings | changed))
     written = json.dumps(rounded(facts.content()), allow_nan=False)
     assert Segments.parse(written) == facts  # nothing is lost in the file
@@ -98,7 +99,7 @@ def test_on_data_without_segments_no_group_is_praised() -> None:
     )
     book = SHIPPED.model_copy(update={"names": {1: "Champions"}})
     facts = facts_of(
-        customers, labels + 1, playbook=book, structured=False, reference={2: "Best friends"}
+        customers, labels + 1, playbook=book, structure="one", reference={2: "Best friends"}
     )
     for i, s in enumerate(facts.segments, 1):
         assert s.name.startswith(f"Group {i} of 4")

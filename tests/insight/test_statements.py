@@ -9,6 +9,7 @@ import pytest
 
 import factories
 from segmentation.artifacts.segments import Segments
+from segmentation.artifacts.structure import LEVELS, Structure
 from segmentation.clustering.dominance import ALONE, REST, Dominance, dominance
 from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
@@ -96,7 +97,7 @@ KINDS = (
 
 
 def told(
-    kind: str, *, structured: bool = True, jaccard: tuple[float, ...] = (0.9,)
+    kind: str, *, structure: Structure = "separate", jaccard: tuple[float, ...] = (0.9,)
 ) -> tuple[Segments, str, Dominance]:
     """The facts of a table as the pages have them, and the page in Markdown."""
     customers, segment, units = table(kind)
@@ -128,7 +129,7 @@ def told(
     choice = factories.choice(k=len(ids), rule="fixed", votes={"gap": 2, "elbow": 3})
     found = factories.results(
         ids,
-        structured=structured,
+        structure=structure,
         jaccard=similarity,
         choice=choice,
         details=factories.details(ids, dominance=dominant),
@@ -158,11 +159,11 @@ def contradictions(facts: Segments, page: str, found: Dominance) -> list[str]:
     if back.answer.startswith(("All", "Both")) and "be cut elsewhere" in page:
         wrong.append(f"cut elsewhere beside: {back.answer}")
     if back.answer == "None does reliably":
-        if facts.structured and "none of them reliably comes back" not in facts.headline:
+        if facts.structure != "one" and "none of them reliably comes back" not in facts.headline:
             wrong.append(f"none comes back beside: {facts.headline}")
         if "much the same place" in page:
             wrong.append("in the same place, yet none comes back")
-    if not facts.structured:
+    if facts.structure == "one":
         wrong += [
             f"no structure beside a good {question}"
             for question in ("Would they come back?",)
@@ -204,22 +205,33 @@ def contradictions(facts: Segments, page: str, found: Dominance) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("structured", [True, False])
+@pytest.mark.parametrize("structure", LEVELS)
 @pytest.mark.parametrize("jaccard", [(0.9,), (0.3,), (0.9, 0.7)], ids=str)
 def test_no_statement_contradicts_another(
-    kind: str, structured: bool, jaccard: tuple[float, ...]
+    kind: str, structure: Structure, jaccard: tuple[float, ...]
 ) -> None:
-    assert contradictions(*told(kind, structured=structured, jaccard=jaccard)) == []
+    assert contradictions(*told(kind, structure=structure, jaccard=jaccard)) == []
 
 
 def test_groups_that_come_back_are_not_said_to_be_cut_elsewhere() -> None:
-    facts, _, _ = told("middle", structured=False)
+    facts, _, _ = told("middle", structure="one")
     assert "much the same place" in facts.notice
     assert "does not make them segments" in facts.notice
     tiles = {item.question: item for item in facts.trust}
     assert tiles["Would they come back?"].level == "plain"
-    assert "elsewhere" in told("middle", structured=False, jaccard=(0.3,))[0].notice
+    assert "elsewhere" in told("middle", structure="one", jaccard=(0.3,))[0].notice
     assert told("middle")[0].notice is None
+
+
+def test_slices_of_a_continuum_are_segments_that_say_so() -> None:
+    facts, page, _ = told("middle", structure="graded")
+    assert facts.headline.endswith("segments are slices of a continuum")
+    assert "23% of the customers stand near a border" in facts.notice
+    assert "These segments are slices of a continuum." in page
+    assert any(segment.plays for segment in facts.segments)
+    tiles = {item.question: item for item in facts.trust}
+    assert tiles["Are there segments at all?"].answer == "By degrees"
+    assert tiles["Would they come back?"].level == "good"
 
 
 def test_a_segment_that_only_a_rule_finds_is_not_said_to_be_like_the_others() -> None:

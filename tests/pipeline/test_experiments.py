@@ -44,8 +44,8 @@ def experimented(finished: Project, tmp_path_factory: pytest.TempPathFactory) ->
     # Code of its own, that only its own folder holds when it runs.
     project.edit(
         "src/segmentation/stages/track.py",
-        'tags={"structured"',
-        'tags={"code": "own", "structured"',
+        '"structure": IN_WORDS',
+        '"code": "own", "structure": IN_WORDS',
     )
     project.dvc("exp", "run", "--queue", "--name", "code")
     project.git("checkout", "-q", "src")

@@ -85,7 +85,7 @@ def test_a_small_table_gets_an_honest_answer(
     run(customers(n))
     assert files.read_csv(paths.CURVE)["k"].tolist() == list(range(2, most + 1))
     choice = files.read_json(paths.CHOICE)
-    assert not choice["structured"]
+    assert choice["structure"] == "one"
     assert f"{n} customers look like one population" in files.read_json(paths.SEGMENTS)["headline"]
     lowered = (
         f"k was tried from 2 to {most}, not to 10 (select_k.k_max): {n} customers are too few to "
@@ -105,7 +105,7 @@ def test_groups_among_few_customers_are_seen() -> None:
     table["visits"] += np.repeat([0, 80], 10)
     run(table, until="select_k")
     choice = files.read_json(paths.CHOICE)
-    assert choice["structured"]
+    assert choice["structure"] != "one"
 
 
 @pytest.mark.parametrize("n", [2, 5, 7])

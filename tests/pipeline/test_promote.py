@@ -120,7 +120,7 @@ def test_what_is_not_committed_is_refused_unless_forced(
     assert (wrong.returncode, "there is no run 'kmeans k=40'" in wrong.stderr) == (1, True)
 
 
-GOOD = {"structured": 1.0, "stability_min": 0.8, "stability": 0.9, "stability_se": 0.01,
+GOOD = {"structure_level": 1.0, "stability_min": 0.8, "stability": 0.9, "stability_se": 0.01,
         "silhouette": 0.4, "silhouette_se": 0.01}  # fmt: skip
 
 
@@ -128,7 +128,7 @@ GOOD = {"structured": 1.0, "stability_min": 0.8, "stability": 0.9, "stability_se
     ("change", "reason"),
     [
         ({}, None),
-        ({"structured": 0.0}, "no segments beyond one population"),
+        ({"structure_level": 0.0}, "no segments beyond one population"),
         ({"stability_min": 0.59}, "similarity of 0.59"),
     ],
 )

@@ -13,6 +13,7 @@ from browser import needs_a_browser, site
 from hostile import as_html, hostile
 from segmentation.artifacts.clustering import ReferenceMatch
 from segmentation.artifacts.segments import Answer, CategoryColumn, NumberColumn
+from segmentation.artifacts.structure import LEVELS, Structure
 from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
 from segmentation.insight.results import Results
@@ -33,7 +34,7 @@ PICTURES = (
 def content(
     k: int = 4,
     *,
-    structured: bool = True,
+    structure: Structure = "separate",
     columns: int = 3,
     levels: int = 4,
     noise: int = 0,
@@ -52,7 +53,7 @@ def content(
     numeric = [name for name in table.columns if name != "town"]
     ids = sorted(set(segment.tolist()) - {-1})
     metrics = factories.metrics(
-        k=len(ids), structured=int(structured), structure_p_value=0.2, noise_share=noise / n
+        k=len(ids), structure=structure, structure_p_value=0.2, noise_share=noise / n
     )
     clustering = factories.clustering(
         ids,
@@ -112,12 +113,12 @@ def page(**shape: Any) -> tuple[str, Tags]:
 
 
 @pytest.mark.parametrize("k", [1, 2, 20])
-@pytest.mark.parametrize("structured", [True, False])
-def test_names_cannot_break_out_of_the_pages(k: int, structured: bool) -> None:
-    text, tags = page(k=k, structured=structured, noise=3)
+@pytest.mark.parametrize("structure", LEVELS)
+def test_names_cannot_break_out_of_the_pages(k: int, structure: Structure) -> None:
+    text, tags = page(k=k, structure=structure, noise=3)
     assert "script" not in tags.seen
     assert text.count('<section class="card"') == k
-    markdown = render("segments.md.j2", **content(k=k, structured=structured))
+    markdown = render("segments.md.j2", **content(k=k, structure=structure))
     assert "<script>" not in markdown
     rows = [line for line in markdown.splitlines() if line.startswith("|")]
     widths = {line.replace("\\|", "").count("|") for line in rows}
@@ -156,13 +157,13 @@ def test_without_segments_the_page_says_so() -> None:
 
 
 def test_without_structure_the_tone_changes() -> None:
-    text, _ = page(structured=False)
+    text, _ = page(structure="one")
     first = text.split("<h1>")[1].split("</h1>")[0]
     assert first.startswith("No structure: 160 customers look like one population (p = 0.2)")
     assert "a convenience, not a finding" in text
     assert ">The segments<" not in text
     assert 'class="play"' not in text
-    markdown = render("segments.md.j2", **content(structured=False))
+    markdown = render("segments.md.j2", **content(structure="one"))
     assert markdown.splitlines()[0] == f"# {first}"
 
 
@@ -177,7 +178,7 @@ def test_what_a_reader_asks_is_answered() -> None:
     assert told["Is 4 the right number?"].why == "1 of 2 criteria prefers 4; the others say 5."
     assert told["Is 4 the right number?"].level == "doubtful"
     assert told["Is it just one column?"].answer == "No"
-    assert answers(structured=False)["Are there segments at all?"].level == "bad"
+    assert answers(structure="one")["Are there segments at all?"].level == "bad"
     assert "Is 4 the right number?" not in answers(algorithm="hdbscan")
 
 

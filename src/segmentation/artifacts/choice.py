@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from segmentation import paths
 from segmentation.artifacts.base import Artifact, Figure, Part
+from segmentation.artifacts.structure import Structure
 
 
 class CriterionLabel(Part):
@@ -20,8 +21,8 @@ class Choice(Artifact):
 
     Attributes
     ----------
-    structured : bool
-        Whether the data hold more than one population.
+    structure : {"separate", "graded", "one"}
+        What the data hold.
     structure_p_value : float
     votes : dict of str to int
         The number that each criterion prefers.
@@ -36,9 +37,9 @@ class Choice(Artifact):
     """
 
     path: ClassVar = paths.CHOICE
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     k: int
-    structured: bool
+    structure: Structure
     structure_p_value: Figure
     rule: str
     votes: dict[str, int]

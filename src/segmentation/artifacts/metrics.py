@@ -27,10 +27,12 @@ class Metrics(Artifact):
     stability_se: Known = None
     stability_min: Known = None
     structured: Annotated[int, Field(ge=0, le=1)]
+    structure_level: Annotated[int, Field(ge=0, le=2)]
     structure_p_value: Figure
     dominance: Figure
     smallest_segment_share: Known = None
     noise_share: Figure
+    border_share: Known = None
     reference_ari: Known = None
     customers_moved: int | None = None
 

@@ -9,6 +9,7 @@ from segmentation import paths
 from segmentation.artifacts.base import Artifact, Figure, Known, Pair, Part
 from segmentation.artifacts.clustering import SegmentStability
 from segmentation.artifacts.details import Shape
+from segmentation.artifacts.structure import Structure
 
 Level = Literal["good", "doubtful", "bad", "plain"]
 
@@ -283,10 +284,10 @@ class Segments(Artifact):
         How many there are, and how many of them are in no segment.
     value : str
         The column that says what a customer is worth.
-    structured : bool
-        Whether the data hold segments beyond one population.
+    structure : {"separate", "graded", "one"}
+        What the data hold.
     notice : str or None
-        What groups are that no structure stands behind; None for segments.
+        What slices and groups are that no gaps stand between; None for separate segments.
     trust : tuple of Answer
         Whether the segments can be trusted.
     limits : tuple of str
@@ -304,7 +305,7 @@ class Segments(Artifact):
     customers: int
     unassigned: int
     value: str
-    structured: bool
+    structure: Structure
     notice: str | None
     scope: Scope
     columns: dict[str, Column]

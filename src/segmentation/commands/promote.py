@@ -108,7 +108,7 @@ def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -
 def unfit(metrics: Mapping[str, float]) -> list[str]:
     """List what speaks against a run by itself."""
     reasons = []
-    if not metrics.get("structured"):
+    if not metrics.get("structure_level", metrics.get("structured")):
         reasons.append("its data hold no segments beyond one population")
     stability = metrics.get("stability_min", 0.0)
     if stability < DOUBTFUL:

@@ -13,6 +13,7 @@ from typing import get_args
 from segmentation import paths
 from segmentation.algorithms import ALGORITHMS
 from segmentation.artifacts.metrics import Metrics
+from segmentation.artifacts.structure import IN_WORDS, structure_at
 from segmentation.errors import InputError, SettingsError, did_you_mean
 from segmentation.repository.copies import missing_in_copies
 from segmentation.repository.dvc import dvc
@@ -107,7 +108,7 @@ def results(candidates: Iterable[Candidate], root: Path) -> list[Result]:
 
 
 def rank(results: Iterable[Result]) -> list[Result]:
-    """Order the results: structured ones first, then by silhouette, each feature space by itself.
+    """Order the results: by structure, then by silhouette, each feature space by itself.
 
     Those without a silhouette stand below those with one.
 
@@ -135,7 +136,7 @@ def cells(metrics: Metrics) -> list[str]:
     silhouette, se, stability = metrics.silhouette, metrics.silhouette_se, metrics.stability
     return [
         str(metrics.k),
-        "yes" if metrics.structured else "no",
+        IN_WORDS[structure_at(metrics.structure_level)],
         "-" if silhouette is None else f"{silhouette:.3f} ± {se or 0.0:.3f}",
         "-" if stability is None else f"{stability:.2f}",
         f"{metrics.noise_share:.0%}",
@@ -145,11 +146,13 @@ def cells(metrics: Metrics) -> list[str]:
 def _order(done: tuple[Candidate, Metrics]) -> tuple[int, float, str]:
     candidate, metrics = done
     silhouette = -inf if metrics.silhouette is None else metrics.silhouette
-    return (-metrics.structured, -silhouette, candidate.name)
+    return (-metrics.structure_level, -silhouette, candidate.name)
 
 
 def _near(mine: Metrics, best: Metrics) -> bool:
-    if mine.silhouette is None or best.silhouette is None or mine.structured != best.structured:
+    if mine.silhouette is None or best.silhouette is None:
+        return False
+    if mine.structure_level != best.structure_level:
         return False
     return mine.silhouette >= best.silhouette - STANDARD_ERRORS * (best.silhouette_se or 0.0)
 

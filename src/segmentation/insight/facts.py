@@ -183,10 +183,10 @@ def describe(
     }
     names = (
         name_segments(naming, playbook, reference=reference, average=average)
-        if results.structured
+        if results.has_segments
         else name_groups(naming)
     )
-    kept = set(reference or {}) - set(playbook.names) if results.structured else set()
+    kept = set(reference or {}) - set(playbook.names) if results.has_segments else set()
     made = name_segments(naming, Playbook(words=playbook.words), average=average)
     levels = {
         name: list(column.levels)
@@ -200,7 +200,7 @@ def describe(
         customers=len(customers),
         unassigned=unassigned,
         value=value,
-        structured=results.structured,
+        structure=results.structure,
         scope=Scope(
             rows=len(customers),
             columns=len(everyone),
@@ -294,11 +294,11 @@ def _segment(
     stable = stability.grade != NOT_TRUSTED
     plays = (
         [_play(each) for each in recommend(profile, playbook.plays, value=value)]
-        if results.structured and stable
+        if results.has_segments and stable
         else []
     )
     no_plays = _why_no_play(
-        structured=results.structured,
+        has_segments=results.has_segments,
         stable=stable,
         given=len(given.plays),
         fitting=len(playbook.plays),
@@ -324,8 +324,8 @@ def _segment(
     )
 
 
-def _why_no_play(*, structured: bool, stable: bool, given: int, fitting: int) -> str:
-    if not structured:
+def _why_no_play(*, has_segments: bool, stable: bool, given: int, fitting: int) -> str:
+    if not has_segments:
         return NO_SEGMENTS
     if not stable:
         return NOT_STABLE
@@ -447,7 +447,7 @@ def headline(results: Results, *, customers: int, unassigned: int) -> str:
     k, assigned = results.metrics.k, customers - unassigned
     if not k:
         return f"No segments: all {customers:,} customers are in none"
-    if not results.structured:
+    if results.structure == "one":
         return (
             f"No structure: {assigned:,} customers look like one population "
             f"({p_value(results.metrics.structure_p_value)}); the {k} groups below are a "
@@ -459,4 +459,9 @@ def headline(results: Results, *, customers: int, unassigned: int) -> str:
     segments = results.clustering.stability.segments.values()
     shaky = all(each.grade not in RELIABLE for each in segments)
     doubt = "; none of them reliably comes back when customers are drawn again" if shaky else ""
+    if results.structure == "graded":
+        return (
+            f"{assigned:,} customers differ by degrees, without gaps; the {k} segments are slices "
+            f"of a continuum{outside}{doubt}"
+        )
     return f"{assigned:,} customers fall into {k} segments{outside}{doubt}"

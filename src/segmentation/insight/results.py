@@ -8,6 +8,7 @@ from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.details import Details
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
+from segmentation.artifacts.structure import Structure, structure_at
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,16 @@ class Results:
     flat: Map
 
     @property
-    def structured(self) -> bool:
-        """Whether the data hold segments beyond one population."""
-        return bool(self.metrics.structured)
+    def structure(self) -> Structure:
+        """What the data hold."""
+        return structure_at(self.metrics.structure_level)
+
+    @property
+    def has_segments(self) -> bool:
+        """Whether the parts are more than a cut through one population."""
+        return self.structure != "one"
 
     @property
     def kind(self) -> Literal["segment", "group"]:
         """What the parts are called: nothing that no structure stands behind is a segment."""
-        return "segment" if self.structured else "group"
+        return "segment" if self.has_segments else "group"

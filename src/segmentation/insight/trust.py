@@ -35,9 +35,15 @@ def trust(customers: int, results: Results) -> tuple[Answer, ...]:
 
 
 def notice(results: Results) -> str | None:
-    """Say what groups are that no structure stands behind; None for segments."""
-    if results.structured or results.metrics.k < 2:
+    """Say what slices and groups are that no gaps stand between; None for separate segments."""
+    if results.structure == "separate" or results.metrics.k < 2:
         return None
+    if results.structure == "graded":
+        return (
+            "Customers differ, but by degrees: where one segment ends and the next begins is a "
+            f"choice.{_near_a_border(results)} Good for planning and for sharing out work; do not "
+            "expect customers on two sides of a border to differ much."
+        )
     firm, groups = _firm(results.clustering), len(results.clustering.stability.segments)
     again = {
         0: "Another sample would be cut elsewhere, so do not expect to meet them again.",
@@ -71,10 +77,15 @@ def limits(results: Results, *, scaling: str) -> tuple[str, ...]:
             f"The flat map shows {shown} of the variance and hides {hidden}: {kind}s that overlap "
             "on it may lie apart."
         )
-    if results.structured:
+    if results.structure == "separate":
         sentences.append(
-            "The structure test says that the data hold more than one population; it does not say "
-            "that each segment is one."
+            "The structure test says that there are gaps between groups of customers; it does not "
+            "say that each segment is one."
+        )
+    elif results.structure == "graded":
+        sentences.append(
+            "The structure test finds more than one population, but no gaps: groups that overlap "
+            "widely look like a continuum to it."
         )
     else:
         sentences.append(
@@ -98,12 +109,20 @@ def limits(results: Results, *, scaling: str) -> tuple[str, ...]:
 
 def _structure(results: Results) -> Answer:
     p = p_value(results.metrics.structure_p_value)
-    if results.structured:
+    if results.structure == "separate":
         return _answer(
             "Are there segments at all?",
             "Yes",
-            f"The data hold more than one population ({p}).",
+            f"There are groups of customers with gaps between them ({p}).",
             "good",
+        )
+    if results.structure == "graded":
+        return _answer(
+            "Are there segments at all?",
+            "By degrees",
+            f"Customers differ more than in one population ({p}), but there are no gaps: the "
+            f"segments are slices of a continuum.{_near_a_border(results)}",
+            "plain",
         )
     return _answer(
         "Are there segments at all?",
@@ -111,6 +130,13 @@ def _structure(results: Results) -> Answer:
         f"One population can explain the data ({p}); the groups are a convenient cut.",
         "bad",
     )
+
+
+def _near_a_border(results: Results) -> str:
+    share = results.metrics.border_share
+    if share is None:
+        return ""
+    return f" {percent(share)} of the customers stand near a border, about as close to another one."
 
 
 def _undivided(results: Results) -> Answer:
@@ -139,7 +165,7 @@ def _stability(results: Results) -> Answer:
     if firm == 0:
         return _answer(question, "None does reliably", why, "bad")
     level: Level = "good"
-    if not results.structured:
+    if not results.has_segments:
         # Stable is not real: one population is often cut in the same place.
         level, why = "plain", f"{why} A cut through one population can come back too."
     if firm == len(segments):
@@ -161,7 +187,7 @@ def _agreement(results: Results) -> Answer:
     if others:
         spread = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
         why += f"; the others say {spread}" if agreeing else f"; they say {spread}"
-    if not results.structured:
+    if not results.has_segments:
         why += ". Where there is no structure, any number will do."
         return _answer(f"Is {k} the right number?", "No number is", why, "plain")
     level: Level = "good" if agreeing > len(votes) / 2 else "doubtful"

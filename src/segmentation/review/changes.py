@@ -23,10 +23,12 @@ ORDER = (
     "stability",
     "stability_min",
     "structured",
+    "structure_level",
     "structure_p_value",
     "dominance",
     "smallest_segment_share",
     "noise_share",
+    "border_share",
     "reference_ari",
 )
 
@@ -38,13 +40,14 @@ BETTER = {
     "stability": +1,
     "stability_min": +1,
     "structured": +1,
+    "structure_level": +1,
     "dominance": -1,
 }
 """Which way a metric gets better; a metric that is not listed here has no better and worse."""
 
 OF_DISTANCES = {"silhouette", "davies_bouldin", "calinski_harabasz", "inertia"}
 AT_ONE_K = {"inertia"}  # falls with every further segment, whatever the data
-CERTAIN = {"structured"}  # the answer of a test: its error is the test's level
+CERTAIN = {"structured", "structure_level"}  # the answer of a test: its error is the test's level
 STANDARD_ERRORS = 2.0  # combined ones that are noise (docs/review.md, "Noise")
 
 

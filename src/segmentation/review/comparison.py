@@ -7,6 +7,7 @@ import pandas as pd
 from segmentation import paths
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segments
+from segmentation.artifacts.structure import IN_WORDS, structure_at
 from segmentation.clustering.identity.matching import NOISE
 from segmentation.monitoring.drift import Drift, drift
 from segmentation.monitoring.migration import (
@@ -239,10 +240,11 @@ def _headline(
         for name, digits in (("k", 0), ("silhouette", 3))
         if name in known
     ]
-    structured = known.get("structured")
-    if structured is not None and structured.outcome not in {"", "same"}:
-        now = "is now" if structured.head else "is no longer"
-        parts.append(f"there {now} structure beyond one population")
+    level = known.get("structure_level")
+    if level is not None and level.base is not None and level.head is not None:
+        before, after = (IN_WORDS[structure_at(int(x))] for x in (level.base, level.head))
+        if before != after:
+            parts.append(f"structure {before} to {after}, {level.outcome}")
     parts += _moves_in_words(migration)
     text = "; ".join(part for part in parts if part)
     return text[0].upper() + text[1:] if text[:2] != "k " else text

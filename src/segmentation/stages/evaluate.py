@@ -11,9 +11,10 @@ from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.details import Details, Dominance, Shape, SilhouetteRows
 from segmentation.artifacts.map import Map, Place
 from segmentation.artifacts.metrics import Metrics
+from segmentation.artifacts.structure import LEVELS
 from segmentation.clustering.dominance import dominance
 from segmentation.clustering.identity.matching import NOISE
-from segmentation.clustering.metrics.measures import distances, measure, shapes
+from segmentation.clustering.metrics.measures import border_share, distances, measure, shapes
 from segmentation.clustering.metrics.silhouette import silhouettes
 from segmentation.clustering.projection import Projection, project
 from segmentation.clustering.sampling import draw_rows
@@ -57,7 +58,9 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
         Metrics.model_validate(
             {
                 **measure(points, segment, silhouette=silhouette),
-                "structured": int(choice.structured),
+                "structured": int(choice.structure == "separate"),
+                "structure_level": LEVELS[choice.structure],
+                "border_share": border_share(silhouette.samples),
                 "structure_p_value": choice.structure_p_value,
                 "stability": stability.mean,
                 "stability_se": stability.se,

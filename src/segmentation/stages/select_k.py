@@ -34,7 +34,7 @@ def run(*, seed: Seed, select_k: SelectK) -> None:
     artifacts.write(
         Choice(
             k=selection.k,
-            structured=selection.structured,
+            structure=selection.structure.answer,
             structure_p_value=round(selection.p_value, 4),
             rule=selection.rule,
             votes=selection.votes,

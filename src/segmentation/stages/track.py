@@ -10,6 +10,7 @@ from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segment, Segments
 from segmentation.artifacts.state import State
+from segmentation.artifacts.structure import IN_WORDS
 from segmentation.errors import InputError, TrackingError, warn
 from segmentation.repository import lock
 from segmentation.repository.copies import missing_in_copies
@@ -76,8 +77,12 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
     return Record(
         key=lock.state_key(stages),
         name=f"{params.train.algorithm} k={metrics.k}"
-        + ("" if metrics.structured else " (no structure)"),
-        tags={"structured": str(bool(metrics.structured)).lower(), "headline": facts.headline},
+        + {"separate": "", "graded": " (graded)", "one": " (no structure)"}[facts.structure],
+        tags={
+            "structured": str(bool(metrics.structured)).lower(),
+            "structure": IN_WORDS[facts.structure],
+            "headline": facts.headline,
+        },
         description=described(snapshot.get(paths.SEGMENTS_MD, as_text)),
         params=params.model_dump(mode="json"),
         metrics={

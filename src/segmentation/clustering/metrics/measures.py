@@ -52,6 +52,27 @@ def measure(
     }
 
 
+NEAR_A_BORDER = 0.1
+"""Silhouette below which the next segment is within a tenth as close as one's own."""
+
+
+def border_share(silhouettes: NDArray[np.float64]) -> float:
+    """Return the share of rows about as close to another segment as to their own.
+
+    Parameters
+    ----------
+    silhouettes : float array of shape (n,)
+        Of single rows; NaN for those that were not looked at.
+
+    Examples
+    --------
+    >>> border_share(np.array([0.5, 0.05, -0.2, 0.3, np.nan]))
+    0.5
+    """
+    known = silhouettes[~np.isnan(silhouettes)]
+    return float((known < NEAR_A_BORDER).mean()) if len(known) else np.nan
+
+
 def shapes(
     X: NDArray[np.float64], segment: NDArray[np.intp], *, silhouette: Silhouette
 ) -> dict[int, dict[str, float]]:

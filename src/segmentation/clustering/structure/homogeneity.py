@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -70,6 +70,11 @@ class Structure:
     draws: int
     n_rows: int
     null: str
+
+    @property
+    def answer(self) -> Literal["separate", "graded", "one"]:
+        """What the data hold: groups with gaps, a continuum that more is in, or one population."""
+        return "separate" if self.structured else "one"
 
 
 def structure_test(
