@@ -100,7 +100,7 @@ def test_nothing_moved() -> None:
 
 def test_lost_structure_is_in_the_headline() -> None:
     head = replace(HEAD, metrics=factories.metrics(k=3, silhouette=0.33, structure="one"))
-    assert "; there is no longer structure beyond one population;" in compare(BASE, head).headline
+    assert "; structure separate groups to one population, worse;" in compare(BASE, head).headline
 
 
 def test_one_customer_is_told_in_the_singular() -> None:
