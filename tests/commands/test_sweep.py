@@ -83,7 +83,7 @@ def test_figures_that_do_not_apply_show_a_dash() -> None:
     found = factories.metrics(k=3, silhouette=0.3, silhouette_se=0.01, noise_share=0.1)
     assert sweep.cells(found) == ["3", "separate groups", "0.300 ± 0.010", "-", "10%"]
     none = factories.metrics(k=0, structure="one", noise_share=1.0)
-    assert sweep.cells(none) == ["0", "no", "-", "-", "100%"]
+    assert sweep.cells(none) == ["0", "one population", "-", "-", "100%"]
 
 
 def test_results_are_those_of_experiments_on_the_present_commit(
