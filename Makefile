@@ -27,6 +27,9 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 BASE ?= main
 export BASE
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Nothing that is started here tells its makers of it (DVC's part is in .dvc/config).
+export MLFLOW_DISABLE_TELEMETRY = true
+export DO_NOT_TRACK = true
 # Python keeps what it compiled: else every stage compiles its libraries, half of its time.
 export PYTHONDONTWRITEBYTECODE =
 

@@ -1,10 +1,15 @@
-"""Shared by all tests: scratch copies of the repository to run the real dvc and mlflow in."""
+"""Shared by all tests: scratch copies of the repository to run the real dvc and mlflow in.
 
+Nothing that a test runs may ask for another machine: see `offline/sitecustomize.py`.
+"""
+
+import atexit
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,11 +17,13 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
+from offline import sitecustomize as offline
 from segmentation.__main__ import main
 from segmentation.tracking.mlflow_internals import follow_move
 from segmentation.tracking.store import ARTIFACTS
 
 ROOT = Path(__file__).parent.parent
+OFFLINE = ROOT / "tests/offline"  # on PYTHONPATH, it guards a process
 
 
 @dataclass
@@ -46,7 +53,7 @@ class Project:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")},
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(self.path / "src"),
+            "PYTHONPATH": f"{self.path / 'src'}{os.pathsep}{OFFLINE}",
             "GIT_AUTHOR_NAME": "t",
             "GIT_AUTHOR_EMAIL": "t@example.com",
             "GIT_COMMITTER_NAME": "t",
@@ -188,6 +195,30 @@ def two_revisions(
 
     project = made_once("two_revisions", make, tmp_path_factory)
     return project, pd.read_parquet(finished.path / "data/segments/assignments.parquet")
+
+
+def pytest_configure() -> None:
+    """Guard this process and what it starts, the workers of pytest-xdist among them."""
+    folder = tempfile.mkdtemp(prefix="foreign-hosts-")
+    atexit.register(shutil.rmtree, folder)
+    os.environ[offline.LOG] = str(Path(folder) / "log")
+    others = [entry for entry in [os.environ.get("PYTHONPATH")] if entry]
+    if str(OFFLINE) not in os.pathsep.join(others).split(os.pathsep):
+        os.environ["PYTHONPATH"] = os.pathsep.join([*others, str(OFFLINE)])
+    # MLflow is imported before the first test, when it cannot see that this is one.
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    offline.guard()
+
+
+@pytest.fixture(autouse=True)
+def _asks_for_no_other_machine() -> Iterator[None]:
+    """Fail the test in which a process, or one that it started, asked for another machine."""
+    yield
+    log = Path(os.environ[offline.LOG])
+    if log.exists():
+        asked = log.read_text(encoding="utf-8")
+        log.unlink()
+        pytest.fail(f"asked for other machines:\n{asked}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -40,15 +40,21 @@ def mlflow_server(
             stderr=output,
         )
         try:
-            deadline = time.monotonic() + 120
-            while not _answers(f"http://127.0.0.1:{port}/health"):
-                assert server.poll() is None, log.read_text(encoding="utf-8")
-                assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
-                time.sleep(0.1)
+            wait_for(f"http://127.0.0.1:{port}/health", server, log)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
             server.wait()
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path | None = None) -> None:
+    """Wait until a server answers, and tell its log if it never does."""
+    deadline = time.monotonic() + 120
+    while not _answers(url):
+        told = log.read_text(encoding="utf-8") if log else url
+        assert server.poll() is None, told
+        assert time.monotonic() < deadline, told
+        time.sleep(0.1)
 
 
 def _answers(url: str) -> bool:

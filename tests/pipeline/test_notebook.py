@@ -25,6 +25,7 @@ def test_it_tells_the_story_of_the_run(finished: Project, monkeypatch: pytest.Mo
     notebook = nbformat.read(finished.path / NOTEBOOK, as_version=4)
     for name in ("PATH", "PYTHONPATH"):  # the kernel inherits them
         monkeypatch.setenv(name, finished.environment()[name])
+    monkeypatch.delenv("MLFLOW_DISABLE_TELEMETRY")  # that of these tests
     folder = {"metadata": {"path": str(finished.path / "notebooks")}}
     NotebookClient(notebook, timeout=120, resources=folder).execute()
     outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]

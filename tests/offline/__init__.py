@@ -1,0 +1,1 @@
+"""Keeps what tests run from asking for other machines."""
