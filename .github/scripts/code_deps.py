@@ -15,9 +15,9 @@ import yaml
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
 MOST = 6  # places of code that a stage lists
-# Names of files and messages: they decide where a result is written and how a mistake is told,
-# never what a result is.
-PLUMBING = {"segmentation.errors", "segmentation.paths"}
+# Names of files, messages, processes: they decide where a result is written, how a mistake is told
+# and who does the work, never what a result is.
+PLUMBING = {"segmentation.errors", "segmentation.paths", "segmentation.workers"}
 # So does one import: the settings ask whether a rule is called so. `select_k` has it anyway.
 CHECK = ("segmentation.settings.select_k", "segmentation.clustering.choosing_k.registry")
 # Files that a module reads from its own folder. The review's pages are no output of a stage.

@@ -1,17 +1,14 @@
 """One look for every picture: figures, colours, saving."""
 
-import os
-import sys
 import textwrap
-import warnings
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from matplotlib import style as mpl_style
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+
+from segmentation.workers import each
 
 # Okabe & Ito (2008), Color Universal Design, without black and the yellow that fades on white;
 # then darker and lighter relatives for the tables that need more than seven.
@@ -79,31 +76,9 @@ def thousands(value: float, _: object) -> str:
 def save_all(drawings: Mapping[Path, Callable[[], Figure]]) -> None:
     """Draw and write pictures, on as many processors as there are; each is the same on any number.
 
-    Processes start as copies of this one, which has matplotlib and the data already. Where a system
-    does not copy processes safely, this one draws everything.
+    Each process starts as a copy of this one, which has matplotlib and the data already.
     """
-    workers = min(len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1, len(drawings))
-    if workers < 2:
-        for path, draw in drawings.items():
-            save(draw(), path)
-        return
-    pool = ProcessPoolExecutor(workers, get_context("fork"), _share, (drawings,))
-    with pool, warnings.catch_warnings():
-        # Python warns of threads of libraries, which wait for work and hold nothing.
-        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
-        for _ in pool.map(_draw, drawings):
-            pass
-
-
-_SHARED: dict[Path, Callable[[], Figure]] = {}
-
-
-def _share(drawings: Mapping[Path, Callable[[], Figure]]) -> None:
-    _SHARED.update(drawings)
-
-
-def _draw(path: Path) -> None:
-    save(_SHARED[path](), path)
+    each(lambda path: save(drawings[path](), path), list(drawings))
 
 
 def save(picture: Figure, path: Path) -> None:

@@ -12,6 +12,7 @@ from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.metrics.agreement import adjusted_rand
 from segmentation.clustering.partition import Partition
 from segmentation.errors import InputError
+from segmentation.workers import each
 
 Statistic = Callable[[NDArray[np.float64], Partition], float]
 
@@ -109,8 +110,6 @@ def split_halves(X: ArrayLike, *, k_range: Iterable[int], seed: int = 0, splits:
         )
         return rows, path
 
-    pairs = []
-    for i in range(splits):
-        order = np.random.default_rng([seed, i]).permutation(n)
-        pairs.append([clustered(order[: n // 2]), clustered(order[n // 2 :])])
-    return Halves(A, pairs)
+    orders = [np.random.default_rng([seed, i]).permutation(n) for i in range(splits)]
+    halves = each(clustered, [half for o in orders for half in (o[: n // 2], o[n // 2 :])])
+    return Halves(A, [halves[i : i + 2] for i in range(0, len(halves), 2)])

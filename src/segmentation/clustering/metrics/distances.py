@@ -1,11 +1,12 @@
 """Distances from every row to every segment of many labelings, in one pass."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
+
+from segmentation.workers import processors
 
 SUMS_BYTES = 2**27  # memory for the sums of distances; more segments take another pass
 _TILE = 512  # rows of a tile of distances: 2 MiB, so that it stays in cache
@@ -64,10 +65,11 @@ def distance_sums(
     # does the result, to the last bit.
     lists = [pairs[w::_LISTS] for w in range(_LISTS) if pairs[w::_LISTS]]
     with threadpool_limits(1, user_api="blas"):
-        if len(lists) == 1:
-            sums = one_list(lists[0])
+        workers = min(len(lists), processors())
+        if workers == 1:
+            sums = np.sum([one_list(work) for work in lists], axis=0)
         else:
-            with ThreadPoolExecutor(min(len(lists), _cores())) as pool:
+            with ThreadPoolExecutor(workers) as pool:
                 sums = np.sum(list(pool.map(one_list, lists)), axis=0)
     unsorted = np.empty((n, offsets[-1]))
     unsorted[order] = sums.T
@@ -105,7 +107,3 @@ def _distances(
             squared[p, q] = ((rows[p] - columns[q]) ** 2).sum(axis=1)
         np.maximum(squared, 0.0, out=squared)
     return np.sqrt(squared, out=squared)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

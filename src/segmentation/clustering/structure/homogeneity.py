@@ -16,6 +16,7 @@ from segmentation.clustering.structure.dip import scaled_dips
 from segmentation.clustering.structure.discrete import jittered
 from segmentation.clustering.structure.elliptical import EllipticalCloud
 from segmentation.clustering.structure.unimodal import UnimodalCopula
+from segmentation.workers import each
 
 # docs/choosing-k.md, "The structure test" and "Measured", tells what these rest on.
 _BEYOND_DOUBT = 25.0  # an excess, in standard deviations, that no elliptical cloud explains
@@ -184,10 +185,11 @@ def _compare(
     draws: int,
     alpha: float,
 ) -> Structure:
-    curves = np.empty((draws, len(ks) + 1))
-    for i in range(draws):
+    def profile(i: int) -> NDArray[np.float64]:
         rows = cloud.draw(len(X), np.random.default_rng([seed, i]))
-        curves[i] = _profile(rows, ks, seed=seed)
+        return _profile(rows, ks, seed=seed)
+
+    curves = np.array(each(profile, range(draws)))
     # The first silhouette and the dip speak of the same two parts: taken together they see
     # what neither shows alone.
     pair = [0, len(ks)]

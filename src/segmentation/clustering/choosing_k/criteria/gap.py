@@ -10,6 +10,11 @@ from segmentation.clustering._check import as_k_range, as_matrix
 from segmentation.clustering.choosing_k.criteria.base import Criterion, Fits, Scores
 from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.partition import Partition
+from segmentation.clustering.sampling import draw_rows
+from segmentation.workers import each
+
+MAX_ROWS = 1000
+"""Rows that the gap is worked out on: more change its curve by less than its error."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +85,16 @@ def gap_statistic(
     turned = A @ np.linalg.svd(A, full_matrices=False)[2].T
     low, high = turned.min(axis=0), turned.max(axis=0)
     observed = _log_within(A, path)
-    expected = np.empty((draws, len(ks) + 1))
-    for i in range(draws):
+
+    def reference(i: int) -> NDArray[np.float64]:
         rng = np.random.default_rng([seed, i])
         cloud = rng.uniform(low, high, size=turned.shape)
         quick = kmeans_path(
             cloud, k_range=ks, seed=seed, restarts=1, sweeps=0, splits=1, max_iter=30
         )
-        expected[i] = _log_within(cloud, quick)
+        return _log_within(cloud, quick)
+
+    expected = np.array(each(reference, range(draws)))
     gap = expected.mean(axis=0) - observed
     se = expected.std(axis=0) * np.sqrt(1 + 1 / draws)
     all_k = np.array([1, *ks])
@@ -104,8 +111,13 @@ def _log_within(X: NDArray[np.float64], path: list[Partition]) -> NDArray[np.flo
 
 def scores(fits: Fits) -> Scores:
     """Return the gap statistic of every partition; it may prefer a single cluster."""
+    rows = draw_rows(len(fits.X), most=max(MAX_ROWS, 2 * fits.ks[-1]), seed=fits.seed)
     gap = gap_statistic(
-        fits.X, k_range=fits.ks, seed=fits.seed, draws=max(2, fits.draws // 2), path=fits.path
+        fits.X[rows],
+        k_range=fits.ks,
+        seed=fits.seed,
+        draws=max(2, fits.draws // 2),
+        path=fits.path if len(rows) == len(fits.X) else None,
     )
     return Scores(gap.gap[1:], gap.se[1:], prefers=gap.k_hat)
 
