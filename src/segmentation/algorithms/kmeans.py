@@ -1,4 +1,4 @@
-"""k-means (Lloyd 1982) with k-means++ starts (Arthur & Vassilvitskii 2007)."""
+"""k-means (Lloyd 1982) with k-means++ starts (Arthur & Vassilvitskii 2007), then repaired."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from segmentation.algorithms.base import (
 
 
 class Options(AlgorithmOptions):
-    """Random starts, of which the best is kept, and most rounds of each."""
+    """Random starts, of which the best is kept and repaired, and most rounds of each."""
 
     n_init: Natural = 10
     max_iter: Natural = 300
@@ -26,16 +26,11 @@ class Options(AlgorithmOptions):
 
 def fit(X: NDArray[np.float64], *, k: int, seed: int, options: Options) -> Clustering:
     """Cluster the rows of `X` into `k` segments."""
-    from sklearn.cluster import KMeans
+    from segmentation.clustering.kmeans.fit import kmeans_fit
 
     number, notes = reachable_k(X, k)
-    model = KMeans(
-        number,
-        n_init=options.n_init,
-        max_iter=options.max_iter,
-        random_state=seed,
-    ).fit(X)
-    return from_centres(X, model.cluster_centers_, notes=notes)
+    found = kmeans_fit(X, k=number, seed=seed, restarts=options.n_init, max_iter=options.max_iter)
+    return from_centres(X, found.centres, notes=notes)
 
 
 def from_centres(

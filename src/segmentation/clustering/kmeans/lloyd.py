@@ -20,8 +20,11 @@ def lloyd(
     centres: NDArray[np.float64],
     *,
     max_iter: int = 100,
+    still: float = 0.0,
 ) -> Fit:
     """Polish `centres` until no row changes its cluster; an empty cluster takes the worst row.
+
+    `still` is a share of the rows: no more than these may still change when it ends.
 
     scikit-learn's own Lloyd is as fast a pass, but its fixed cost a call is several times what a
     whole fit costs here, and a path makes hundreds of fits.
@@ -32,7 +35,8 @@ def lloyd(
     labels = np.full(n, -1, dtype=np.intp)
     for _ in range(max_iter):
         new = nearest(X, centres)
-        if np.array_equal(new, labels):
+        moved = np.count_nonzero(new != labels)
+        if not moved:
             break
         labels = new
         sizes = np.bincount(labels, minlength=k)
@@ -41,6 +45,8 @@ def lloyd(
             sizes = np.bincount(labels, minlength=k)
         sums = (labels == clusters).astype(np.float64) @ X
         centres = sums / np.maximum(sizes, 1)[:, None]
+        if moved <= still * n:
+            break
     sizes = np.bincount(labels, minlength=k)
     inertia = total - float((sizes * np.einsum("ij,ij->i", centres, centres)).sum())
     if inertia < 1e-6 * total:  # digits were lost: sum the squares themselves
