@@ -16,14 +16,46 @@ class CriterionLabel(Part):
     reading: str
 
 
+class SmallGroup(Part):
+    """A small group with a gap all around that no segment is.
+
+    Attributes
+    ----------
+    size : int
+        Customers of it among those that were tested.
+    share : float
+        The same as a share of them.
+    z : float
+        By how many standard errors the density in the gap is lower than on both sides.
+    algorithm : str
+        The algorithm that shows it.
+    """
+
+    size: int
+    share: Figure
+    z: Figure
+    algorithm: str
+
+
 class Choice(Artifact):
     """The number that `select_k` chose.
 
     Attributes
     ----------
     structure : {"separate", "graded", "one"}
-        What the data hold.
+        Groups with gaps between them, a continuum without any, or one population.
     structure_p_value : float
+        How often one population shows silhouettes as good: "graded" or "one".
+    separate_p_value : float
+        How often one population shows a gap as wide: "separate" or not.
+    gap, gap_expected : float
+        By how many standard errors the density in the widest gap is lower than on both sides, and
+        the same in one population on average.
+    valley : float
+        Share of the density that is missing in it, from 0 to 1.
+    draws : int
+        Clouds of one population that were drawn.
+    small_group : SmallGroup or None
     votes : dict of str to int
         The number that each criterion prefers.
     criteria : tuple of CriterionLabel
@@ -37,10 +69,16 @@ class Choice(Artifact):
     """
 
     path: ClassVar = paths.CHOICE
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     k: int
     structure: Structure
     structure_p_value: Figure
+    separate_p_value: Figure
+    gap: Figure
+    gap_expected: Figure
+    valley: Figure
+    draws: int
+    small_group: SmallGroup | None
     rule: str
     votes: dict[str, int]
     criteria: tuple[CriterionLabel, ...]

@@ -29,6 +29,7 @@ class Metrics(Artifact):
     structured: Annotated[int, Field(ge=0, le=1)]
     structure_level: Annotated[int, Field(ge=0, le=2)]
     structure_p_value: Figure
+    separate_p_value: Known = None
     dominance: Figure
     smallest_segment_share: Known = None
     noise_share: Figure

@@ -25,6 +25,7 @@ ORDER = (
     "structured",
     "structure_level",
     "structure_p_value",
+    "separate_p_value",
     "dominance",
     "smallest_segment_share",
     "noise_share",

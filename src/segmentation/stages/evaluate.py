@@ -62,6 +62,7 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
                 "structure_level": LEVELS[choice.structure],
                 "border_share": border_share(silhouette.samples),
                 "structure_p_value": choice.structure_p_value,
+                "separate_p_value": choice.separate_p_value,
                 "stability": stability.mean,
                 "stability_se": stability.se,
                 "stability_min": stability.minimum,

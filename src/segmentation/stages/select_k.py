@@ -5,9 +5,10 @@ from numpy.typing import NDArray
 
 from segmentation import artifacts, paths
 from segmentation.artifacts import files
-from segmentation.artifacts.choice import Choice, CriterionLabel
+from segmentation.artifacts.choice import Choice, CriterionLabel, SmallGroup
 from segmentation.clustering.choosing_k.select import LEAST_ROWS, most_clusters
 from segmentation.clustering.choosing_k.select import select_k as choose
+from segmentation.clustering.structure.homogeneity import SmallGroup as FoundGroup
 from segmentation.errors import InputError, warn
 from segmentation.settings.select_k import SelectK
 from segmentation.settings.shared.base import Seed
@@ -34,8 +35,14 @@ def run(*, seed: Seed, select_k: SelectK) -> None:
     artifacts.write(
         Choice(
             k=selection.k,
-            structure=selection.structure.answer,
-            structure_p_value=round(selection.p_value, 4),
+            structure=selection.structure,
+            structure_p_value=round(selection.p_structure, 4),
+            separate_p_value=round(selection.p_separate, 4),
+            gap=selection.test.gap,
+            gap_expected=selection.test.gap_expected,
+            valley=selection.test.valley,
+            draws=selection.test.draws,
+            small_group=_told(selection.small_group),
             rule=selection.rule,
             votes=selection.votes,
             criteria=tuple(
@@ -47,6 +54,12 @@ def run(*, seed: Seed, select_k: SelectK) -> None:
             why=(*selection.why, lowered) if lowered else selection.why,
         )
     )
+
+
+def _told(group: FoundGroup | None) -> SmallGroup | None:
+    if group is None:
+        return None
+    return SmallGroup(size=group.size, share=group.share, z=group.z, algorithm=group.algorithm)
 
 
 def _largest_k(points: NDArray[np.float64], settings: SelectK, seed: int) -> tuple[int, str]:

@@ -69,17 +69,28 @@ def explain(
 
 
 def _on_structure(structure: Structure, k: int) -> str:
-    p = f"p {'<' if structure.p_value < 0.001 else '='} {max(structure.p_value, 0.001):.3f}"
-    if structure.structured:
+    if structure.structure == "separate":
+        return (
+            f"The data hold separate groups: between them the density is up to "
+            f"{structure.valley:.0%} lower than on both sides, {structure.gap:.1f} standard errors "
+            f"({_p(structure.p_separate)})."
+        )
+    if structure.structure == "graded":
         what = {"silhouette": "the silhouette", "dip": "the dip between two parts"}
         return (
-            f"The data hold more than one population: {what[structure.by]} exceeds what one shows "
-            f"by up to {structure.statistic:.1f} standard deviations ({p})."
+            f"Graded: more than one heap, as {what[structure.by]} exceeds what one population "
+            f"shows by up to {structure.statistic:.1f} standard deviations ({_p(structure.p_value)}"
+            f"), but no gap beyond chance ({_p(structure.p_separate)}); {k} segments are slices of "
+            "a continuum."
         )
     return (
-        f"No structure: one population explains the silhouette at every k ({p}), so a split in "
-        f"{k} is a convenience."
+        f"No structure: one population explains the silhouette at every k ({_p(structure.p_value)})"
+        f" and there is no gap ({_p(structure.p_separate)}), so a split in {k} is a convenience."
     )
+
+
+def _p(value: float) -> str:
+    return f"p {'<' if value < 0.001 else '='} {max(value, 0.001):.3f}"
 
 
 def _on_votes(k: int, votes: dict[str, int], phrases: dict[str, str]) -> str:

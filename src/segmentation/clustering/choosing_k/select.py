@@ -15,8 +15,16 @@ from segmentation.clustering.choosing_k.explain import explain
 from segmentation.clustering.choosing_k.registry import mistake_in
 from segmentation.clustering.choosing_k.rules import Candidates, load_rules
 from segmentation.clustering.kmeans.path import kmeans_path
-from segmentation.clustering.structure.homogeneity import Structure, structure_test
+from segmentation.clustering.partition import Partition
+from segmentation.clustering.structure.homogeneity import (
+    Answer,
+    SmallGroup,
+    Structure,
+    structure_test,
+)
 from segmentation.errors import InputError
+
+_CUT = 0.5  # Jaccard similarity of a small group and a cluster from which it is that cluster
 
 LEAST_ROWS = 8
 """Fewer rows are not judged: halves of them would hold three at most."""
@@ -30,10 +38,15 @@ class Choice:
     ----------
     k : int
         Number of clusters chosen.
-    structured : bool
-        Whether the data hold more than one population; if not, `k` is a convenience.
-    p_value : float
-        Of the structure test.
+    structure : {"separate", "graded", "one"}
+        Separate groups with gaps between them; a continuum that is more than one heap, of which
+        clusters are slices; or one population, of which `k` clusters are a convenience.
+    p_separate, p_structure : float
+        Of the two decisions: probability, for one population, of gaps as wide, and of silhouettes
+        as far above those of one.
+    small_group : SmallGroup, optional
+        A small separate group that no cluster at `k` is; None where there is none, or where
+        k-means cuts it.
     curve : pandas.DataFrame
         A row per k, with every criterion and, where it has one, its standard error.
     votes : dict of str to int
@@ -46,23 +59,35 @@ class Choice:
         The rule that chose.
     n_rows : int
         Rows that were used, fewer than given when a sample was drawn.
-    structure : Structure
+    test : Structure
         The structure test in full.
     criteria : tuple of Criterion
         What the columns of the curve and the votes are.
     """
 
     k: int
-    structured: bool
-    p_value: float
+    structure: Answer
+    p_separate: float
+    p_structure: float
+    small_group: SmallGroup | None
     curve: pd.DataFrame
     votes: dict[str, int]
     agree: bool
     why: tuple[str, ...]
     rule: str
     n_rows: int
-    structure: Structure
+    test: Structure
     criteria: tuple[Criterion, ...]
+
+    @property
+    def structured(self) -> bool:
+        """Whether there are separate groups."""
+        return self.structure == "separate"
+
+    @property
+    def p_value(self) -> float:
+        """Of the structure test: `p_structure`."""
+        return self.p_structure
 
 
 def select_k(
@@ -148,15 +173,17 @@ def select_k(
     agree = sum(vote == chosen for vote in votes.values()) > len(votes) / 2
     return Choice(
         k=chosen,
-        structured=structure.structured,
-        p_value=structure.p_value,
+        structure=structure.structure,
+        p_separate=structure.p_separate,
+        p_structure=structure.p_value,
+        small_group=_not_cut(structure.small_group, path[ks.index(chosen)]),
         curve=curve,
         votes=votes,
         agree=agree,
         why=explain(chosen, chosen_by, curve, votes, structure, criteria, used=len(A), given=given),
         rule=rule,
         n_rows=len(A),
-        structure=structure,
+        test=structure,
         criteria=criteria,
     )
 
@@ -186,6 +213,18 @@ def _judged(X: NDArray[np.float64], *, max_rows: int, seed: int) -> NDArray[np.f
         return X
     rows = np.random.default_rng(seed).choice(len(X), max_rows, replace=False)
     return X[np.sort(rows)]
+
+
+def _not_cut(group: SmallGroup | None, partition: Partition) -> SmallGroup | None:
+    """Return the group unless a cluster holds little else and most of it."""
+    if group is None:
+        return None
+    inside = np.bincount(partition.labels[group.rows], minlength=partition.k)
+    sizes = np.bincount(partition.labels, minlength=partition.k)
+    # A test on a sample knows a sample of the group.
+    share = len(partition.labels) * group.share / max(group.size, 1)
+    alike = inside * share / np.maximum(sizes + (group.size - inside) * share, 1)
+    return None if alike.max() >= _CUT else group
 
 
 def _most(X: NDArray[np.float64]) -> int:

@@ -107,7 +107,7 @@ def scaled_dips(
         members = np.split(order, ends)
         names = [rows.tobytes() for rows in members]
         here = {}
-        for a, b in _neighbours(X, partition):
+        for a, b in neighbours(X, partition):
             # Most clusters of k are clusters of k + 1 as well.
             key = (names[a], names[b]) if names[a] < names[b] else (names[b], names[a])
             if key not in known:
@@ -144,7 +144,7 @@ def _between(A: NDArray[np.float64], B: NDArray[np.float64]) -> float:
     return dip(along) * float(np.sqrt(len(along)))
 
 
-def _neighbours(X: NDArray[np.float64], partition: Partition) -> list[tuple[int, int]]:
+def neighbours(X: NDArray[np.float64], partition: Partition) -> list[tuple[int, int]]:
     """Pairs of clusters that are often nearest and second nearest to the same row."""
     k, labels = partition.k, partition.labels
     scores = X @ (-2.0 * partition.centres.T) + (partition.centres**2).sum(axis=1)

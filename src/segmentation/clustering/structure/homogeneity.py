@@ -1,9 +1,8 @@
-"""A test of whether the data hold more than one population."""
+"""A test of whether the data hold more than one population, and whether there are gaps in them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,16 +14,24 @@ from segmentation.clustering.metrics.silhouette import silhouette_samples
 from segmentation.clustering.structure.dip import scaled_dips
 from segmentation.clustering.structure.discrete import jittered
 from segmentation.clustering.structure.elliptical import EllipticalCloud
+from segmentation.clustering.structure.gaps import SMALL, Gap, gaps
 from segmentation.clustering.structure.unimodal import UnimodalCopula
 from segmentation.workers import each
+
+Answer = Literal["separate", "graded", "one"]
+"""Groups with gaps between them; more than one population would show, but no gap; neither."""
 
 # docs/choosing-k.md, "The structure test" and "Measured", tells what these rest on.
 _BEYOND_DOUBT = 25.0  # an excess, in standard deviations, that no elliptical cloud explains
 _LEAST_SPREAD = 0.002  # smaller differences of a silhouette are of no practical weight
 _LEAST_DIP = 0.06  # nor are smaller ones of a scaled dip
+_LEAST_GAP = 2.2  # a valley that one population of any kind may show by chance,
+_GAP_SPREAD = 0.45  # and by how much that varies at least
 _EVERY_K = 10  # up to here every k is looked at
 _STEP = 1.15  # above, the ratio of one k to the last
 _ITERATIONS = 20  # of Lloyd; a silhouette does not change visibly after them
+_NEAR = 5.0  # a p-value less than so many times from the level, up or down, asks for more draws
+_MORE = 4  # times the draws, at most
 
 
 class _Cloud(Protocol):
@@ -33,20 +40,57 @@ class _Cloud(Protocol):
     def draw(self, n: int, rng: np.random.Generator) -> NDArray[np.float64]: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class SmallGroup:
+    """A group of less than a tenth of the rows with a gap all around.
+
+    Attributes
+    ----------
+    size : int
+        Rows of it, among those that the test used.
+    share : float
+        The same as a share of them.
+    z : float
+        By how many standard deviations the density in the gap is lower than on both sides.
+    rows : NDArray[np.intp] of shape (size,)
+        Which rows of the data given.
+    algorithm : str
+        The algorithm that shows it: k-means minds the spread of all more than so few rows.
+    """
+
+    size: int
+    share: float
+    z: float
+    rows: NDArray[np.intp]
+    algorithm: str = "gaussian_mixture"
+
+
+@dataclass(frozen=True, eq=False)
 class Structure:
     """Result of the test for more than one population.
 
     Attributes
     ----------
-    structured : bool
-        Whether `p_value` is at most the chosen level.
+    structure : {"separate", "graded", "one"}
+        "separate" if there is a gap (`p_separate` is at most the level), "graded" if the
+        silhouette alone exceeds what one population shows (`p_value` is), else "one".
     p_value : float
-        Probability, for one population, of an excess as large at some k.
+        Probability, for one population, of an excess of the silhouette as large at some k.
+    p_separate : float
+        Probability, for one population, of a gap as wide.
     statistic : float
         Largest standardised excess, of the silhouette at some k or of the dip.
     by : str
         What exceeded most: "silhouette" or "dip".
+    gap : float
+        The widest gap: by how many standard deviations the density in it is lower than on both
+        sides.
+    gap_expected : float
+        The same in one population, on average.
+    valley : float
+        Share of the density on the lower side that is missing in that gap, from 0 to 1.
+    small_group : SmallGroup, optional
+        A group of less than a tenth of the rows that the gap test sees.
     k : NDArray[np.intp]
         Numbers of clusters looked at, shape (m,).
     silhouette, expected, spread : NDArray[np.float64]
@@ -60,10 +104,15 @@ class Structure:
         The kind of one population that explains the data best: "copula" or "elliptical".
     """
 
-    structured: bool
+    structure: Answer
     p_value: float
+    p_separate: float
     statistic: float
     by: str
+    gap: float
+    gap_expected: float
+    valley: float
+    small_group: SmallGroup | None
     k: NDArray[np.intp]
     silhouette: NDArray[np.float64]
     expected: NDArray[np.float64]
@@ -73,9 +122,9 @@ class Structure:
     null: str
 
     @property
-    def answer(self) -> Literal["separate", "graded", "one"]:
-        """What the data hold: groups with gaps, a continuum that more is in, or one population."""
-        return "separate" if self.structured else "one"
+    def structured(self) -> bool:
+        """Whether there are separate groups."""
+        return self.structure == "separate"
 
 
 def structure_test(
@@ -87,15 +136,20 @@ def structure_test(
     max_rows: int = 2000,
     alpha: float = 0.01,
 ) -> Structure:
-    """Test whether the data hold more than one population.
+    """Test whether the data hold more than one population, and whether gaps divide them.
 
     Rows are drawn from one population like the data: each column has a single mode and the values
-    of the data's column, and the columns have the data's rank correlations. k-means divides both,
-    and the silhouettes are compared at every k. So is, at the smallest k, the smallest dip of
-    density between two neighbouring clusters. The statistic is the largest excess of the data, in
-    standard deviations of the draws. If it is convincing and all columns are continuous, it has to
-    be so as well against an elliptical cloud whose density falls from its centre; the larger
-    p-value counts.
+    of the data's column, and the columns have the data's rank correlations. Two things are
+    compared with the draws.
+
+    The widest gap: lines through all rows and between clusters of k-means are searched for
+    valleys of density that close nowhere. A gap beyond chance means separate groups.
+
+    The silhouettes of k-means at every k, and at the smallest k the smallest dip of density
+    between two neighbouring clusters. The statistic is the largest excess of the data, in standard
+    deviations of the draws. If it is convincing and all columns are continuous, it has to be so as
+    well against an elliptical cloud whose density falls from its centre; the larger p-value
+    counts. An excess without a gap means a continuum that is no single heap.
 
     Parameters
     ----------
@@ -107,11 +161,11 @@ def structure_test(
     seed : int, default 0
         Seed of everything random.
     draws : int, default 20
-        Clouds drawn from each null.
+        Clouds drawn from each null; up to four times as many where a p-value is near the level.
     max_rows : int, default 2000
         Above so many rows a sample of this size is tested.
     alpha : float, default 0.01
-        Level at which the data are called structured.
+        Level of both decisions.
 
     Returns
     -------
@@ -137,25 +191,79 @@ def structure_test(
     """
     A = as_matrix(X, min_rows=4)
     rng = np.random.default_rng(seed)
+    used = np.arange(len(A))
     if len(A) > max_rows:
-        A = A[np.sort(rng.choice(len(A), max_rows, replace=False))]
+        used = np.sort(rng.choice(len(A), max_rows, replace=False))
+        A = A[used]
     ks = thinned(as_k_range(k_range, n_rows=len(A)))
-    observed = _profile(A, ks, seed=seed)
+    observed = _profile(A, ks, seed=seed, looks=True)
     copula = UnimodalCopula(A)
-    compare = partial(_compare, A, observed=observed, ks=ks, seed=seed, draws=draws, alpha=alpha)
-    result = compare(copula)
-    if result.structured and result.statistic < _BEYOND_DOUBT and copula.continuous:
-        second = compare(EllipticalCloud(A))
-        if second.p_value > result.p_value:
-            return second
-    return result
+    drawn = _Drawn(A, copula, ks, seed=seed)
+    while True:
+        drawn.up_to(draws)
+        excess = _excess(observed, drawn)
+        widest = _gap_excess(observed, drawn)
+        near = any(alpha / _NEAR < p < alpha * _NEAR for p in (excess.p_value, widest.p_value))
+        if not near or len(drawn.profiles) >= _MORE * draws:
+            break
+        drawn.up_to(2 * len(drawn.profiles))
+    null = copula.kind
+    if excess.p_value <= alpha and excess.largest < _BEYOND_DOUBT and copula.continuous:
+        elliptical = _Drawn(A, EllipticalCloud(A), ks, seed=seed, gapless=True)
+        elliptical.up_to(draws)
+        second = _excess(observed, elliptical)
+        if second.p_value > excess.p_value:
+            excess, null = second, EllipticalCloud.kind
+    separate = widest.p_value <= alpha
+    answer: Answer = "separate" if separate else "graded" if excess.p_value <= alpha else "one"
+    best = observed.gaps[widest.at]
+    return Structure(
+        structure=answer,
+        p_value=excess.p_value,
+        p_separate=widest.p_value,
+        statistic=excess.largest,
+        by="silhouette" if excess.at < len(ks) else "dip",
+        gap=best.z,
+        gap_expected=float(widest.expected[widest.at]),
+        valley=best.depth,
+        small_group=_small_group(observed.gaps, widest, used, alpha) if separate else None,
+        k=np.array(ks),
+        silhouette=observed.curve[: len(ks)],
+        expected=excess.expected[: len(ks)],
+        spread=excess.spread[: len(ks)],
+        draws=excess.draws,
+        n_rows=len(A),
+        null=null,
+    )
 
 
-def _profile(X: NDArray[np.float64], ks: list[int], *, seed: int) -> NDArray[np.float64]:
-    """Silhouette of a quick k-means at every k, then the smallest dip at the smallest k.
+class _Profile(NamedTuple):
+    """What is compared: the silhouettes and the dip, and the widest gaps."""
 
-    Data and draws get the same treatment. Two long clusters side by side stand out by the dip
-    between them; their silhouette hardly differs from that of one long cloud.
+    curve: NDArray[np.float64]
+    gaps: tuple[Gap, ...]
+
+
+class _Excess(NamedTuple):
+    """How far the data exceed the draws, at their best place."""
+
+    p_value: float
+    largest: float
+    at: int
+    by_place: NDArray[np.float64]
+    expected: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    draws: int
+
+
+def _profile(
+    X: NDArray[np.float64], ks: list[int], *, seed: int, looks: bool = False, gapless: bool = False
+) -> _Profile:
+    """Silhouette of a quick k-means at every k, the smallest dip at the smallest k, the gaps.
+
+    Data and draws get the same treatment, but that only the data's gaps are looked at closely.
+    Two long clusters side by side stand out by the dip between them; their silhouette hardly
+    differs from that of one long cloud.
     """
     path = kmeans_path(
         X, k_range=ks, seed=seed, restarts=1, sweeps=0, splits=1, max_iter=_ITERATIONS
@@ -163,7 +271,33 @@ def _profile(X: NDArray[np.float64], ks: list[int], *, seed: int) -> NDArray[np.
     samples = silhouette_samples(X, [p.labels for p in path])
     # The empty steps of a grid would pass for dips in one cloud and not in the next.
     dips = scaled_dips(jittered(X, seed=seed), path[:1])[0].values()
-    return np.array([*(values.mean() for values in samples), min(dips, default=0.0)])
+    curve = np.array([*(values.mean() for values in samples), min(dips, default=0.0)])
+    return _Profile(curve, () if gapless else gaps(X, path, seed=seed, looks=looks))
+
+
+class _Drawn:
+    """Clouds of one population, and what they show. Each has a seed of its own."""
+
+    def __init__(
+        self,
+        X: NDArray[np.float64],
+        cloud: _Cloud,
+        ks: list[int],
+        *,
+        seed: int,
+        gapless: bool = False,
+    ) -> None:
+        self._n, self._cloud, self._seed, self._gapless = len(X), cloud, seed, gapless
+        self.ks = ks
+        self.profiles: list[_Profile] = []
+
+    def up_to(self, draws: int) -> None:
+        """Draw until there are so many."""
+        self.profiles += each(self._profile, range(len(self.profiles), draws))
+
+    def _profile(self, i: int) -> _Profile:
+        rows = self._cloud.draw(self._n, np.random.default_rng([self._seed, i]))
+        return _profile(rows, self.ks, seed=self._seed, gapless=self._gapless)
 
 
 def thinned(ks: list[int]) -> list[int]:
@@ -175,55 +309,74 @@ def thinned(ks: list[int]) -> list[int]:
     return kept
 
 
-def _compare(
-    X: NDArray[np.float64],
-    cloud: _Cloud,
-    observed: NDArray[np.float64],
-    ks: list[int],
-    *,
-    seed: int,
-    draws: int,
-    alpha: float,
-) -> Structure:
-    def profile(i: int) -> NDArray[np.float64]:
-        rows = cloud.draw(len(X), np.random.default_rng([seed, i]))
-        return _profile(rows, ks, seed=seed)
-
-    curves = np.array(each(profile, range(draws)))
+def _excess(observed: _Profile, drawn: _Drawn) -> _Excess:
+    """Compare silhouettes and dip."""
+    m = len(drawn.ks)
+    least = np.full(m + 1, _LEAST_SPREAD)
+    least[m] = _LEAST_DIP
+    curves = np.array([profile.curve for profile in drawn.profiles])
     # The first silhouette and the dip speak of the same two parts: taken together they see
     # what neither shows alone.
-    pair = [0, len(ks)]
-    scale = 1 / _spread(curves, ks)[pair]
+    pair = [0, m]
+    scale = 1 / _spread(curves, least)[pair]
     curves = np.column_stack((curves, curves[:, pair] @ scale))
-    observed = np.append(observed, observed[pair] @ scale)
-    expected, spread = curves.mean(axis=0), _spread(curves, ks)
+    values = np.append(observed.curve, observed.curve[pair] @ scale)
+    return _compare(values, curves, np.append(least, _LEAST_DIP))
+
+
+def _gap_excess(observed: _Profile, drawn: _Drawn) -> _Excess:
+    """Compare the widest gaps. Shallow valleys are all alike."""
+    curves = np.array([[gap.z for gap in profile.gaps] for profile in drawn.profiles])
+    values = np.array([gap.z for gap in observed.gaps])
+    least = np.full(len(values), _GAP_SPREAD)
+    return _compare(np.maximum(values, _LEAST_GAP), np.maximum(curves, _LEAST_GAP), least)
+
+
+def _compare(
+    observed: NDArray[np.float64], curves: NDArray[np.float64], least: NDArray[np.float64]
+) -> _Excess:
+    draws = len(curves)
+    expected, spread = curves.mean(axis=0), _spread(curves, least)
     excess = (observed - expected) / spread
-    statistic = float(excess.max())
     # Every draw against the others, as the data against all of them.
     maxima = np.empty(draws)
     for i in range(draws):
         others = np.delete(curves, i, axis=0)
-        maxima[i] = ((curves[i] - others.mean(axis=0)) / _spread(others, ks)).max()
+        maxima[i] = ((curves[i] - others.mean(axis=0)) / _spread(others, least)).max()
     below = np.log(stdtr(draws - 2, maxima / np.sqrt(1 + 1 / (draws - 1))))
     looks = float(np.clip(-draws / below.sum(), 1.0, len(excess)))
-    tail = float(stdtr(draws - 1, -statistic / np.sqrt(1 + 1 / draws)))
-    p_value = float(-np.expm1(looks * np.log1p(-min(tail, 1 - 1e-12))))
-    return Structure(
-        structured=p_value <= alpha,
-        p_value=p_value,
-        statistic=statistic,
-        by="silhouette" if excess.argmax() < len(ks) else "dip",
-        k=np.array(ks),
-        silhouette=observed[: len(ks)],
-        expected=expected[: len(ks)],
-        spread=spread[: len(ks)],
-        draws=draws,
-        n_rows=len(X),
-        null=cloud.kind,
+    largest = float(excess.max())
+    return _Excess(
+        _p_value(largest, draws, looks),
+        largest,
+        int(excess.argmax()),
+        np.array([_p_value(float(value), draws, looks) for value in excess]),
+        expected,
+        spread,
+        draws,
     )
 
 
-def _spread(curves: NDArray[np.float64], ks: list[int]) -> NDArray[np.float64]:
-    least = np.full(curves.shape[1], _LEAST_SPREAD)
-    least[len(ks) :] = _LEAST_DIP
+def _p_value(excess: float, draws: int, looks: float) -> float:
+    tail = float(stdtr(draws - 1, -excess / np.sqrt(1 + 1 / draws)))
+    return float(-np.expm1(looks * np.log1p(-min(tail, 1 - 1e-12))))
+
+
+def _spread(curves: NDArray[np.float64], least: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.hypot(curves.std(axis=0, ddof=1), least), dtype=np.float64)
+
+
+def _small_group(
+    found: tuple[Gap, ...], widest: _Excess, used: NDArray[np.intp], alpha: float
+) -> SmallGroup | None:
+    """The small group that stands out most, if it does so by itself."""
+    small = [
+        gap
+        for p_value, gap in zip(widest.by_place, found, strict=True)
+        if p_value <= alpha and gap.apart.mean() < SMALL
+    ]
+    if not small:
+        return None
+    gap = max(small, key=lambda g: g.z)
+    size = int(gap.apart.sum())
+    return SmallGroup(size, size / len(used), gap.z, used[gap.apart])

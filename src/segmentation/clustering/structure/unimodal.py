@@ -16,8 +16,11 @@ _ATOM = 0.02  # share of rows at one value that makes it a spike of the density
 
 
 @dataclass(frozen=True)
-class _Margin:
-    """Piecewise uniform between `edges`, with `atoms`, or on `values` alone if it is a grid."""
+class Margin:
+    """One column's density of a single mode.
+
+    Piecewise uniform between `edges`, with `atoms`, or on `values` alone if it is a grid.
+    """
 
     edges: NDArray[np.float64]
     cumulative: NDArray[np.float64]
@@ -26,6 +29,7 @@ class _Margin:
     narrow: float = 0.0
 
     def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the values below which the shares `u` lie."""
         if self.values is not None:
             index = np.searchsorted(self.cumulative[1:-1], u, side="right")
             return self.values[index]
@@ -40,7 +44,7 @@ class _Variable:
     """One column, or a block of indicator columns that say one category."""
 
     columns: NDArray[np.intp]
-    margin: _Margin | None
+    margin: Margin | None
     levels: NDArray[np.float64]
     cumulative: NDArray[np.float64]
 
@@ -138,16 +142,17 @@ def equal_count_edges(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _numeric(X: NDArray[np.float64], j: int) -> _Variable:
     none = np.empty(0)
-    return _Variable(np.array([j]), _margin(X[:, j]), none, none)
+    return _Variable(np.array([j]), margin(X[:, j]), none, none)
 
 
-def _margin(x: NDArray[np.float64]) -> _Margin:
+def margin(x: NDArray[np.float64]) -> Margin:
+    """Fit the unimodal density of one column."""
     values, counts = np.unique(x, return_counts=True)
     if len(values) <= 2:
-        return _Margin(values, _cumulative(counts / len(x)), values)
+        return Margin(values, _cumulative(counts / len(x)), values)
     if len(values) <= FEW:
         masses = unimodal_masses(counts.astype(np.float64), np.diff(cells(values)))
-        return _Margin(values, _cumulative(masses), values)
+        return Margin(values, _cumulative(masses), values)
     edges = equal_count_edges(x)
     atoms = values[counts >= max(_ATOM * len(x), 2)]
     narrow = 0.0
@@ -157,7 +162,7 @@ def _margin(x: NDArray[np.float64]) -> _Margin:
         edges = edges[~np.isin(edges, atoms)]
     counted = np.histogram(x, edges)[0].astype(np.float64)
     masses = unimodal_masses(counted, np.diff(edges))
-    return _Margin(edges, _cumulative(masses), None, tuple(atoms.tolist()), narrow)
+    return Margin(edges, _cumulative(masses), None, tuple(atoms.tolist()), narrow)
 
 
 def _category(X: NDArray[np.float64], block: NDArray[np.intp]) -> _Variable:
