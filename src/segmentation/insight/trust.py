@@ -110,6 +110,8 @@ def limits(results: Results, *, scaling: str) -> tuple[str, ...]:
 def _structure(results: Results) -> Answer:
     p = p_value(results.metrics.structure_p_value)
     if results.structure == "separate":
+        if results.metrics.separate_p_value is not None:
+            p = p_value(results.metrics.separate_p_value)
         return _answer(
             "Are there segments at all?",
             "Yes",
