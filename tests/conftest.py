@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
+import forked
 from offline import sitecustomize as offline
 from segmentation.__main__ import main
 from segmentation.tracking.mlflow_internals import follow_move
@@ -36,15 +37,19 @@ class Project:
     def run(
         self, *command: str, check: bool = True, **env: str
     ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            command,
-            check=False,
-            cwd=self.path,
-            env={**self.environment(), **env},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+        surroundings = {**self.environment(), **env}
+        if command[0] == "segmentation":
+            done = forked.run(command, cwd=self.path, env=surroundings, timeout=300)
+        else:
+            done = subprocess.run(
+                command,
+                check=False,
+                cwd=self.path,
+                env=surroundings,
+                capture_output=True,
+                text=True,
+                timeout=300,
+            )
         if check and done.returncode:
             raise AssertionError(f"{' '.join(command)}\n{done.stdout}\n{done.stderr}")
         return done
