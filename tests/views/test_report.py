@@ -182,6 +182,14 @@ def test_what_a_reader_asks_is_answered() -> None:
     assert "Is 4 the right number?" not in answers(algorithm="hdbscan")
 
 
+def test_a_small_group_that_no_segment_is_is_told() -> None:
+    group = {"size": 50, "share": 0.05, "z": 6.0, "algorithm": "hdbscan"}
+    found = factories.results(range(1, 5), choice=factories.choice(small_group=group))
+    told = {item.question: item for item in trust(1000, found)}["Does it miss a small group?"]
+    assert "About 5% of the customers" in told.why
+    assert told.why.endswith("set train.algorithm to hdbscan.")
+
+
 def test_a_number_set_by_hand_is_said_to_be() -> None:
     told = trust(200, factories.results(range(1, 6), choice=factories.choice(k=4)))
     found = {item.question: item for item in told}["Is 5 the right number?"]

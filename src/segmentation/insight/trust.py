@@ -1,5 +1,6 @@
 """Can these segments be trusted? The questions that a reader should ask, each with its answer."""
 
+from segmentation.artifacts.choice import SmallGroup
 from segmentation.artifacts.clustering import Clustering, ReferenceMatch
 from segmentation.artifacts.grades import RELIABLE
 from segmentation.artifacts.segments import Answer, Level
@@ -28,6 +29,8 @@ def trust(customers: int, results: Results) -> tuple[Answer, ...]:
         if not results.clustering.finds_k:
             answers.append(_agreement(results))
         answers.append(_dominance(results))
+    if results.choice.small_group:
+        answers.append(_small_group(results.choice.small_group))
     answers.append(_rows(customers, results))
     if results.clustering.reference:
         answers.append(_reference(results.clustering.reference))
@@ -149,6 +152,16 @@ def _undivided(results: Results) -> Answer:
         "another."
     )
     return _answer("Did the algorithm find them?", "No", why, "bad")
+
+
+def _small_group(group: SmallGroup) -> Answer:
+    return _answer(
+        "Does it miss a small group?",
+        "One",
+        f"About {percent(group.share)} of the customers stand apart with a gap around them, and no "
+        f"segment is theirs. To see them, set train.algorithm to {group.algorithm}.",
+        "doubtful",
+    )
 
 
 def _firm(clustering: Clustering) -> int:
