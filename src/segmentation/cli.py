@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,52 @@ def options(
     debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
 ) -> None:
     """Customer segments you can trust: the commands beside the DVC pipeline."""
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet or Excel, a row per customer.")],
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show only, write nothing.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget what was edited by hand for this file.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+) -> None:
+    """Write settings and a playbook that fit your own file of customers."""
+    from rich.console import Console
+    from rich.prompt import Prompt
+    from rich.table import Table
+    from rich.text import Text
+
+    from segmentation.commands import init as command
+
+    def ask(question: str, answers: Sequence[str], assumed: str) -> str:
+        return Prompt.ask(Text(printable(question)), choices=list(answers), default=assumed)
+
+    asking = not yes and not dry_run and sys.stdin.isatty() and sys.stdout.isatty()
+    done = command.init(
+        file, root=Path.cwd(), sheet=sheet, ask=ask if asking else None, dry_run=dry_run,
+        fresh=fresh,
+    )  # fmt: skip
+    table = Table(title=f"{file}: {done.rows:,} rows", title_justify="left", title_style="bold")
+    for heading in ("column", "taken for", "why", "becomes", "unsure of"):
+        table.add_column(heading, overflow="fold")
+    for column in done.plan.columns:
+        cells = (column.name, column.role, column.why, column.becomes, column.unsure)
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    say(f"Worth of a customer: {' + '.join(done.plan.value)} ({done.plan.value_why})")
+    for note in done.notes:
+        say(f"  {note}")
+    if done.assumed and not asking:
+        say(f"Assumed, have a look: {len(done.assumed)}")
+        for each in done.assumed:
+            say(f"  {each}")
+    if dry_run:
+        say("Nothing was written (--dry-run).")
+    else:
+        say(f"\nWritten: {paths.PARAMS} (data), {paths.PLAYBOOK}. Next: dvc repro")
 
 
 @app.command()

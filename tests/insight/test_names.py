@@ -41,7 +41,7 @@ def test_a_column_without_words_is_named_by_its_own() -> None:
     assert name(high("floor_area")) == "Customers with high floor area"
     assert name(high("age", -2), high("floor_area", -1)) == "Young customers with low floor area"
     assert name_segments({1: [high("rent"), level("pet", "cat")]}, Playbook()) == {
-        1: "Customers with high rent and pet cat"
+        1: "Customers with high rent"  # with the pet, more than six words
     }
 
 
@@ -100,3 +100,33 @@ def test_groups_for_convenience_get_plain_names_only() -> None:
         5: "Group 5",
         6: "Group 6: more often c Toys",
     }
+
+
+def test_a_name_has_six_words_at_most_and_says_nothing_twice() -> None:
+    book = Playbook.model_validate(
+        {
+            "words": {
+                "web": {"high": "frequent web buyers", "noun": True},
+                "store": {"high": "frequent store buyers", "noun": True},
+                "security": {"levels": {"Yes": "with security", "No": "without security",
+                                        "No internet service": "without internet"}},
+                "backup": {"levels": {"No internet service": "without internet"}},
+                "internet": {"levels": {"No": "without internet"}, "about": "internet"},
+                "spend": {"high": "big-spending", "about": "spend"},
+                "spend_web": {"high": "big web-spending", "about": "spend"},
+                "region": {"quiet": True},
+            }
+        }
+    )  # fmt: skip
+
+    def made(*traits: Trait) -> str:
+        return name_segments({1: list(traits)}, book)[1]
+
+    none = [level(column, "No internet service") for column in ("security", "backup")]
+    assert made(*none, level("internet", "No")) == "Customers without internet"
+    assert made(high("spend"), high("spend_web")) == "Big-spending customers"
+    assert made(high("web"), high("store")) == "Frequent web buyers"  # one noun
+    assert made(level("region", "3"), high("spend")) == "Big-spending customers"  # no codes
+    assert made(level("other", "(other)")) == "Other customers"
+    many = [high(f"long column number {i}") for i in range(4)]
+    assert made(high("spend"), *many) == "Big-spending customers"

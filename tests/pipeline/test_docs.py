@@ -1,8 +1,10 @@
-"""The commands in the README do what it says, on a scratch copy."""
+"""The commands in the README and the docs do what they say, on a scratch copy."""
 
+import json
 import re
 
 import pytest
+import tables
 
 from conftest import ROOT, Project
 
@@ -50,3 +52,18 @@ def test_choosing_k_works_as_shown(project: Project) -> None:
     ((_, snippet),) = BLOCK.findall(page)
     (project.path / "snippet.py").write_text(snippet, encoding="utf-8")
     assert project.run("python", "snippet.py").stdout.startswith("3 True\n")
+
+
+def test_own_data_works_as_shown(project: Project) -> None:
+    """From somebody's table to a finished report, without editing anything."""
+    tables.write(tables.telco(300), project.path / "telco.csv")
+    page = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
+    (block,) = [text for kind, text in BLOCK.findall(page) if kind == "sh"]
+    for line in block.splitlines():
+        said = project.run("sh", "-c", line.split("#")[0]).stdout
+        if line.startswith("segmentation init"):
+            assert "TotalCharges" in said
+    assert (project.path / "reports/report.html").exists()
+    facts = json.loads((project.path / "reports/profile/segments.json").read_text("utf-8"))
+    assert facts["customers"] == 300
+    assert facts["playbook_notes"] == []

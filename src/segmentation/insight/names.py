@@ -1,13 +1,22 @@
 """Short names in plain words, from a segment's strongest traits."""
 
+import itertools
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
+from segmentation.artifacts.privacy import OTHER
 from segmentation.insight.playbook import Playbook, Words
 from segmentation.insight.traits import Trait
 
 _LONGEST = 40  # letters of a category inside a name
 _LOOK_FOR_NOUN = 4  # among so many of the strongest traits
+_LOOK_FOR_OTHERS = 6  # among so many, for a name that is not taken
+_WORDS = 6  # of a name
+# What begins so stands behind the noun.
+_BEHIND = (
+    "with ", "without ", "from ", "in ", "by ", "using ", "paying ", "spending ", "accepting ",
+    "declining ", "on ", "at ", "rarely paying ", "who ",
+)  # fmt: skip
 
 
 def name_segments(
@@ -53,8 +62,7 @@ def name_segments(
     for segment, these in traits.items():
         if segment not in names:
             plain = "Average customers" if segment in average else "Other customers"
-            wished = [_name(these, playbook.words, n) or plain for n in range(2, 6)]
-            names[segment] = _free(wished, taken)
+            names[segment] = _free(list(_wishes(these, playbook.words)) or [plain], taken)
             taken.add(names[segment].casefold())
     return {segment: names[segment] for segment in traits}
 
@@ -92,31 +100,70 @@ def _free(wished: list[str], taken: set[str]) -> str:
     return f"{wished[0]} ({number})"
 
 
-def _name(traits: list[Trait], words: Mapping[str, Words], most: int) -> str:
-    """Put `most` traits into a name: ``Young frequent buyers with high rent``."""
-    noun, noun_trait = "customers", None
-    for trait in traits[:_LOOK_FOR_NOUN]:
-        word = _word(trait, words)
-        if word and words[trait.column].noun:
-            noun, noun_trait = word, trait
-            break
-    others = [trait for trait in traits if trait is not noun_trait]
-    others = others[: most - (noun_trait is not None)]
-    before = [word for trait in others if (word := _word(trait, words))]
-    after = [_generic(trait) for trait in others if not _word(trait, words)]
-    if not before and not after and noun_trait is None:
-        return ""
-    name = " ".join([*before, noun])
-    if after:
-        name += " with " + " and ".join([", ".join(after[:-1]), after[-1]] if after[1:] else after)
+def _wishes(traits: list[Trait], words: Mapping[str, Words]) -> Iterator[str]:
+    """Names for a segment, best first: of its strongest traits, then of others of them."""
+    told = _told(traits, words)
+    for many in range(2, 6) if told else ():
+        yield _name(told[:many], words)
+    for pair in itertools.combinations(told[:_LOOK_FOR_OTHERS], 2):
+        yield _name(list(pair), words)
+
+
+def _told(traits: list[Trait], words: Mapping[str, Words]) -> list[Trait]:
+    """Leave out what no name should say: codes, rare categories, the same thing again."""
+    told = []
+    about: set[str] = set()
+    for trait in traits:
+        known = words.get(trait.column, Words())
+        topics = {known.about or trait.column, _word(trait, words) or _generic(trait)}
+        if not known.quiet and trait.level != OTHER and not topics & about:
+            about |= topics
+            told.append(trait)
+    return told
+
+
+def _name(traits: list[Trait], words: Mapping[str, Words]) -> str:
+    """Put traits into a name of at most six words: ``Young frequent buyers with high rent``."""
+    nouns = [trait for trait in traits[:_LOOK_FOR_NOUN] if _is_noun(trait, words)]
+    chosen = [trait for trait in traits if trait in nouns[:1] or not _is_noun(trait, words)]
+    name = _put_together(chosen, words)
+    while len(name.split()) > _WORDS and len(chosen) > 1:
+        chosen.pop()
+        name = _put_together(chosen, words)
     return name[0].upper() + name[1:]
+
+
+def _put_together(traits: list[Trait], words: Mapping[str, Words]) -> str:
+    noun, before, having, behind = "customers", [], [], []
+    for trait in traits:
+        word = _word(trait, words) or f"with {_generic(trait)}"
+        if _is_noun(trait, words):
+            noun = word
+        elif word.startswith("with "):
+            having.append(word.removeprefix("with "))
+        elif word.startswith(_BEHIND):
+            behind.append(word)
+        else:
+            before.append(word)
+    tails = ([f"with {_listed(having)}"] if having else []) + behind
+    return " ".join([*before, noun, _listed(tails)]).strip()
+
+
+def _is_noun(trait: Trait, words: Mapping[str, Words]) -> bool:
+    word = _word(trait, words)
+    return word is not None and words[trait.column].noun and not word.startswith(_BEHIND)
+
+
+def _listed(items: list[str]) -> str:
+    return " and ".join([", ".join(items[:-1]), items[-1]] if items[1:] else items)
 
 
 def _word(trait: Trait, words: Mapping[str, Words]) -> str | None:
     """The playbook's word for a trait, if it has one."""
     known = words.get(trait.column, Words())
     if trait.level is not None:
-        return known.level and known.level.replace("{level}", _short(trait.level))
+        own = known.levels.get(trait.level)
+        return own or (known.level and known.level.replace("{level}", _short(trait.level)))
     if trait.near_average:
         return None
     return known.high if trait.difference > 0 else known.low

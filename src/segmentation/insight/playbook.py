@@ -76,12 +76,19 @@ class Play(Settings):
 
 
 class Words(Settings):
-    """How a column speaks of a segment. A noun stands last in a name, an adjective before it."""
+    """How a column speaks of a segment. A noun stands last in a name, an adjective before it.
+
+    What begins like ``with`` or ``from`` stands behind the noun. Of columns about the same, one is
+    said. A quiet column is never said: it holds codes, or what names should not tell.
+    """
 
     high: str | None = None
     low: str | None = None
     level: str | None = None
+    levels: dict[str, str] = {}
     noun: bool = False
+    about: str | None = None
+    quiet: bool = False
 
     @field_validator("level")
     @classmethod
@@ -182,7 +189,7 @@ def _wrong_role(
     """Words that are never said: of a high category, of the level of a number."""
     if column in categorical and (word.high or word.low):
         yield f"playbook.yaml: words: '{column}' is a category; high and low are never said of it"
-    if column in numeric and word.level:
+    if column in numeric and (word.level or word.levels):
         yield f"playbook.yaml: words: '{column}' is a number; level is never said of it"
 
 

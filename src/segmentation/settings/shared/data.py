@@ -67,6 +67,7 @@ class Data(Settings):
     numeric: Annotated[dict[str, NumericColumn | None], Field(min_length=1)]
     categorical: dict[str, CategoricalColumn | None] = {}
     describe: tuple[str, ...] = ()
+    ignore: dict[str, str | None] = {}
 
     @model_validator(mode="after")
     def _roles(self) -> Self:
@@ -75,6 +76,9 @@ class Data(Settings):
             raise ValueError(f"column '{twice[0]}' is both numeric and categorical")
         if self.id in self.columns:
             raise ValueError(f"the id '{self.id}' cannot be a feature too")
+        for column in self.ignore:
+            if column in (self.id, *self.columns):
+                raise ValueError(f"column '{column}' is ignored and used")
         for column in self.value:
             if column not in self.numeric:
                 raise ValueError(

@@ -1,0 +1,182 @@
+"""Look at a file of customers, and write the settings that fit it."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from segmentation import paths
+from segmentation.artifacts import files
+from segmentation.errors import SettingsError
+from segmentation.insight.playbook import Playbook
+from segmentation.onboarding.figures import count
+from segmentation.onboarding.plan import ROW, Plan, plan
+from segmentation.onboarding.roles import Column, Role
+from segmentation.onboarding.source import Source, opened, write_mended
+from segmentation.onboarding.write import Reading, params_text, playbook_text
+from segmentation.settings.shared.base import validate
+from segmentation.settings.shared.data import Data
+from segmentation.settings.shared.yaml_reader import read_yaml
+
+RAW = Path("data/raw")
+Ask = Callable[[str, Sequence[str], str], str]
+"""A question, the answers allowed, and the one that is assumed."""
+
+
+@dataclass(frozen=True)
+class Onboarded:
+    """What was found, and what was done about it.
+
+    Attributes
+    ----------
+    plan : Plan
+    rows : int
+    target : Path
+        The file that the pipeline reads.
+    notes : tuple of str
+    assumed : tuple of str
+        What a person may want to look at.
+    """
+
+    plan: Plan
+    rows: int
+    target: Path
+    notes: tuple[str, ...]
+    assumed: tuple[str, ...]
+
+
+def init(
+    file: Path,
+    *,
+    root: Path,
+    sheet: str | None = None,
+    ask: Ask | None = None,
+    dry_run: bool = False,
+    fresh: bool = False,
+) -> Onboarded:
+    """Take a file for what it is, and write `params.yaml` and `playbook.yaml` for it.
+
+    Parameters
+    ----------
+    file : Path
+    root : Path
+        Of the repository.
+    sheet : str, optional
+        Of a workbook.
+    ask : callable, optional
+        Asks a person about what is unsure; without it nobody is asked.
+    dry_run : bool
+        Write nothing.
+    fresh : bool
+        Forget what a person edited.
+
+    Raises
+    ------
+    InputError
+        There is no table of customers in the file.
+    SettingsError
+        This is no repository of the project.
+    """
+    params = root / paths.PARAMS
+    if not params.is_file():
+        raise SettingsError(
+            f"there is no {paths.PARAMS} here; run `segmentation init` in the repository's root"
+        )
+    with opened(file, sheet=sheet) as source:
+        found = plan(count(source))
+        if ask is not None:
+            found = _answered(found, ask)
+        target, notes = _target(source, found, root)
+        reading = Reading(
+            path=target.as_posix(),
+            delimiter="," if _copied(source, found) else source.delimiter,
+            encoding="utf-8" if _copied(source, found) else source.encoding,
+            id=found.id or ROW,
+        )
+        old = params.read_text(encoding="utf-8")
+        same = not fresh and (read_yaml(params).get("data") or {}).get("path") == reading.path
+        start = old if same else old.replace(f"path: {reading.path}\n", "path: anew\n", 1)
+        text, kept = params_text(start, found, reading)
+        book = root / paths.PLAYBOOK
+        before = book.read_text(encoding="utf-8") if same and book.is_file() else None
+        words = playbook_text(before, found, reading)
+        if not dry_run:
+            _put(source, found, root / target)
+            files.write_text(params, text)
+            files.write_text(book, words)
+    if not dry_run:  # what was written can be read
+        validate(Data, read_yaml(params)["data"], str(paths.PARAMS))
+        validate(Playbook, read_yaml(book), str(paths.PLAYBOOK))
+    return Onboarded(
+        plan=found,
+        rows=source.rows,
+        target=target,
+        notes=(*source.notes, *found.notes, *notes, *kept),
+        assumed=tuple(_assumed(found)),
+    )
+
+
+def _copied(source: Source, found: Plan) -> bool:
+    """Whether a copy is made that the pipeline can read."""
+    return source.mended or found.id is None
+
+
+def _target(source: Source, found: Plan, root: Path) -> tuple[Path, list[str]]:
+    """Where the table lies that the pipeline reads."""
+    path = source.path.resolve()
+    notes = ["no column tells customers apart: a copy numbers the rows"] if not found.id else []
+    if _copied(source, found):
+        target = RAW / f"{path.stem}.csv"
+        if (root / target).resolve() == path:
+            target = RAW / f"{path.stem}-mended.csv"
+        return target, [*notes, f"the copy is {target}; after a change of the file, run init again"]
+    if path.is_relative_to(root.resolve() / RAW):
+        return path.relative_to(root.resolve()), notes
+    return RAW / path.name, [*notes, f"copied to {RAW / path.name}, which git ignores"]
+
+
+def _put(source: Source, found: Plan, target: Path) -> None:
+    if _copied(source, found):
+        write_mended(source, target, number=None if found.id else ROW)
+    elif source.path.resolve() != target.resolve():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source.path, target)
+
+
+def _answered(found: Plan, ask: Ask) -> Plan:
+    """Ask about what is unsure, where there is a choice."""
+    for column in found.columns:
+        if column.unsure and column.options:
+            question = f"{column.name}: {column.unsure}. {column.why.capitalize()}. It is"
+            answer = ask(question, (column.role, *column.options), column.role)
+            if answer != column.role:
+                found = found.with_column(_as(column, answer))
+    if found.value_unsure and len(found.numbers) > 1:
+        names = [column.name for column in found.numbers]
+        answer = ask("Which column says what a customer is worth?", names, found.value[0])
+        found = replace(found, value=(answer,), value_why="as you said", value_unsure=False)
+    return found
+
+
+def _as(column: Column, answer: str) -> Column:
+    roles: dict[str, Role] = {
+        "numeric": "numeric",
+        "categorical": "categorical",
+        "ignore": "ignore",
+    }
+    becomes = {"numeric": "a number", "categorical": "categories", "ignore": "left out"}[answer]
+    return replace(
+        column,
+        role=roles[answer],
+        becomes=becomes,
+        why="as you said",
+        unsure="",
+        code=answer == "categorical",
+    )
+
+
+def _assumed(found: Plan) -> list[str]:
+    told = [f"{column.name}: {column.unsure}" for column in found.columns if column.unsure]
+    if found.value_unsure and found.value:
+        told.append(f"{', '.join(found.value)} says what a customer is worth: {found.value_why}")
+    return told

@@ -1,0 +1,303 @@
+"""What is counted of each column before anything is made of it, by DuckDB."""
+
+import re
+from dataclasses import dataclass, field
+
+import duckdb
+import pandas as pd
+
+from segmentation.engines.cleaning import MISSING_WORDS
+from segmentation.onboarding.source import Source
+
+SAMPLE = 20_000  # rows in which columns are compared with one another
+_TOP = 60  # commonest values that are looked at
+_CURRENCY = "(?:[$€£¥₹]|EUR|USD|GBP|CHF)"
+# Written as people do. Where day and month cannot be told apart, both are tried and doubted.
+DATE_FORMATS = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
+    *("%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%m/%d/%Y", "%m-%d-%Y"),
+    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y"),
+    *("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y"),
+)
+_TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %H:%M:%S.%f", " %I:%M %p")
+_LIKE_A_DATE = (
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ].*)?"
+    r"|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}|[A-Za-z]{3,9} \d{1,2}, \d{4}|(19|20)\d{6}"
+)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A column as numbers."""
+
+    share: float  # of the known cells that are numbers
+    distinct: int
+    whole: bool
+    minimum: float
+    maximum: float
+    mean: float
+    quantiles: tuple[float, ...]  # 1, 25, 50, 75 and 99%
+    zeros: float
+    negative: float
+    percent: bool = False
+    counts: dict[float, int] = field(default_factory=dict)  # of the commonest, and of the ends
+    rising: bool = False  # one more in each row than in the row before
+
+    @property
+    def spread(self) -> float:
+        """Between the quartiles."""
+        return self.quantiles[3] - self.quantiles[1]
+
+
+@dataclass(frozen=True)
+class Dates:
+    """A column as dates."""
+
+    share: float
+    format: str
+    first: str
+    last: str
+    others: tuple[str, ...] = ()  # formats that read as many cells
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is counted of a column."""
+
+    name: str
+    rows: int
+    known: int
+    distinct: int
+    levels: dict[str, int]  # the commonest texts
+    longest: int
+    words: float  # a cell, on average
+    numbers: Numbers | None = None
+    dates: Dates | None = None
+    example: str = ""
+    odd: str = ""  # a cell that is no number where nearly all are
+
+    @property
+    def missing(self) -> float:
+        """Share of the rows without a cell."""
+        return 1 - self.known / self.rows
+
+    @property
+    def top_share(self) -> float:
+        """Of the commonest text among the known cells."""
+        return max(self.levels.values(), default=0) / max(self.known, 1)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """All columns of a table."""
+
+    columns: tuple[Figures, ...]
+    decimal: str
+    notes: tuple[str, ...]
+    sample: pd.DataFrame  # numbers where a column is one, else text, by column name
+
+
+def count(source: Source) -> Counted:
+    """Count what there is to know of each column."""
+    con, names = source.con, source.names
+    missing = ", ".join("'" + word.replace("'", "''") + "'" for word in MISSING_WORDS)
+    tidy = ", ".join(
+        f"CASE WHEN lower({_trimmed(i)}) IN ({missing}) THEN NULL ELSE {_trimmed(i)} END AS c{i}"
+        for i in range(len(names))
+    )
+    con.execute(f"CREATE TABLE tidy AS SELECT row, {tidy} FROM cells")
+    # Lines of delimiters only are no customers.
+    blank = " AND ".join(f"c{i} IS NULL" for i in range(len(names)))
+    con.execute(f"DELETE FROM tidy WHERE {blank}")
+    decimal, notes = _decimal(con, len(names))
+    numbers = ", ".join(f"{_number(f'c{i}', decimal)} AS n{i}" for i in range(len(names)))
+    con.execute(f"CREATE TABLE numbers AS SELECT row, {numbers} FROM tidy")
+    columns = tuple(_figures(con, i, name) for i, name in enumerate(names))
+    return Counted(columns, decimal, tuple(notes), _sample(con, columns))
+
+
+def _trimmed(i: int) -> str:
+    blank = " || ".join(f"chr({ord(sign)})" for sign in "\t\n\r \u00a0\u200b\ufeff")
+    return f"trim(c{i}, {blank})"
+
+
+def _plain(cell: str) -> str:
+    """Strip what stands around a number: parentheses, a sign behind it, a currency, per cent."""
+    inner = f"replace({cell}, '−', '-')"
+    inner = rf"regexp_replace({inner}, '^\((.*\d.*)\)$', '-\1')"
+    inner = rf"regexp_replace({inner}, '^([^-]*\d)-$', '-\1')"
+    inner = rf"regexp_replace({inner}, '^([+-]?)\s*{_CURRENCY}\s*', '\1')"
+    return rf"regexp_replace({inner}, '\s*({_CURRENCY}|%)$', '')"
+
+
+def _number(column: str, decimal: str) -> str:
+    """SQL that reads a cell as a number, NULL where it is none."""
+    thousands = "," if decimal == "." else r"\."
+    mark = r"\." if decimal == "." else ","
+    plain = _plain(column)
+    grouped = "|".join(
+        rf"(?:{sep}\d{{3}})+" for sep in (thousands, r"[\s\x{00A0}\x{202F}]", "''", "’")
+    )
+    digits = rf"regexp_full_match({plain}, '[+-]?(\d+{mark}?\d*|{mark}\d+)([eE][+-]?\d+)?')"
+    thousand = rf"regexp_full_match({plain}, '[+-]?[1-9]\d{{0,2}}(?:{grouped})(?:{mark}\d+)?')"
+    unmarked = rf"regexp_replace({plain}, '[{thousands}\s\x{{00A0}}\x{{202F}}''’]', '', 'g')"
+
+    def cast(text: str) -> str:
+        text = f"replace({text}, ',', '.')" if decimal == "," else text
+        return f"TRY_CAST({text} AS DOUBLE)"
+
+    value = f"CASE WHEN {digits} THEN {cast(plain)} WHEN {thousand} THEN {cast(unmarked)} END"
+    return f"CASE WHEN abs({value}) < 1e15 THEN {value} END"
+
+
+def _decimal(con: duckdb.DuckDBPyConnection, columns: int) -> tuple[str, list[str]]:
+    """Tell which of ``.`` and ``,`` is the decimal mark: the one that reads more cells."""
+    sums = ", ".join(
+        f"count({_number(f'c{i}', '.')}), count({_number(f'c{i}', ',')}), count(c{i}), "
+        rf"count(*) FILTER (regexp_full_match(c{i}, '[+-]?[1-9]\d{{0,2}}(\.\d{{3}})+')), "
+        rf"count(*) FILTER (regexp_full_match(c{i}, '[+-]?\d+\.\d*') AND NOT "
+        rf"regexp_full_match(c{i}, '[+-]?[1-9]\d{{0,2}}(\.\d{{3}})+')), "
+        rf"count(*) FILTER (regexp_full_match(c{i}, '[+-]?\d{{1,3}}')), "
+        rf"count(*) FILTER (regexp_full_match(c{i}, '[+-]?\d{{4,}}'))"
+        for i in range(columns)
+    )
+    found = con.execute(f"SELECT {sums} FROM (FROM tidy LIMIT 200000)").fetchone() or ()
+    points = commas = thousands = 0
+    for i in range(columns):
+        point, comma, known, grouped, decimals, small, large = found[7 * i : 7 * i + 7]
+        if max(point, comma) >= 0.8 * known > 0:
+            points, commas = points + point, commas + comma
+            thousands += bool(grouped and small and not decimals and not large)
+    if commas > points:
+        return ",", ["a comma is the decimal mark"]
+    if commas == points and thousands:
+        return ",", ["points always stand before three digits: taken for thousands"]
+    return ".", []
+
+
+def _figures(con: duckdb.DuckDBPyConnection, i: int, name: str) -> Figures:
+    c, n = f"c{i}", f"n{i}"
+    row = con.execute(
+        f"SELECT count(*), count({c}), count(DISTINCT {c}), max(length({c})), "
+        rf"avg(1 + length({c}) - length(replace({c}, ' ', ''))), any_value({c}), "
+        rf"count(*) FILTER (regexp_full_match({c}, '{_LIKE_A_DATE}')) FROM tidy"
+    ).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate has one row
+    rows, known, distinct, longest, words, example, dated = row
+    levels = dict(
+        con.execute(
+            f"SELECT {c}, count(*) AS many FROM tidy WHERE {c} IS NOT NULL GROUP BY {c} "
+            f"ORDER BY many DESC, {c} LIMIT {_TOP}"
+        ).fetchall()
+    )
+    numbers = _numbers(con, i, known) if known else None
+    odd = ""
+    if numbers is not None and numbers.share < 1:
+        found = con.execute(
+            f"SELECT {c} FROM tidy JOIN numbers USING (row) WHERE {c} IS NOT NULL AND {n} IS NULL "
+            "ORDER BY row LIMIT 1"
+        ).fetchone()
+        odd = found[0] if found else ""
+    return Figures(
+        name=name,
+        rows=rows,
+        known=known,
+        distinct=distinct,
+        levels=levels,
+        longest=longest or 0,
+        words=words or 0.0,
+        numbers=numbers,
+        dates=_dates(con, c, known) if known and dated >= 0.8 * known else None,
+        example=example or "",
+        odd=odd,
+    )
+
+
+def _numbers(con: duckdb.DuckDBPyConnection, i: int, known: int) -> Numbers | None:
+    n = f"n{i}"
+    row = con.execute(
+        f"SELECT count({n}), count(DISTINCT {n}), bool_and({n} = round({n})), min({n}), max({n}), "
+        f"avg({n}), quantile_disc({n}, [0.01, 0.25, 0.5, 0.75, 0.99]), "
+        f"count(*) FILTER ({n} = 0), count(*) FILTER ({n} < 0) FROM numbers"
+    ).fetchone()
+    if row is None or not row[0]:
+        return None
+    many, distinct, whole, low, high, mean, quantiles, zeros, negative = row
+    counts = dict(
+        con.execute(
+            f"SELECT {n}, count(*) AS many FROM numbers WHERE {n} IS NOT NULL GROUP BY {n} "
+            f"ORDER BY many DESC, {n} LIMIT {_TOP}"
+        ).fetchall()
+    )
+    ends = con.execute(
+        f"WITH each AS (SELECT {n} AS v, count(*) AS many FROM numbers WHERE {n} IS NOT NULL "
+        "GROUP BY v) (FROM each ORDER BY v LIMIT 2) UNION ALL (FROM each ORDER BY v DESC LIMIT 2)"
+    ).fetchall()
+    percent = con.execute(
+        f"SELECT count(*) FILTER (c{i} LIKE '%\\%' ESCAPE '\\') FROM tidy"
+    ).fetchone()
+    rising = False
+    if many == distinct == known and whole and high - low + 1 == distinct:
+        steps = con.execute(
+            f"SELECT bool_and(step = 1) FROM (SELECT {n} - lag({n}) OVER (ORDER BY row) AS step "
+            "FROM numbers) WHERE step IS NOT NULL"
+        ).fetchone()
+        rising = bool(steps and steps[0])
+    return Numbers(
+        share=many / known,
+        distinct=distinct,
+        whole=bool(whole),
+        minimum=low,
+        maximum=high,
+        mean=mean,
+        quantiles=tuple(quantiles),
+        zeros=zeros / many,
+        negative=negative / many,
+        percent=bool(percent and percent[0] >= 0.9 * known),
+        counts=counts | dict(ends),
+        rising=rising,
+    )
+
+
+def _dates(con: duckdb.DuckDBPyConnection, c: str, known: int) -> Dates | None:
+    """The format that reads most cells, and others that read as many."""
+    formats = [day + time for day in DATE_FORMATS for time in _TIMES]
+    counts = ", ".join(f"count(try_strptime({c}, '{form}'))" for form in formats)
+    found = con.execute(f"SELECT {counts} FROM (FROM tidy LIMIT 50000)").fetchone() or ()
+    known = (con.execute(f"SELECT count({c}) FROM (FROM tidy LIMIT 50000)").fetchone() or (0,))[0]
+    best = max(found, default=0)
+    if not best or best < 0.9 * known:
+        return None
+    alike = [form for form, many in zip(formats, found, strict=True) if many == best]
+    form = alike[0]
+    ends = con.execute(
+        f"SELECT min(d)::DATE::VARCHAR, max(d)::DATE::VARCHAR FROM "
+        f"(SELECT try_strptime({c}, '{form}') AS d FROM tidy)"
+    ).fetchone()
+    assert ends is not None  # noqa: S101 - an aggregate has one row
+    return Dates(best / known, form, ends[0], ends[1], tuple(alike[1:]))
+
+
+def _sample(con: duckdb.DuckDBPyConnection, columns: tuple[Figures, ...]) -> pd.DataFrame:
+    chosen = ", ".join(
+        f"n{i}" if column.numbers and column.numbers.share >= 0.9 else f"c{i}"
+        for i, column in enumerate(columns)
+    )
+    table = con.execute(
+        f"SELECT {chosen} FROM (SELECT * FROM tidy JOIN numbers USING (row) "
+        f"USING SAMPLE reservoir({SAMPLE} ROWS) REPEATABLE (42)) ORDER BY row"
+    ).df()
+    table.columns = pd.Index([column.name for column in columns])
+    return table
+
+
+def humanly(name: str) -> str:
+    """A column's name with spaces.
+
+    Examples
+    --------
+    >>> humanly("NumWebPurchases"), humanly("PAYMENTS_total"), humanly("Annual Income (k$)")
+    ('Num Web Purchases', 'PAYMENTS total', 'Annual Income (k$)')
+    """
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return " ".join(name.replace("_", " ").replace(".", " ").split())

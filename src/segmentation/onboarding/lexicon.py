@@ -1,0 +1,304 @@
+"""What the columns of customers' tables usually mean, by the words in their names."""
+
+import re
+from dataclasses import dataclass
+
+from segmentation.onboarding.figures import humanly
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a name says about a column.
+
+    Attributes
+    ----------
+    key : str
+        ``spend``, ``frequency``, ``recency``, ….
+    high, low : str
+        What customers are called who have far more, or less, than others. ``{thing}`` is replaced
+        by what else the name says, and only said where it says something (after the bar: where
+        it says nothing). What ends in a noun stands last in a name.
+    unit : str
+        Of the numbers, if only one is usual.
+    minimum, maximum : float or None
+        What is possible at all.
+    worth : int
+        How well it says what a customer is worth; 0: not at all.
+    """
+
+    key: str
+    words: frozenset[str]
+    high: str = ""
+    low: str = ""
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    worth: int = 0
+
+
+def _meaning(key: str, words: str, high: str = "", low: str = "", **more: object) -> Meaning:
+    return Meaning(key, frozenset(words.split()), high, low, **more)  # type: ignore[arg-type]
+
+
+# The first that fits is taken, so what is said with more certainty stands first.
+MEANINGS = (
+    _meaning("birth", "birth birthday birthdate dob yob born geburtsdatum nacimiento naissance"),
+    _meaning("age", "age alter edad", "older", "younger", unit="years", minimum=0, maximum=120),
+    _meaning(
+        "recency", "recency pdays inactive inactivity dayssince", "lapsed", "recently active",
+        minimum=0,
+    ),
+    _meaning(
+        "tenure", "tenure membership seniority vintage membershipyears loyaltyyears customersince",
+        "long-standing", "new", minimum=0,
+    ),
+    _meaning("score", "score rating satisfaction nps stars grade rank", minimum=0),
+    _meaning(
+        "income", "income salary wage wages earnings einkommen gehalt ingreso revenu",
+        "high-income", "modest-income", worth=3,
+    ),
+    _meaning("limit", "limit", "high-limit", "low-limit", minimum=0, worth=2),
+    _meaning(
+        "deals",
+        "deals deal discount discounts discounted coupon coupons promo promos promotion promotions "
+        "voucher vouchers",
+        "deal-seeking", "full-price", minimum=0,
+    ),
+    _meaning(
+        "returns", "return returns returned refund refunds refunded retoure",
+        "often-returning", "rarely-returning", minimum=0,
+    ),
+    _meaning(
+        "complaints", "complaint complaints complain complained ticket tickets claims",
+        "often-complaining", "rarely-complaining", minimum=0,
+    ),
+    _meaning(
+        "share", "ratio rate pct prc percent percentage share proportion utilization utilisation",
+        "with much {thing}", "with little {thing}", minimum=0,
+    ),
+    _meaning(
+        "visits", "visit visits session sessions login logins pageviews views clicks opens",
+        "frequent {thing} visitors", "infrequent {thing} visitors", minimum=0,
+    ),
+    _meaning(
+        "basket", "basket aov avgorder averageorder ticketsize", "big-basket", "small-basket",
+        minimum=0, worth=5,
+    ),
+    _meaning(
+        "frequency",
+        "frequency freq orders order trx transactions transaction trans trips purchasecount",
+        "frequent {thing} buyers|frequent", "infrequent {thing} buyers|occasional", minimum=0,
+    ),
+    _meaning(
+        "breadth", "categories breadth variety assortment distinct unique", "many-sided",
+        "single-minded", minimum=0,
+    ),
+    _meaning(
+        "campaign", "campaign campaigns contacts contacted emails calls previous",
+        "often contacted", "rarely contacted", minimum=0,
+    ),
+    _meaning(
+        "household",
+        "kids kid children child teens teenagers dependents dependants family household",
+        "with {thing}", "without {thing}", minimum=0, maximum=30,
+    ),
+    _meaning(
+        "balance", "balance saldo savings deposits assets", "high-balance", "low-balance", worth=4
+    ),
+    _meaning("debt", "debt debts mortgage arrears outstanding overdue", "indebted", "debt-free"),
+    _meaning(
+        "payments", "payment payments paid full-payment", "with high {thing} payments|high-paying",
+        "with low {thing} payments|low-paying", minimum=0, worth=5,
+    ),
+    _meaning(
+        "advance", "cash-advance", "heavy cash-advance users", "light cash-advance users", minimum=0
+    ),
+    _meaning(
+        "worth", "clv ltv cltv lifetimevalue monetary monetaryvalue", "valuable", "low-value",
+        worth=10,
+    ),
+    _meaning(
+        "spend",
+        "spend spent spending amount amt mnt revenue sales turnover umsatz purchases purchase "
+        "charges charge billing billed fare price value sum cost expenditure gross net dollar "
+        "dollars euro",
+        "big {thing} spenders|big-spending", "light {thing} spenders|low-spending", minimum=0,
+        worth=7,
+    ),
+    _meaning(
+        "duration", "duration minutes seconds hours time", "long-staying", "short-staying",
+        minimum=0,
+    ),
+)  # fmt: skip
+_BY_KEY = {meaning.key: meaning for meaning in MEANINGS}
+
+ID = frozenset(
+    """
+    id ids uuid guid custid customerid clientid userid memberid accountid kundennummer kundennr
+    clientnum rfid
+    """.split()
+)
+_WHO = frozenset(
+    """
+    customer cust client user member account card kunde kunden person subscriber passenger
+    """.split()
+)
+_NUMBERED = frozenset("number no num nr key code nummer".split())
+INDEX = frozenset("index idx row rownum rownumber unnamed rowid".split()) | {"record"}
+OUTCOME = frozenset(
+    """
+    churn churned churner exited attrition attrited response responded target label outcome
+    converted conversion y subscribed cluster clusters segment segments cancelled canceled
+    renewed uplift prediction predicted probability propensity
+    """.split()
+)
+PERSONAL = frozenset(
+    """
+    name surname firstname lastname fullname email mail phone telephone mobile fax address
+    street ssn passport iban comment comments note notes remark remarks description feedback url
+    website
+    """.split()
+)
+CODE = frozenset(
+    """
+    code type region channel category class zone area branch store shop location group status
+    zip zipcode postcode plz postal state country city district territory department plan
+    product brand gender sex education marital job occupation device platform source method mode
+    kind
+    """.split()
+)
+SCALE = frozenset(
+    """
+    score rating satisfaction nps stars level grade rank index loyalty likelihood importance
+    quality scale
+    """.split()
+)
+COUNT = frozenset("num number nr no n count cnt qty quantity anzahl numof nb".split())
+CHANNELS = frozenset(
+    """
+    web online store shop catalog catalogue app mobile phone mail email social branch
+    """.split()
+)
+GOODS = frozenset(
+    """
+    fresh milk grocery groceries frozen detergents paper delicassen delicatessen wine wines
+    fruit fruits meat fish sweet sweets gold food drinks beverages toys books electronics
+    clothing clothes sports beauty home garden bakery dairy vegetables snacks furniture shoes
+    cosmetics music video games alcohol household pets
+    """.split()
+)
+JOINED = frozenset(
+    """
+    joined join signup signed registered registration enrolled enrollment enrolment opened
+    opening since created start first acquisition activation subscribed member customer
+    onboarding
+    """.split()
+)
+LAST = frozenset("last latest recent ended end expiry expires".split())
+CALENDAR = frozenset("day month weekday dayofweek quarter hour week".split())
+FILLERS = frozenset(
+    """
+    the of a an in at on by for per to and is has have had was total tot avg average mean sum
+    num number nr no n count cnt qty amount amt mnt k usd eur gbp value status flag ind
+    indicator yn current cur monthly annual yearly month year years months days day last first
+    latest my cust customer customers client user account ltm m mths mon trx dt date prc pct
+    binary history made level type product products
+    """.split()
+)
+_EXPANDED = {
+    "cr": "credit", "tx": "transactions", "txn": "transactions", "txns": "transactions",
+    "oneoff": "one-off", "cmp": "campaign", "cat": "category", "edu": "education",
+    "mort": "mortgage", "bal": "balance", "trxs": "trx", "addr": "address", "tel": "phone",
+    "prod": "product", "lim": "limit", "installments": "installment", "kidhome": "kids",
+    "teenhome": "teenagers", "kid": "kids", "child": "children", "wines": "wine",
+    "fruits": "fruit", "sweets": "sweet", "prods": "products", "purch": "purchases",
+}  # fmt: skip
+# Two words that mean one thing.
+_PAIRS = {
+    "one off": "one-off", "cash advance": "cash-advance", "days since": "dayssince",
+    "months on": "tenure", "customer since": "customersince", "member since": "customersince",
+    "avg order": "avgorder", "average order": "averageorder", "order value": "aov",
+    "basket size": "basket", "lifetime value": "ltv", "year birth": "birth",
+    "zip code": "zipcode", "postal code": "zipcode", "full payment": "full-payment",
+    "row number": "rownumber", "credit limit": "limit",
+    "membership years": "membershipyears", "day of": "weekday",
+}  # fmt: skip
+
+
+def tokens(name: str) -> list[str]:
+    """Split a name into words as people say them.
+
+    Examples
+    --------
+    >>> tokens("NumWebPurchases"), tokens("ONEOFF_PURCHASES"), tokens("AcceptedCmp3")
+    (['num', 'web', 'purchases'], ['one-off', 'purchases'], ['accepted', 'campaign', '3'])
+    """
+    plain = re.sub(r"\([^)]*\)", " ", humanly(name)).lower()
+    words = re.findall(r"[^\W\d_]+|\d+", plain)
+    words = [_EXPANDED.get(word, word) for word in words]
+    joined: list[str] = []
+    for word in words:
+        pair = _PAIRS.get(f"{joined[-1]} {word}") if joined else None
+        if pair:
+            joined[-1] = pair
+        else:
+            joined.append(word)
+    return joined
+
+
+def meaning_of(name: str) -> Meaning | None:
+    """What a column of numbers means, by its name; None where it does not say."""
+    words = tokens(name)
+    counted = bool(COUNT & set(words))
+    if counted and {"purchases", "purchase", "orders", "order"} & set(words):
+        deals = _BY_KEY["deals"]
+        return deals if deals.words & set(words) else _BY_KEY["frequency"]
+    found = [meaning for meaning in MEANINGS if meaning.words & set(words)]
+    if found:
+        return found[0]
+    return _BY_KEY["spend"] if GOODS & set(words) and not counted else None
+
+
+def thing_of(name: str, meaning: Meaning | None = None) -> str:
+    """What else a name says, in at most three words: ``web``, ``one-off``, ``phone service``.
+
+    Examples
+    --------
+    >>> thing_of("NumWebPurchases", meaning_of("NumWebPurchases")), thing_of("PhoneService")
+    ('web', 'phone service')
+    """
+    words = [word for word in tokens(name) if word not in FILLERS and not word.isdigit()]
+    said = meaning.words if meaning else frozenset()
+    if meaning and meaning.key in ("frequency", "spend"):
+        said |= _BY_KEY["spend"].words | _BY_KEY["frequency"].words
+    if meaning and meaning.key == "household":
+        said = frozenset()
+    rest = [word for word in words if word not in said]
+    if not rest and meaning is None:
+        rest = [word for word in tokens(name) if not word.isdigit()]
+    return " ".join(rest[:3])
+
+
+def says_id(name: str) -> bool:
+    """Whether a name is that of the customer's number."""
+    words = set(tokens(name))
+    if words & ID:
+        return True
+    return bool(words & _WHO and words & _NUMBERED)
+
+
+def unit_of(name: str, meaning: Meaning | None) -> str | None:
+    """The unit that the name says: in brackets, or by what it means.
+
+    Examples
+    --------
+    >>> unit_of("Annual Income (k$)", None), unit_of("tenure_months", None), unit_of("x", None)
+    ('k$', 'months', None)
+    """
+    inside = re.search(r"\(([^)\d]{1,12})\)", name)
+    if inside:
+        return inside[1].strip()
+    for word in tokens(name):
+        if word in ("days", "months", "years", "minutes", "hours", "eur", "usd", "gbp"):
+            return word
+    return (meaning.unit or None) if meaning else None

@@ -1,0 +1,256 @@
+"""What a table as a whole says: the id, copies, outcomes, and what a customer is worth."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segmentation.errors import InputError
+from segmentation.onboarding import lexicon
+from segmentation.onboarding.figures import Counted, Figures
+from segmentation.onboarding.roles import Column, ignored, role_of
+
+ROW = "row"
+_COPY = 0.995  # absolute rank correlation above which a column says what another says
+_NEAR = 0.95
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is made of a table.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        In the order of the file.
+    id : str or None
+        The column of the id; None where there is none.
+    value : tuple of str
+        The column that says what a customer is worth, or those whose sum does.
+    value_why : str
+    value_unsure : bool
+    decimal : str
+    notes : tuple of str
+    """
+
+    columns: tuple[Column, ...]
+    id: str | None
+    value: tuple[str, ...]
+    value_why: str
+    value_unsure: bool
+    decimal: str
+    notes: tuple[str, ...] = ()
+
+    def of(self, *roles: str) -> list[Column]:
+        """The columns that have one of the roles."""
+        return [column for column in self.columns if column.role in roles]
+
+    @property
+    def numbers(self) -> list[Column]:
+        """The columns that become numbers."""
+        return self.of("numeric", "scale")
+
+    @property
+    def categories(self) -> list[Column]:
+        """The columns that become categories."""
+        return self.of("categorical", "flag")
+
+    @property
+    def describe(self) -> tuple[str, ...]:
+        """The columns that segments are not found in."""
+        return tuple(c.name for c in (*self.numbers, *self.categories) if c.describe)
+
+    def with_column(self, column: Column) -> "Plan":
+        """The same with one column taken for something else."""
+        columns = tuple(column if old.name == column.name else old for old in self.columns)
+        return replace(self, columns=columns)
+
+
+def plan(counted: Counted) -> Plan:
+    """Decide what each column is, and what a customer is worth.
+
+    Raises
+    ------
+    InputError
+        The table holds purchases, or nothing that tells customers apart.
+    """
+    columns = {figures.name: role_of(figures) for figures in counted.columns}
+    figures = {each.name: each for each in counted.columns}
+    identity = _identity(figures, columns)
+    for name in columns:
+        words = set(lexicon.tokens(name))
+        if name == identity:
+            columns[name] = Column(name, "id", *_id_words(figures[name]))
+        elif columns[name].role not in ("date", "flag") and _is_another_id(figures[name]):
+            columns[name] = ignored(name, "it numbers rows or people, which is no trait")
+        elif columns[name].never:
+            columns[name] = _without_sentinels(columns[name])
+        elif columns[name].used and words & lexicon.OUTCOME:
+            columns[name] = replace(
+                columns[name],
+                describe=True,
+                why=f"{columns[name].why}; an outcome by its name",
+                becomes=f"{columns[name].becomes}, described only",
+                unsure=columns[name].unsure or "an outcome shapes no segments, but is told of each",
+            )
+    _copies(columns, counted.sample)
+    table = list(columns.values())
+    value, why, unsure = _value(table)
+    if not any(c.used and c.role != "date" and not c.describe for c in table):
+        left = "; ".join(f"'{c.name}': {c.why}" for c in table[:4] if c.role == "ignore")
+        raise InputError(
+            f"no column tells customers apart{': ' + left if left else ''}; add numbers or "
+            "categories that describe them"
+        )
+    return Plan(
+        columns=tuple(table),
+        id=identity,
+        value=value,
+        value_why=why,
+        value_unsure=unsure,
+        decimal=counted.decimal,
+        notes=counted.notes,
+    )
+
+
+def _identity(figures: dict[str, Figures], columns: dict[str, Column]) -> str | None:
+    """The column that tells customers apart: by its name, else by cells that look like codes."""
+    rows = next(iter(figures.values())).rows
+    named = [f for f in figures.values() if f.name and lexicon.says_id(f.name)]
+    whole = [f for f in named if f.known and f.distinct >= 0.95 * f.known and f.missing < 0.05]
+    if whole:
+        return max(whole, key=lambda f: (f.distinct, -list(figures).index(f.name))).name
+    repeated = [f for f in named if f.known > 0.8 * rows and 1 < f.distinct < 0.8 * rows]
+    dates = [name for name, column in columns.items() if column.role == "date"]
+    if repeated and dates and rows > 1.3 * max(f.distinct for f in repeated):
+        most = max(repeated, key=lambda f: f.distinct)
+        raise InputError(
+            f"{rows:,} rows of {most.distinct:,} different '{most.name}', with dates "
+            f"('{dates[0]}'), are purchases or events, several rows a customer; sum them up to a "
+            "row per customer first"
+        )
+    codes = [
+        f for f in figures.values()
+        if f.name and f.distinct == f.known == rows and f.words <= 1.01 and _like_codes(f)
+        and rows > 1
+    ]  # fmt: skip
+    return codes[0].name if codes else None
+
+
+def _like_codes(figures: Figures) -> bool:
+    """Whether cells, each different, number people: ``C0017``, 1, 2, 3, …, but no amounts."""
+    numbers = figures.numbers
+    words = set(lexicon.tokens(figures.name))
+    if figures.dates is not None or words & (lexicon.PERSONAL | lexicon.CODE):
+        return False
+    if numbers is None or numbers.share < 0.9:
+        digits = sum(any(sign.isdigit() for sign in level) for level in figures.levels)
+        return digits > 0.9 * len(figures.levels)
+    return numbers.rising and lexicon.meaning_of(figures.name) is None
+
+
+def _is_another_id(figures: Figures) -> bool:
+    words = set(lexicon.tokens(figures.name))
+    numbers = figures.numbers
+    if numbers and numbers.rising and lexicon.meaning_of(figures.name) is None:
+        return figures.rows > 20
+    if (
+        words & lexicon.INDEX
+        and numbers
+        and numbers.whole
+        and figures.distinct > 0.9 * figures.known
+    ):
+        return True
+    return lexicon.says_id(figures.name) and figures.distinct > 0.5 * figures.known
+
+
+def _id_words(figures: Figures) -> tuple[str, str, str]:
+    many = figures.known - figures.distinct
+    why = "it is another one in every row"
+    if many or figures.missing:
+        why = f"{figures.distinct:,} different ones in {figures.rows:,} rows"
+    unsure = "rows with an id again are left out" if many else ""
+    return why, "the id: never a feature", unsure
+
+
+def _without_sentinels(column: Column) -> Column:
+    listed = " and ".join(f"{number:g}" for number in column.never)
+    return ignored(
+        column.name, f"{listed} in it stands for 'never' or 'not known', not for a number"
+    )
+
+
+def _copies(columns: dict[str, Column], sample: pd.DataFrame) -> None:
+    """Leave out what another column says already."""
+    used = [n for n, c in columns.items() if c.used and c.role != "date"]
+    numbers = [n for n in used if columns[n].role in ("numeric", "scale")]
+    ranks = sample[numbers].rank() if numbers else pd.DataFrame()
+    strength = np.nan_to_num(ranks.corr(min_periods=30).abs().to_numpy()) if numbers else None
+    for j, name in enumerate(numbers):
+        for i in range(j):
+            other = numbers[i]
+            if strength is None or not columns[other].used or strength[i, j] < _NEAR:
+                continue
+            if strength[i, j] >= _COPY or _linear(sample, other, name) >= _COPY:
+                columns[name] = ignored(
+                    name,
+                    f"it says what '{other}' says (correlation {strength[i, j]:.2f})",
+                    unsure="",
+                    options=("numeric",),
+                )
+                break
+    categories = [n for n in used if n not in numbers]
+    codes = {n: pd.factorize(sample[n].astype("str").str.casefold())[0] for n in categories}
+    kinds = {n: len(np.unique(code)) for n, code in codes.items()}
+    for j, name in enumerate(categories):
+        for other in categories[:j]:
+            same = kinds[name] == kinds[other] and columns[other].used
+            if (
+                same
+                and len(np.unique(codes[other] * (kinds[name] + 1) + codes[name])) == kinds[name]
+            ):
+                columns[name] = ignored(
+                    name, f"it says what '{other}' says, in other words", options=("categorical",)
+                )
+                break
+
+
+def _linear(sample: pd.DataFrame, one: str, other: str) -> float:
+    return float(abs(sample[one].corr(sample[other])))
+
+
+def _value(table: list[Column]) -> tuple[tuple[str, ...], str, bool]:
+    """What a customer is worth: a total by its name, a sum of amounts, else the best there is."""
+    numbers = [c for c in table if c.role in ("numeric", "scale") and not c.describe]
+    if not numbers:
+        return (), "there is no column of numbers", True
+
+    def worth(column: Column) -> tuple[Any, ...]:
+        words = set(lexicon.tokens(column.name))
+        rank = column.meaning.worth if column.meaning else 0
+        rank = 4 if column.role == "scale" and words & {"spending", "spend", "value"} else rank
+        rank += bool(words & {"total", "lifetime", "overall"}) * 2 if rank else 0
+        rank -= bool(words & {"minimum", "min", "monthly"} and rank)
+        rank -= bool(words & lexicon.GOODS) * 3 if rank > 3 else 0
+        other = lexicon.thing_of(column.name, column.meaning)
+        return (rank, not other, -table.index(column))
+
+    best = max(numbers, key=worth)
+    parts = [
+        c for c in numbers
+        if c.meaning and c.meaning.key == "spend" and set(lexicon.tokens(c.name)) & lexicon.GOODS
+    ]  # fmt: skip
+    if len(parts) >= 3 and worth(best)[0] < 8:
+        return (
+            tuple(c.name for c in parts),
+            f"the sum of {len(parts)} amounts by what was bought",
+            False,
+        )
+    if worth(best)[0] > 0:
+        assert best.meaning is not None  # noqa: S101 - only those with a meaning rank
+        return (best.name,), f"{best.meaning.key} by its name", worth(best)[0] < 5
+    counts = [c for c in numbers if c.meaning and c.meaning.key in ("frequency", "visits", "score")]
+    if counts:
+        return (counts[0].name,), "there is no amount of money; this is the nearest", True
+    return (numbers[0].name,), "no name says what a customer is worth; the first number", True

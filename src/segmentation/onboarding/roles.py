@@ -1,0 +1,343 @@
+"""What each column is taken for, why, what it becomes, and what that is unsure of."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from segmentation.onboarding import lexicon
+from segmentation.onboarding.figures import Dates, Figures, Numbers, humanly
+from segmentation.onboarding.lexicon import Meaning
+
+Role = Literal["id", "numeric", "scale", "flag", "categorical", "date", "ignore"]
+FEWEST = 10  # customers without whom nothing is told of a category
+_FLAGS = (
+    ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"), ("1.0", "0.0"),
+    ("ja", "nein"), ("j", "n"), ("oui", "non"), ("si", "no"), ("sí", "no"), ("sim", "não"),
+    ("on", "off"), ("x", ""), ("1", "-1"),
+)  # fmt: skip
+YES = frozenset(yes for yes, _ in _FLAGS)
+NO = frozenset(no for _, no in _FLAGS if no)
+_CODES = 30  # so many different numbers may be codes
+_LEVELS = 40  # so many categories can be told apart
+_SENTINELS_LOW = (-1.0, -9.0, -99.0, -999.0, -9999.0)
+_SENTINELS_HIGH = (99.0, 999.0, 9999.0, 99999.0, 999999.0, 9999999.0)
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column was taken for.
+
+    Attributes
+    ----------
+    name : str
+    role : str
+    why : str
+        What in the cells or the name speaks for it.
+    becomes : str
+        What is made of it.
+    unsure : str
+        What to ask a person; empty where it is certain.
+    options : tuple of str
+        Other roles it may have instead, for that question.
+    meaning : Meaning or None
+    minimum, maximum : float or None
+        Limits.
+    unit : str or None
+    aliases : dict of str to str
+        Spellings of a category, or of yes and no.
+    never : tuple of float
+        Numbers that stand for nothing, such as -1 and 999.
+    format : str
+        Of a date.
+    levels : tuple of str
+        The categories, commonest first.
+    describe : bool
+        Whether segments are told by it, but not found in it.
+    code : bool
+        Whether its categories are codes, which say nothing to a reader.
+    """
+
+    name: str
+    role: Role
+    why: str
+    becomes: str = ""
+    unsure: str = ""
+    options: tuple[Role, ...] = ()
+    meaning: Meaning | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str | None = None
+    aliases: dict[str, str] = field(default_factory=dict)
+    never: tuple[float, ...] = ()
+    format: str = ""
+    levels: tuple[str, ...] = ()
+    describe: bool = False
+    code: bool = False
+
+    @property
+    def used(self) -> bool:
+        """Whether anything is made of it."""
+        return self.role not in ("id", "ignore")
+
+
+def ignored(name: str, why: str, *, unsure: str = "", options: tuple[Role, ...] = ()) -> Column:
+    """Leave a column out, with the reason."""
+    return Column(name, "ignore", why, "left out", unsure, options)
+
+
+def role_of(figures: Figures) -> Column:
+    """Take a column for something by its cells and its name, apart from the others."""
+    name, numbers = figures.name, figures.numbers
+    words = set(lexicon.tokens(name))
+    if not name:
+        return ignored(name, "it has no name")
+    if not figures.known:
+        return ignored(name, "it is empty")
+    if figures.distinct == 1:
+        return ignored(name, f"it is '{_short(figures.example)}' in every row that has a value")
+    flag = _flag(figures)
+    if flag is None and figures.missing > 0.5:
+        return ignored(
+            name,
+            f"it is missing for {figures.missing:.0%} of the customers",
+            unsure="what is said of it would rest on the others",
+            options=("categorical",) if numbers is None else ("numeric",),
+        )
+    if figures.known - max(figures.levels.values()) < FEWEST <= figures.rows / 10:
+        return ignored(name, f"all but a few are '{_short(next(iter(figures.levels)))}'")
+    if flag is not None:
+        return flag
+    if figures.dates is not None and not (numbers and numbers.share > 0.9 and not _is_day(figures)):
+        return _date(figures, figures.dates)
+    if numbers is not None and numbers.share >= 0.9:
+        return _number(figures, numbers, words)
+    if words & lexicon.PERSONAL and figures.distinct > FEWEST:
+        return ignored(name, "it says who somebody is, which is no trait that people share")
+    if words & lexicon.CALENDAR and not words & lexicon.SCALE and len(words) == 1:
+        return ignored(name, "a day or month of the calendar is no trait of a customer")
+    return _category(figures)
+
+
+def _flag(figures: Figures) -> Column | None:
+    folded = {level.casefold() for level in figures.levels}
+    if not 2 <= figures.distinct <= 6 or not folded <= YES | NO:
+        return None
+    if not (folded & YES and folded & NO) or len(folded) > 4:
+        return None
+    if folded & YES & NO:  # -1 beside 1 and 0
+        return None
+    # The reader folds the case itself.
+    aliases = {
+        level: right
+        for level in sorted(folded)
+        for right in ("Yes" if level in YES else "No",)
+        if level != right.casefold()
+    }
+    shown = " and ".join(f"'{level}'" for level in list(figures.levels)[:2])
+    return Column(
+        figures.name,
+        "flag",
+        f"it is {shown} only",
+        "yes or no",
+        aliases=aliases,
+        levels=("Yes", "No"),
+        meaning=lexicon.meaning_of(figures.name),
+    )
+
+
+def _is_day(figures: Figures) -> bool:
+    """Whether numbers are days such as 20210304."""
+    numbers = figures.numbers
+    return bool(
+        numbers and figures.dates and numbers.minimum >= 19000101 and numbers.maximum <= 21001231
+    )
+
+
+def _date(figures: Figures, dates: Dates) -> Column:
+    unsure = ""
+    swapped = [
+        form for form in dates.others
+        if form.split(" ")[0] in ("%m/%d/%Y", "%m-%d-%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y")
+    ]  # fmt: skip
+    if swapped:
+        unsure = f"day and month could be swapped ({dates.format} or {swapped[0]})"
+    return Column(
+        figures.name,
+        "date",
+        f"its cells are dates such as '{_short(figures.example)}', {dates.first} to {dates.last}",
+        "left out: dates are no numbers yet",
+        unsure,
+        format=dates.format,
+    )
+
+
+def _number(figures: Figures, numbers: Numbers, words: set[str]) -> Column:
+    name = figures.name
+    meaning = lexicon.meaning_of(name)
+    if words & lexicon.PERSONAL and figures.distinct > FEWEST:
+        return ignored(name, "it says who somebody is, which is no trait that people share")
+    if _is_year(numbers):
+        return _year(figures, numbers, meaning)
+    calendar = words & lexicon.CALENDAR and not words & lexicon.COUNT and meaning is None
+    if calendar and numbers.whole and numbers.minimum >= 0 and numbers.maximum <= 53:
+        return ignored(name, "a day or month of the calendar is no amount")
+    if _is_code(figures, numbers, words, meaning):
+        return _code(figures, numbers)
+    column = _amount(figures, numbers, meaning)
+    scale = words & lexicon.SCALE
+    few = numbers.whole and numbers.distinct <= 11 and 0 <= numbers.minimum <= 1
+    if scale and numbers.minimum >= 0 and numbers.maximum <= 100:
+        top = next(t for t in (5, 7, 10, 100) if numbers.maximum <= t)
+        return replace(
+            column, role="scale", why="its name says that it is a scale",
+            becomes="a number, in order", minimum=0 if numbers.minimum < 1 else 1, maximum=top,
+        )  # fmt: skip
+    if few and meaning is None and not words & lexicon.COUNT and numbers.distinct > 2:
+        return replace(
+            column,
+            unsure=f"whole numbers from {numbers.minimum:g} to {numbers.maximum:g} may be codes",
+            options=("categorical",),
+        )
+    return column
+
+
+def _is_year(numbers: Numbers) -> bool:
+    return numbers.whole and numbers.minimum >= 1850 and numbers.maximum <= 2100
+
+
+def _year(figures: Figures, numbers: Numbers, meaning: Meaning | None) -> Column:
+    what = "birth" if meaning and meaning.key == "birth" else "start"
+    return Column(
+        figures.name,
+        "date",
+        f"its numbers are years, {numbers.minimum:g} to {numbers.maximum:g}",
+        "left out: years are no amounts yet",
+        "" if what == "birth" else "years of what",
+        format="%Y",
+        meaning=meaning,
+    )
+
+
+def _is_code(figures: Figures, numbers: Numbers, words: set[str], meaning: Meaning | None) -> bool:
+    if not numbers.whole or words & lexicon.COUNT or (meaning and not words & {"type", "code"}):
+        return False
+    leading = any(level.startswith("0") and len(level) > 1 for level in figures.levels)
+    if leading and "." not in figures.example:
+        return True
+    return bool(words & lexicon.CODE)
+
+
+def _code(figures: Figures, numbers: Numbers) -> Column:
+    if numbers.distinct > _CODES:
+        return ignored(
+            figures.name, f"its {numbers.distinct:,} numbers are codes, too many to be told apart"
+        )
+    return Column(
+        figures.name,
+        "categorical",
+        f"its {numbers.distinct} whole numbers are codes by the name",
+        f"{numbers.distinct} categories",
+        levels=tuple(figures.levels),
+        code=True,
+    )
+
+
+def _amount(figures: Figures, numbers: Numbers, meaning: Meaning | None) -> Column:
+    never = _sentinels(numbers)
+    known = [value for value in numbers.counts if value not in never]
+    low = min(known) if numbers.minimum in never else numbers.minimum
+    minimum: float | None = None
+    unsure = ""
+    if low >= 0:
+        minimum = 0
+    elif meaning and meaning.minimum == 0 and numbers.negative <= 0.02:
+        minimum = 0
+        unsure = f"{numbers.negative:.1%} are below zero, which is no {meaning.key}: left out"
+    maximum = meaning.maximum if meaning else None
+    if maximum is not None and numbers.quantiles[4] > maximum:
+        maximum = None
+    if numbers.percent and numbers.maximum <= 100:
+        maximum = 100
+    if figures.odd:
+        share = 1 - numbers.share
+        unsure = f"{share:.1%} are no numbers, such as '{_short(figures.odd)}': rows left out"
+    if never:
+        listed = " and ".join(f"{value:g}" for value in never)
+        unsure = f"{listed} taken for 'never' or 'not known'"
+    why = f"its cells are numbers from {low:g} to {numbers.maximum:g}"
+    if meaning:
+        why = f"{meaning.key} by its name, {low:g} to {numbers.maximum:g}"
+    return Column(
+        figures.name,
+        "numeric",
+        why,
+        "a number" + (", not below 0" if minimum == 0 else ""),
+        unsure,
+        ("categorical",) if not meaning and numbers.distinct <= _CODES and numbers.whole else (),
+        meaning=meaning,
+        minimum=minimum,
+        maximum=maximum,
+        unit=lexicon.unit_of(figures.name, meaning),
+        never=never,
+    )
+
+
+def _sentinels(numbers: Numbers) -> tuple[float, ...]:
+    """Numbers that are far from all others, often met, and known to stand for nothing."""
+    if not numbers.whole or numbers.distinct < 4:
+        return ()
+    found = []
+    ordered = sorted(numbers.counts)
+    total = sum(numbers.counts.values())
+    if numbers.minimum in _SENTINELS_LOW:
+        second = next((v for v in ordered if v > numbers.minimum), 0.0)
+        if second >= 0 and numbers.counts.get(numbers.minimum, 0) >= 0.003 * total:
+            found.append(numbers.minimum)
+    if numbers.maximum in _SENTINELS_HIGH:
+        second = next((v for v in reversed(ordered) if v < numbers.maximum), 0.0)
+        if second < numbers.maximum / 3 and numbers.counts.get(numbers.maximum, 0) >= 3:
+            found.append(numbers.maximum)
+    return tuple(found)
+
+
+def _category(figures: Figures) -> Column:
+    name = figures.name
+    if figures.distinct > max(figures.known / 2, FEWEST):
+        if figures.words > 3:
+            return ignored(name, "it is free text, another one in nearly every row")
+        return ignored(
+            name, f"it has {figures.distinct:,} different texts: they tell who somebody is"
+        )
+    if max(figures.levels.values()) < FEWEST <= figures.rows / 2:
+        return ignored(name, f"no text of it is shared by {FEWEST} customers")
+    common = [many for many in figures.levels.values() if many >= FEWEST]
+    if figures.distinct > _LEVELS and sum(common[:_LEVELS]) < 0.6 * figures.known:
+        return ignored(
+            name,
+            f"its {figures.distinct:,} texts are too many to be told apart",
+            unsure="group them in the file to use them",
+        )
+    if figures.words > 4 and figures.longest > 80:
+        return ignored(name, "it is free text")
+    rare = figures.distinct - len(common)
+    becomes = f"{len(common) or figures.distinct} categories"
+    if rare > 0 and common:
+        becomes += f", {rare} rare ones as '(other)'"
+    return Column(
+        name,
+        "categorical",
+        f"it has {figures.distinct} texts, most often '{_short(next(iter(figures.levels)))}'",
+        becomes,
+        levels=tuple(figures.levels),
+        meaning=None,
+    )
+
+
+def _short(text: str, longest: int = 30) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def title(name: str) -> str:
+    """A column's name for people, in lower case where it shouts."""
+    plain = humanly(name)
+    return plain.lower() if plain.isupper() else plain

@@ -1,0 +1,342 @@
+"""Open a file of customers as it comes: CSV, TSV, Parquet or Excel, whatever its marks."""
+
+import codecs
+import csv
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from segmentation.engines import foreign
+from segmentation.engines.header import BLANK
+from segmentation.errors import InputError
+
+_HEAD = 1 << 16
+_PARQUET = b"PAR1"
+_EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8"),
+)
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table of text in DuckDB, and how its file is to be read.
+
+    Attributes
+    ----------
+    path : Path
+    con : DuckDBPyConnection
+        Holds the table ``cells``: a ``row`` from 1 and the columns ``c0``, ``c1``, ….
+    names : tuple of str
+        The columns' names, in the order of the file, each different.
+    rows : int
+    delimiter, encoding : str
+        Of the file that is to be read.
+    notes : tuple of str
+        What was assumed or mended.
+    mended : bool
+        Whether the pipeline cannot read the file as it is, so that `write_mended` must copy it.
+    """
+
+    path: Path
+    con: duckdb.DuckDBPyConnection
+    names: tuple[str, ...]
+    rows: int
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    notes: tuple[str, ...] = ()
+    mended: bool = False
+
+
+@contextmanager
+def opened(path: Path, *, sheet: str | None = None) -> Iterator[Source]:
+    """Open a file of customers for as long as the context lasts.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or no table in it.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except FileNotFoundError:
+        raise InputError(
+            f"{path} does not exist; name the file that holds your customers"
+        ) from None
+    except IsADirectoryError:
+        raise InputError(f"{path} is a folder; name one file of customers in it") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    with tempfile.TemporaryDirectory(prefix="segmentation-") as folder:
+        con = duckdb.connect(config={"temp_directory": folder, "threads": 2})
+        try:
+            if head.startswith(_PARQUET):
+                yield _parquet(path, con)
+            elif head.startswith(_EXCEL) and path.suffix.lower() in _WORKBOOKS:
+                yield _workbook(path, con, sheet)
+            else:
+                yield _text(path, con, head, Path(folder))
+        except duckdb.Error as error:
+            why = str(error).splitlines()[0]
+            raise InputError(f"{path} cannot be read as a table: {why}") from None
+        finally:
+            con.close()
+
+
+def write_mended(source: Source, target: Path, *, number: str | None = None) -> None:
+    """Write the table as a CSV that the pipeline reads; with `number`, rows get one in front."""
+    named = [f"c{i} AS {_quoted(name or 'unnamed')}" for i, name in enumerate(source.names)]
+    columns = ", ".join([f"row AS {_quoted(number)}", *named] if number else named)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    table = f"(SELECT {columns} FROM cells ORDER BY row)"
+    source.con.execute(f"COPY {table} TO {_text_literal(target)} (HEADER, DELIMITER ',')")
+
+
+def _parquet(path: Path, con: duckdb.DuckDBPyConnection) -> Source:
+    con.execute(
+        "CREATE VIEW raw AS SELECT * FROM read_parquet($1)".replace("$1", _text_literal(path))
+    )
+    names = [row[0] for row in con.execute("DESCRIBE raw").fetchall()]
+    nested = [
+        row[0]
+        for row in con.execute("DESCRIBE raw").fetchall()
+        if row[1].endswith("]") or row[1].startswith(("STRUCT", "MAP", "BLOB"))
+    ]
+    names = [name for name in names if name not in nested]
+    chosen = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS c{i}" for i, name in enumerate(names))
+    con.execute(f"CREATE TABLE cells AS SELECT row_number() OVER () AS row, {chosen} FROM raw")
+    notes = ["a Parquet file: it is copied as CSV"]
+    if nested:
+        notes.append(f"left out as no table of cells: {', '.join(nested)}")
+    return _source(path, con, names, notes, mended=True)
+
+
+def _workbook(path: Path, con: duckdb.DuckDBPyConnection, sheet: str | None) -> Source:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        if sheet is not None and sheet not in book.sheet_names:
+            raise InputError(
+                f"{path} has no sheet '{sheet}'; it has: {', '.join(book.sheet_names)}"
+            )
+        sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    except CalamineError as error:
+        raise InputError(f"{path} cannot be read as a workbook: {error}") from None
+    sizes = {name: len(rows) * max(map(len, rows), default=0) for name, rows in sheets.items()}
+    name = sheet or max(sizes, key=lambda each: sizes[each], default="")
+    rows = [
+        [_cell(cell) for cell in row] for row in sheets.get(name, []) if any(c != "" for c in row)
+    ]
+    if len(rows) < 2:
+        raise InputError(f"{path} has no table of customers in the sheet '{name}'")
+    width = max(sum(cell != "" for cell in row) for row in rows)
+    top = next(i for i, row in enumerate(rows) if sum(c != "" for c in row) >= 0.8 * width)
+    header, body = rows[top], rows[top + 1 :]
+    keep = [i for i, cell in enumerate(header) if cell or any(row[i] for row in body)]
+    table = pa.table(
+        {
+            "row": pa.array(range(1, len(body) + 1), pa.int64()),
+            **{
+                f"c{place}": pa.array([row[i] or None for row in body], pa.string())
+                for place, i in enumerate(keep)
+            },
+        }
+    )
+    con.register("sheet", table)
+    con.execute("CREATE TABLE cells AS SELECT * FROM sheet")
+    con.unregister("sheet")
+    notes = [f"a workbook: its sheet '{name}' is copied as CSV"]
+    others = [each for each, size in sizes.items() if size and each != name]
+    if others and sheet is None:
+        notes.append(f"the largest sheet was taken; others: {', '.join(others)} (--sheet NAME)")
+    if top:
+        notes.append(f"{top} lines above the header were left out")
+    return _source(path, con, [header[i] for i in keep], notes, mended=True)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip(BLANK)
+
+
+def _text(path: Path, con: duckdb.DuckDBPyConnection, head: bytes, folder: Path) -> Source:
+    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise InputError(f"{path} is empty; it needs a header and a row per customer")
+    encoding, notes = _encoding(path, head)
+    kind = foreign.recognise(head[: foreign.HEAD], path, encoding)
+    if kind:
+        raise InputError(f"{path} is {kind}")
+    readable = path
+    if encoding != "utf-8":
+        readable = folder / "as-utf-8.csv"
+        with (
+            path.open(encoding=encoding, newline="") as old,
+            readable.open("w", encoding="utf-8", newline="") as new,
+        ):
+            while piece := old.read(1 << 20):
+                new.write(piece)
+    file = _text_literal(readable)
+    delimiter, skip, has_header = _sniffed(con, file)
+    first = _first_lines(readable, skip + 1)
+    if len(first) <= skip:
+        raise InputError(f"{path} has no header")
+    header = [
+        name.strip(BLANK) for name in next(csv.reader([first[skip]], delimiter=delimiter), [])
+    ]
+    if delimiter not in _DELIMITERS:
+        if len(header) > 1 and delimiter == " ":
+            raise InputError(
+                f"{path} is separated by spaces, which stand in texts too; save it with commas"
+            )
+        delimiter = ","
+        header = [first[skip].strip(BLANK)]
+    has_header = has_header or _looks_like_names(header)
+    excel_note = first[0].lower().startswith("sep=")
+    mended = False
+    if skip and not (excel_note and skip == 1):
+        notes.append(f"{skip} lines above the header were left out: a copy without them is read")
+        mended = True
+    if not has_header:
+        header = [f"column {i + 1}" for i in range(len(header))]
+        notes.append("the first line is a customer, not a header: a copy with a header is read")
+        mended = True
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
+    con.execute(
+        f"CREATE TABLE cells AS SELECT row_number() OVER () AS row, * FROM read_csv({file}, "
+        f"auto_detect = false, delim = {_text_literal(delimiter)}, quote = '\"', escape = '\"', "
+        f"header = {str(bool(has_header)).lower()}, skip = {skip}, columns = {{{columns}}}, "
+        "null_padding = true, strict_mode = false, ignore_errors = true, max_line_size = 16777216, "
+        "parallel = false)"
+    )
+    return _source(path, con, header, notes, mended=mended, delimiter=delimiter, encoding=encoding)
+
+
+def _sniffed(con: duckdb.DuckDBPyConnection, file: str) -> tuple[str, int, bool]:
+    """Delimiter, lines above the header, and whether there is one: strictly, else as may be."""
+    query = (
+        f"SELECT Delimiter, SkipRows, HasHeader FROM sniff_csv({file}, sample_size = 20480, "
+        "null_padding = true"
+    )
+    try:
+        found = con.execute(f"{query})").fetchone()
+    except duckdb.InvalidInputException:
+        found = con.execute(f"{query}, strict_mode = false, ignore_errors = true)").fetchone()
+    assert found is not None  # noqa: S101 - it fails or finds
+    return str(found[0]), int(found[1]), bool(found[2])
+
+
+def _looks_like_names(header: list[str]) -> bool:
+    """Whether a first line is names where every cell is text, as in a table of categories."""
+    words = [name for name in header if name]
+    if not words or any(character.isdigit() for name in words for character in name[:1]):
+        return False
+    marks = ("id", "name", "age", "gender", "sex", "type", "date", "amount", "total")
+    return all(len(name) <= 60 for name in words) and any(
+        "_" in name or name[:1].islower() or name.lower().endswith(marks) or name.isupper()
+        for name in words
+    )
+
+
+def _source(
+    path: Path,
+    con: duckdb.DuckDBPyConnection,
+    header: list[str],
+    notes: list[str],
+    *,
+    mended: bool,
+    delimiter: str = ",",
+    encoding: str = "utf-8",
+) -> Source:
+    names, renamed = _distinct(header)
+    if renamed:
+        notes.append(
+            f"the header names a column twice: {', '.join(renamed)}; a copy is read, in which each "
+            "has a name of its own"
+        )
+        mended = True
+    if mended:
+        delimiter, encoding = ",", "utf-8"
+    counted = con.execute("SELECT count(*) FROM cells").fetchone()
+    rows = counted[0] if counted else 0
+    if not rows:
+        raise InputError(f"{path} has a header but no rows; it needs a row per customer")
+    return Source(
+        path=path,
+        con=con,
+        names=tuple(names),
+        rows=rows,
+        delimiter=delimiter,
+        encoding=encoding,
+        notes=tuple(notes),
+        mended=mended,
+    )
+
+
+def _distinct(header: list[str]) -> tuple[list[str], list[str]]:
+    """Give each column a name of its own; which were named twice. One may have no name."""
+    names: list[str] = []
+    taken = set(header)
+    seen: Counter[str] = Counter()
+    renamed = []
+    for name in header:
+        seen[name] += 1
+        free = name
+        if seen[name] > 1:
+            number = seen[name]
+            while (free := f"{name or 'column'} ({number})") in taken:
+                number += 1
+            taken.add(free)
+            renamed.append(f"'{name}' (now also '{free}')" if name else f"'' (now '{free}')")
+        names.append(free)
+    return names, [] if set(header) == {""} else renamed
+
+
+def _encoding(path: Path, head: bytes) -> tuple[str, list[str]]:
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name, [] if name == "utf-8" else [f"{name} by its byte order mark"]
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    latin = False
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            latin = latin or bool({0x81, 0x8D, 0x8F, 0x90, 0x9D} & set(piece))
+            try:
+                decoder.decode(piece)
+            except UnicodeDecodeError:
+                break
+        else:
+            return "utf-8", []
+        while piece := file.read(1 << 20):
+            latin = latin or bool({0x81, 0x8D, 0x8F, 0x90, 0x9D} & set(piece))
+    name = "latin-1" if latin else "cp1252"
+    return name, [f"not UTF-8; taken for {name}, look at the accents in the report"]
+
+
+def _first_lines(path: Path, many: int) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [line.rstrip("\r\n") for _, line in zip(range(many), file, strict=False)]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text_literal(value: "Path | str") -> str:
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,219 @@
+"""Write what a table was taken for into `params.yaml` and `playbook.yaml`."""
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString as Quoted
+
+from segmentation.onboarding.plan import Plan
+from segmentation.onboarding.plays import plays
+from segmentation.onboarding.roles import Column
+from segmentation.onboarding.words import words
+
+_PLAYBOOK = """\
+# How segments are named, and what to do about them; docs/profiles.md says how. `segmentation init`
+# wrote it for the columns of {path}. Change whatever you would say or do otherwise: running it
+# again keeps what is here, and adds only what is missing.
+"""
+_ABOUT_WORDS = """
+What a column says about a segment far above (high) or below (low) the others, or with more of a
+category (levels). Of columns about the same, one is said."""
+_ABOUT_PLAYS = """
+The first play whose conditions all hold is a segment's main one. An index of 100 is the average
+customer; a lift of 1 is as frequent as among everyone."""
+_ROLES = ("numeric", "categorical", "ignore")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the file is read."""
+
+    path: str
+    delimiter: str
+    encoding: str
+    id: str
+
+
+def params_text(text: str, plan: Plan, reading: Reading) -> tuple[str, list[str]]:
+    """Put the section `data` into the text of `params.yaml`, comments kept.
+
+    Where the section is about the same file already, what it says of a column stays; what is new
+    in the file is added, what is gone is taken out.
+
+    Returns
+    -------
+    str
+        The new text.
+    list of str
+        What was kept, and what is gone.
+    """
+    yaml = _yaml()
+    params = yaml.load(text) or CommentedMap()
+    data = params.get("data")
+    if not isinstance(data, CommentedMap):
+        data = params["data"] = CommentedMap()
+    notes = _update(data, plan) if data.get("path") == reading.path else _fill(data, plan, reading)
+    return _dumped(yaml, params), notes
+
+
+def _fill(data: CommentedMap, plan: Plan, reading: Reading) -> list[str]:
+    """Write the section anew."""
+    data["path"] = reading.path
+    data["delimiter"] = Quoted(reading.delimiter)
+    data["encoding"] = reading.encoding
+    data["decimal"] = Quoted(plan.decimal)
+    data["id"] = reading.id
+    data["value"] = plan.value[0] if len(plan.value) == 1 else _flow(plan.value)
+    data["describe"] = _flow(plan.describe)
+    groups = {role: CommentedMap() for role in _ROLES}
+    for column in plan.columns:
+        if column.role != "id" and column.name:
+            role, entry = _entry(column)
+            groups[role][column.name] = entry
+    for role in _ROLES:
+        if groups[role] or role != "ignore":
+            data[role] = groups[role] or _empty()
+        else:
+            data.pop(role, None)
+    return []
+
+
+def _update(data: CommentedMap, plan: Plan) -> list[str]:
+    """Add columns that the section does not name yet, and take out those that are gone."""
+    declared = {name for role in _ROLES for name in data.get(role) or {}}
+    there = {column.name for column in plan.columns}
+    added = []
+    for column in plan.columns:
+        if not column.name or column.name in declared or column.name == data.get("id"):
+            continue
+        if column.role == "id":
+            continue
+        role, entry = _entry(column)
+        if not data.get(role):
+            data[role] = CommentedMap()
+        data[role][column.name] = entry
+        added.append(column.name)
+    gone = []
+    for role in _ROLES:
+        for name in list(data.get(role) or {}):
+            if str(name) not in there:
+                del data[role][name]
+                gone.append(str(name))
+    for key in ("describe", "value"):
+        if isinstance(data.get(key), list):
+            data[key] = _flow(name for name in data[key] if name not in gone)
+    notes = ["params.yaml is about this file already: what it says of a column was kept"]
+    if added:
+        notes.append(f"added: {', '.join(added)}")
+    if gone:
+        notes.append(f"no longer in the file, taken out: {', '.join(gone)}")
+    return notes
+
+
+def _entry(column: Column) -> tuple[str, Any]:
+    if column.role in ("ignore", "date"):
+        return "ignore", column.why
+    if column.role in ("categorical", "flag"):
+        if not column.aliases:
+            return "categorical", None
+        aliases = _flow_map({_text(a): right for a, right in column.aliases.items()})
+        return "categorical", _flow_map({"aliases": aliases})
+    found: dict[str, Any] = {}
+    if column.minimum is not None:
+        found["min"] = _number(column.minimum)
+    if column.maximum is not None:
+        found["max"] = _number(column.maximum)
+    if column.unit:
+        found["unit"] = column.unit
+    return "numeric", _flow_map(found) if found else None
+
+
+def playbook_text(old: str | None, plan: Plan, reading: Reading) -> str:
+    """Write a playbook for the table; of an old one for the same table, all that it says stays.
+
+    Parameters
+    ----------
+    old : str or None
+        The playbook that is there, if it is about this table.
+    plan : Plan
+    reading : Reading
+    """
+    yaml = _yaml()
+    if old is None:
+        book = CommentedMap()
+        book["names"] = _flow_map({})
+        book["words"] = CommentedMap()
+        book["plays"] = CommentedSeq()
+        for play in plays(plan):
+            book["plays"].append(_play(play))
+        book.yaml_set_comment_before_after_key("words", before=_ABOUT_WORDS)
+        book.yaml_set_comment_before_after_key("plays", before=_ABOUT_PLAYS)
+    else:
+        book = yaml.load(old) or CommentedMap()
+        if not isinstance(book.get("words"), CommentedMap):
+            book["words"] = CommentedMap()
+    for name, word in words(plan).items():
+        if name not in book["words"]:
+            entry = {k: _flow_map(v) if isinstance(v, dict) else v for k, v in word.items()}
+            book["words"][name] = _flow_map(entry)
+    head = _PLAYBOOK.format(path=reading.path) + "\n" if old is None else ""
+    return head + _dumped(yaml, book)
+
+
+def _play(play: Mapping[str, Any]) -> CommentedMap:
+    entry = CommentedMap()
+    for key, value in play.items():
+        if key == "when":
+            entry[key] = CommentedSeq(
+                _flow_map({k: _flow_map(v) if isinstance(v, dict) else v for k, v in each.items()})
+                for each in value
+            )
+        else:
+            entry[key] = value
+    return entry
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.representer.add_representer(
+        type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "")
+    )
+    return yaml
+
+
+def _dumped(yaml: YAML, content: Any) -> str:
+    out = io.StringIO()
+    yaml.dump(content, out)
+    return out.getvalue()
+
+
+def _text(text: str) -> Any:
+    """Quote what YAML would read as something else than text."""
+    return Quoted(text) if YAML(typ="safe").load(text) != text else text
+
+
+def _number(value: float) -> int | float:
+    return int(value) if float(value).is_integer() else value
+
+
+def _flow(items: Iterable[str]) -> CommentedSeq:
+    listed = CommentedSeq(items)
+    listed.fa.set_flow_style()
+    return listed
+
+
+def _flow_map(items: Mapping[Any, Any]) -> CommentedMap:
+    mapped = CommentedMap(items)
+    mapped.fa.set_flow_style()
+    return mapped
+
+
+def _empty() -> CommentedMap:
+    return _flow_map({})

@@ -1,0 +1,315 @@
+"""What `segmentation init` makes of tables as teams have them, without running the pipeline."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import tables
+from ruamel.yaml import YAML
+
+from conftest import ROOT
+from segmentation.commands.init import Onboarded, init
+from segmentation.errors import InputError, SettingsError
+from segmentation.insight.playbook import Playbook, fitting
+from segmentation.onboarding.roles import Column
+from segmentation.settings.params import load_params
+from segmentation.settings.shared.base import load
+from segmentation.settings.shared.data import Data
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository as far as `init` looks."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    for name in ("params.yaml", "playbook.yaml"):
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def settings(root: Path) -> Data:
+    return load_params(root / "params.yaml").data
+
+
+def columns(done: Onboarded) -> dict[str, Column]:
+    return {column.name: column for column in done.plan.columns}
+
+
+def roles(done: Onboarded) -> dict[str, str]:
+    return {column.name: column.role for column in done.plan.columns}
+
+
+def started(root: Path, table: pd.DataFrame, name: str = "own.csv", **how: object) -> Onboarded:
+    return init(tables.write(table, root / "data/raw" / name, **how), root=root)
+
+
+@pytest.mark.parametrize("name", [name for name in tables.FILES if name != "categories"])
+def test_what_is_written_is_valid_and_about_the_table(root: Path, name: str) -> None:
+    before = (root / "params.yaml").read_text("utf-8")
+    done = init(tables.FILES[name](root / "data/raw"), root=root)
+    data = settings(root)
+    assert (root / data.path).exists()
+    names = {column.name for column in done.plan.columns}
+    assert {*data.columns, *data.ignore} | {data.id} == names | {data.id}
+    after = (root / "params.yaml").read_text("utf-8")
+    assert after[after.index("prepare:") :] == before[before.index("prepare:") :]
+    assert "# tells customers apart" in after
+    book = load(Playbook, root / "playbook.yaml")
+    _, left_out = fitting(book, numeric=data.numbers, categorical=list(data.categorical))
+    assert left_out == []
+
+
+def test_a_campaign(root: Path) -> None:
+    done = started(root, tables.campaign(), sep="\t")
+    data, found = settings(root), roles(done)
+    assert data.delimiter == "\t"
+    assert data.id == "ID"
+    assert data.value[0] == "MntWines"
+    assert len(data.value) == 5
+    assert found["Dt_Customer"] == found["Year_Birth"] == "date"
+    assert found["Z_Revenue"] == found["Z_CostContact"] == "ignore"
+    assert found["AcceptedCmp1"] == found["Complain"] == "flag"
+    assert data.describe == ("Response",)
+    assert data.aliases("Response") == {"0": "No", "1": "Yes"}
+
+
+def test_clients_of_a_bank_have_no_id_and_were_never_contacted(root: Path) -> None:
+    done = started(root, tables.bank(), sep=";", quoting=2)
+    data, found = settings(root), columns(done)
+    assert (data.path.name, data.delimiter, data.id) == ("own-mended.csv", ",", "row")
+    assert pd.read_csv(root / data.path)["row"].tolist() == list(range(1, 801))
+    assert found["pdays"].role == "ignore"
+    assert "-1" in found["pdays"].why
+    assert found["day"].role == "ignore"
+    assert data.limits("age").min == 0
+    assert data.limits("balance").min is None
+    assert data.describe == ("y",)
+
+
+def test_a_telephone_company(root: Path) -> None:
+    done = started(root, tables.telco())
+    data, found = settings(root), columns(done)
+    assert data.value == ("TotalCharges",)
+    assert found["SeniorCitizen"].role == "flag"
+    assert found["TotalCharges"].role == "numeric"
+    assert data.describe == ("Churn",)
+    words = load(Playbook, root / "playbook.yaml").words
+    assert words["TechSupport"].levels["No internet service"] == "without internet"
+    assert words["Partner"].levels == {"Yes": "with partner", "No": "without partner"}
+    assert load(Playbook, root / "playbook.yaml").plays[0].name == "Keep those who leave"
+
+
+def test_codes_are_no_amounts_and_have_no_words(root: Path) -> None:
+    table = tables.blobs()
+    table["Region"] = np.tile([1, 2, 3], 100)
+    table["ZipCode"] = np.arange(300) + 10_000
+    started(root, table)
+    data = settings(root)
+    assert list(data.categorical) == ["Region"]
+    assert "ZipCode" in data.ignore
+    assert load(Playbook, root / "playbook.yaml").words["Region"].quiet
+
+
+def test_copies_constants_and_free_text_are_left_out_with_a_reason(root: Path) -> None:
+    table = tables.blobs()
+    table["x1 in cents"] = (table["x1"] * 100).astype(int)
+    table["one"] = 1
+    table["gender"] = np.tile(["Female", "Male"], 150)
+    table["sex"] = np.tile(["F", "M"], 150)
+    table["note"] = [f"called on day {i}, asked for a thing" for i in range(300)]
+    started(root, table)
+    left = settings(root).ignore
+    assert "what 'x1' says" in str(left["x1 in cents"])
+    assert "'1' in every row" in str(left["one"])
+    assert "what 'gender' says" in str(left["sex"])
+    assert "free text" in str(left["note"]) or "who somebody is" in str(left["note"])
+
+
+def test_marks_of_other_countries(root: Path) -> None:
+    table = pd.DataFrame(
+        {
+            "Kunde": [f"K{i}" for i in range(200)],
+            "Umsatz": [f"{1 + i % 7}.{100 + i},50" for i in range(200)],
+            "Alter": [20 + i % 50 for i in range(200)],
+            "Stadt": ["Köln", "München"] * 100,
+        }
+    )
+    started(root, table, sep=";", encoding="cp1252")
+    data = settings(root)
+    assert (data.delimiter, data.encoding, data.decimal) == (";", "cp1252", ",")
+    assert (data.id, data.value, list(data.categorical)) == ("Kunde", ("Umsatz",), ["Stadt"])
+
+
+def test_thousands_are_told_from_decimals(root: Path) -> None:
+    table = pd.DataFrame({"id": range(1, 201), "visits": range(200)})
+    table["revenue"] = [f"{i // 4}.{100 + i}" if i % 2 else str(100 + i) for i in range(8, 208)]
+    started(root, table)
+    assert settings(root).decimal == ","
+
+
+def excel(table: pd.DataFrame, path: Path) -> None:
+    """The least that is a workbook: cells as texts in the sheet itself."""
+    import zipfile
+    from xml.sax.saxutils import escape
+
+    def row(cells: "list[object]") -> str:
+        return "<row>" + "".join(
+            f'<c t="inlineStr"><is><t>{escape(str(cell))}</t></is></c>' for cell in cells
+        ) + "</row>"  # fmt: skip
+
+    rows = [row(list(table.columns)), *(row(list(each)) for each in table.to_numpy())]
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{package}"><Relationship Id="r1" '
+            f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        )
+        book.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+            '<sheet name="Customers" sheetId="1" r:id="r1"/></sheets></workbook>',
+        )
+        book.writestr(
+            "xl/_rels/workbook.xml.rels",
+            f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{office}/worksheet" '
+            'Target="worksheets/sheet1.xml"/></Relationships>',
+        )
+        book.writestr(
+            "xl/worksheets/sheet1.xml",
+            f'<worksheet xmlns="{main}"><sheetData>{"".join(rows)}</sheetData></worksheet>',
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("own.xlsx", excel),
+        ("own.parquet", lambda table, path: table.to_parquet(path)),
+    ],
+)
+def test_other_files_are_copied_as_csv(
+    root: Path, tmp_path: Path, name: str, write: Callable[[pd.DataFrame, Path], None]
+) -> None:
+    table = tables.cards(100)
+    write(table, tmp_path / name)
+    init(tmp_path / name, root=root)
+    data = settings(root)
+    assert data.path == Path("data/raw/own.csv")
+    read = pd.read_csv(root / data.path)
+    assert list(read.columns) == list(table.columns)
+    np.testing.assert_allclose(read["BALANCE"], table["BALANCE"])
+
+
+def test_a_header_that_names_a_column_twice(root: Path) -> None:
+    table = tables.blobs()
+    table.columns = pd.Index(["a", "b", "a", "b"])
+    started(root, table)
+    assert settings(root).columns == ["a", "b", "a (2)", "b (2)"]
+
+
+def test_an_index_column_is_no_trait(root: Path) -> None:
+    path = root / "data/raw/own.csv"
+    path.parent.mkdir(parents=True)
+    tables.blobs().to_csv(path)
+    init(path, root=root)
+    assert settings(root).columns == ["x1", "x2", "x3", "x4"]
+
+
+def test_purchases_are_told(root: Path) -> None:
+    table = pd.DataFrame(
+        {
+            "customer_id": np.repeat(np.arange(100), 3),
+            "date": pd.date_range("2024-01-01", periods=300).strftime("%Y-%m-%d"),
+            "amount": 1.5,
+        }
+    )
+    with pytest.raises(InputError, match="300 rows of 100 different 'customer_id', with dates"):
+        started(root, table)
+
+
+def test_nothing_is_written_for_a_dry_run(root: Path) -> None:
+    path = tables.write(tables.bank(), root / "data/raw/own.csv")
+    before = [(root / name).read_text("utf-8") for name in ("params.yaml", "playbook.yaml")]
+    init(path, root=root, dry_run=True)
+    after = [(root / name).read_text("utf-8") for name in ("params.yaml", "playbook.yaml")]
+    assert after == before
+    assert [each.name for each in (root / "data/raw").iterdir()] == ["own.csv"]
+
+
+def test_again_it_keeps_what_was_edited(root: Path) -> None:
+    table = tables.cards()
+    started(root, table)
+    for name, old, new in (
+        ("params.yaml", "BALANCE: {min: 0}", "BALANCE: {min: 5, unit: $}  # as agreed"),
+        ("playbook.yaml", "high: high-limit", "high: well-trusted"),
+    ):
+        text = (root / name).read_text("utf-8")
+        assert old in text
+        (root / name).write_text(text.replace(old, new), "utf-8")
+    edited = {name: (root / name).read_text("utf-8") for name in ("params.yaml", "playbook.yaml")}
+    started(root, table)
+    assert edited == {name: (root / name).read_text("utf-8") for name in edited}
+
+    table["visits"] = range(600)
+    done = started(root, table.drop(columns="TENURE"))
+    data = settings(root)
+    assert data.limits("BALANCE").min == 5
+    assert "visits" in data.numeric
+    assert "TENURE" not in data.columns
+    assert any("no longer in the file, taken out: TENURE" in note for note in done.notes)
+    assert "well-trusted" in (root / "playbook.yaml").read_text("utf-8")
+
+    init(root / "data/raw/own.csv", root=root, fresh=True)
+    assert settings(root).limits("BALANCE").min == 0
+
+
+def test_answers_are_taken(root: Path) -> None:
+    table = tables.blobs()
+    table["grp"] = np.tile([0, 1, 2], 100)
+    asked = []
+
+    def ask(question: str, answers: object, assumed: str) -> str:
+        asked.append(question)
+        return "categorical" if question.startswith("grp") else "x3"
+
+    init(tables.write(table, root / "data/raw/own.csv"), root=root, ask=ask)
+    data = settings(root)
+    assert list(data.categorical) == ["grp"]
+    assert data.value == ("x3",)
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "is empty"),
+        ("a,b\n", "a header but no rows"),
+        ("%PDF-1.7 ...", "a PDF"),
+        ("a,b\n1,1\n1,1\n1,1\n", "no column tells customers apart"),
+    ],
+)
+def test_what_is_no_table_is_told_in_one_line(root: Path, content: str, told: str) -> None:
+    path = root / "own.csv"
+    path.write_text(content, "utf-8")
+    with pytest.raises(InputError, match=told):
+        init(path, root=root)
+
+
+def test_outside_of_a_repository(tmp_path: Path) -> None:
+    path = tables.write(tables.blobs(), tmp_path / "own.csv")
+    with pytest.raises(SettingsError, match="in the repository's root"):
+        init(path, root=tmp_path)
+
+
+def test_the_names_of_plain_words_are_quoted_where_yaml_would_misread_them(root: Path) -> None:
+    table = tables.blobs()
+    table.columns = pd.Index(["yes", "2019", "a: b", "null"])
+    started(root, table)
+    assert settings(root).columns == ["yes", "2019", "a: b", "null"]
+    assert YAML(typ="safe").load((root / "params.yaml").read_text("utf-8"))["data"]["numeric"]
