@@ -104,9 +104,9 @@ def _wishes(traits: list[Trait], words: Mapping[str, Words]) -> Iterator[str]:
     """Names for a segment, best first: of its strongest traits, then of others of them."""
     told = _told(traits, words)
     for many in range(2, 6) if told else ():
-        yield _name(told[:many], words)
+        yield _name(told, words, many)
     for pair in itertools.combinations(told[:_LOOK_FOR_OTHERS], 2):
-        yield _name(list(pair), words)
+        yield _name(list(pair), words, 2)
 
 
 def _told(traits: list[Trait], words: Mapping[str, Words]) -> list[Trait]:
@@ -122,10 +122,11 @@ def _told(traits: list[Trait], words: Mapping[str, Words]) -> list[Trait]:
     return told
 
 
-def _name(traits: list[Trait], words: Mapping[str, Words]) -> str:
-    """Put traits into a name of at most six words: ``Young frequent buyers with high rent``."""
-    nouns = [trait for trait in traits[:_LOOK_FOR_NOUN] if _is_noun(trait, words)]
-    chosen = [trait for trait in traits if trait in nouns[:1] or not _is_noun(trait, words)]
+def _name(traits: list[Trait], words: Mapping[str, Words], many: int) -> str:
+    """Put so many traits into at most six words: ``Young frequent buyers with high rent``."""
+    nouns = [trait for trait in traits[:_LOOK_FOR_NOUN] if _is_noun(trait, words)][:1]
+    others = [trait for trait in traits if not _is_noun(trait, words)][: many - len(nouns)]
+    chosen = [trait for trait in traits if trait in nouns or trait in others]
     name = _put_together(chosen, words)
     while len(name.split()) > _WORDS and len(chosen) > 1:
         chosen.pop()

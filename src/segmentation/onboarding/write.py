@@ -75,10 +75,7 @@ def _fill(data: CommentedMap, plan: Plan, reading: Reading) -> list[str]:
             role, entry = _entry(column)
             groups[role][column.name] = entry
     for role in _ROLES:
-        if groups[role] or role != "ignore":
-            data[role] = groups[role] or _empty()
-        else:
-            data.pop(role, None)
+        data[role] = groups[role] or _empty()
     return []
 
 
