@@ -248,7 +248,7 @@ def test_rules_and_names_are_made_of_features_and_what_only_describes_is_told() 
         assert any(mark.startswith("churn ") for mark in each.marks)
     assert {name for name, column in both.columns.items() if column.feature} == {"visits"}
     assert both.method["descriptive"].startswith("response, churn: described, but no feature.")
-    assert "response" in facts_of(table, segment).segments[0].name
+    assert "churn" in facts_of(table, segment).segments[0].name
 
     unmarked = facts_of(table.assign(visits=rng.normal(10, 2, 400)), segment, descriptive=["churn"])
     assert "response" in unmarked.segments[0].name
