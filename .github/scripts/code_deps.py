@@ -14,6 +14,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
+PIPELINES = (ROOT / "dvc.yaml", ROOT / "purchases" / "dvc.yaml")
 MOST = 6  # places of code that a stage lists
 # Names of files, messages, processes: they decide where a result is written, how a mistake is told
 # and who does the work, never what a result is.
@@ -28,13 +29,13 @@ BESIDE = {
 
 
 def main() -> None:
-    """Rewrite the lines of `dvc.yaml` that name code."""
-    file = ROOT / "dvc.yaml"
-    text = file.read_text(encoding="utf-8")
+    """Rewrite the lines of each `dvc.yaml` that name code."""
     graph = grimp.build_graph("segmentation")
-    for stage in yaml.safe_load(text)["stages"]:
-        text = rewritten(text, stage, places(code_used_by(stage, graph)))
-    file.write_text(text, encoding="utf-8")
+    for file in PIPELINES:
+        text = file.read_text(encoding="utf-8")
+        for stage in yaml.safe_load(text)["stages"]:
+            text = rewritten(text, stage, places(code_used_by(stage, graph)))
+        file.write_text(text, encoding="utf-8")
 
 
 def code_used_by(stage: str, graph: grimp.ImportGraph) -> set[str]:

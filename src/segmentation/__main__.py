@@ -38,6 +38,8 @@ STAGES = (
     "report",
     "track",
 )
+PURCHASES = ("customers",)
+"""The stages of purchases/dvc.yaml, which tables of purchases go through besides."""
 
 
 def main(arguments: list[str]) -> None:
@@ -47,12 +49,13 @@ def main(arguments: list[str]) -> None:
     gc.set_threshold(100_000, 50, 50)
     os.environ.pop("MPLBACKEND", None)  # pictures are files here: no window of a user's is used
     debug = "--debug" in arguments
+    stages = (*PURCHASES, *STAGES)
     names = [argument for argument in arguments if argument != "--debug"]
     with one_line_errors(debug=debug):
         if len(names) != 1:
-            raise SettingsError(f"usage: python -m segmentation [--debug] {'|'.join(STAGES)}")
-        if names[0] not in STAGES:
-            raise SettingsError(f"unknown stage '{names[0]}'{did_you_mean(names[0], STAGES)}")
+            raise SettingsError(f"usage: python -m segmentation [--debug] {'|'.join(stages)}")
+        if names[0] not in stages:
+            raise SettingsError(f"unknown stage '{names[0]}'{did_you_mean(names[0], stages)}")
 
         # Imported here so that a stage pays only for what it uses itself.
         from segmentation.settings.params import load_params

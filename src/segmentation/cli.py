@@ -78,6 +78,30 @@ def init(
 
 
 @app.command()
+def purchases(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet with a line for each purchase.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show only, write nothing.")] = False,
+) -> None:
+    """Write settings that make customers of purchases, and wake the stages that do so."""
+    from segmentation.commands import purchases as command
+    from segmentation.purchases.lines import told
+
+    taken = command.purchases(file, root=Path.cwd(), dry_run=dry_run)
+    for role, column in taken.columns.items():
+        say(f"  {role:<10} {column}")
+    say(f"Dates are read as {taken.lines.date_format}; customers are told of as of "
+        f"{taken.lines.as_of}.")  # fmt: skip
+    if taken.no_products:
+        say(f"Taken for no products: {', '.join(taken.no_products)}")
+    say(f"{taken.lines.total:,} lines, {taken.lines.used:,} of them used; left out: "
+        f"{told(taken.lines.left_out) or 'none'}")  # fmt: skip
+    if dry_run:
+        say("Nothing was written (--dry-run).")
+    else:
+        say(f"\nWritten: {paths.PARAMS} (data, purchases), {paths.PLAYBOOK}. Next: dvc repro")
+
+
+@app.command()
 def sample(
     out: Annotated[Path, typer.Option(help="The CSV file to write.")] = paths.SAMPLE,
     planted: Annotated[

@@ -12,6 +12,12 @@ REPORTS = Path("reports")
 
 SAMPLE = Path("data/raw/customers.csv")
 
+# The stages for purchases, in purchases/dvc.yaml, write these.
+PURCHASERS = Path("data/purchases/customers.csv")
+PURCHASE_DAYS = Path("data/purchases/days.parquet")
+LEFT_OUT = Path("data/purchases/left_out.parquet")
+PURCHASE_LINES = Path("reports/purchases/lines.json")
+
 PREPARED = Path("data/prepared/customers.parquet")
 REJECTED = Path("data/prepared/rejected.parquet")
 QUALITY = Path("reports/prepare/quality.json")

@@ -8,21 +8,24 @@ from typing import Any
 import grimp
 import pytest
 import yaml
-from code_deps import CHECK, MOST, code_used_by, declared_code, places, rewritten
+from code_deps import CHECK, MOST, PIPELINES, code_used_by, declared_code, places, rewritten
 
 from segmentation import paths
-from segmentation.__main__ import STAGES
+from segmentation.__main__ import PURCHASES, STAGES
+from segmentation.commands.purchases import SLEEPING
 from segmentation.settings.params import Params
 
 ROOT = Path(__file__).parents[2]
-PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
+PIPELINE, BESIDE = (
+    dict[str, Any](yaml.safe_load(file.read_text(encoding="utf-8"))) for file in PIPELINES
+)
 GRAPH = grimp.build_graph("segmentation")
 
 
-def outputs(*stages: str) -> set[str]:
+def outputs(*stages: str, pipeline: dict[str, Any] = PIPELINE) -> set[str]:
     return {
         out if isinstance(out, str) else next(iter(out))
-        for stage in (PIPELINE["stages"][name] for name in stages or STAGES)
+        for stage in (pipeline["stages"][name] for name in stages or pipeline["stages"])
         for kind in ("outs", "metrics")
         for out in stage.get(kind, ())
     }
@@ -37,6 +40,22 @@ def declares(stage: str, place: str) -> bool:
 
 def test_the_stages_are_those_of_the_command() -> None:
     assert tuple(PIPELINE["stages"]) == STAGES
+    assert tuple(BESIDE["stages"]) == PURCHASES
+
+
+@pytest.mark.parametrize("stage", PURCHASES)
+def test_a_stage_for_purchases_declares_what_it_runs_and_takes(stage: str) -> None:
+    used, declared = code_used_by(stage, GRAPH), declared_code(BESIDE, stage)
+    assert declared == places(used), "make deps writes what a stage runs into purchases/dvc.yaml"
+    assert len(declared) <= MOST
+    taken = set(signature(import_module(f"segmentation.stages.{stage}").run).parameters)
+    assert taken == set(BESIDE["stages"][stage]["params"])
+    assert BESIDE["stages"][stage]["wdir"] == ".."
+    assert BESIDE["stages"][stage]["desc"]
+
+
+def test_the_stages_for_purchases_sleep_where_there_are_none() -> None:
+    assert SLEEPING in (ROOT / ".dvcignore").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -55,7 +74,8 @@ def test_a_stage_lists_at_most_six_places_of_code(stage: str) -> None:
 def test_a_stage_takes_the_parameters_that_it_declares(stage: str) -> None:
     taken = set(signature(import_module(f"segmentation.stages.{stage}").run).parameters)
     declared = set(PIPELINE["stages"][stage]["params"])
-    assert taken == declared or (taken == {"params"} and declared == set(Params.model_fields))
+    everything = set(Params.model_fields) - {"purchases"}  # a table of customers has none
+    assert taken == declared or (taken == {"params"} and declared == everything)
 
 
 @pytest.mark.parametrize("stage", ["prepare", "explore", "featurize", "select_k"])
@@ -154,7 +174,7 @@ def test_every_file_between_stages_is_in_paths_and_in_the_pipeline() -> None:
     inputs |= {"data/reference/segments.json", "data/reference/assignments.parquet"}
     named = {v.as_posix() for k, v in vars(paths).items() if k.isupper() and v.suffix}
     named -= {paths.REVIEW.as_posix()}
-    assert named - inputs == outputs()
+    assert named - inputs == outputs() | outputs(pipeline=BESIDE)
 
 
 def test_every_parameter_section_is_used_by_a_stage() -> None:

@@ -12,6 +12,7 @@ from pydantic import model_validator
 from segmentation.settings.evaluate import Evaluate
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.prepare import Prepare
+from segmentation.settings.purchases import Purchases
 from segmentation.settings.select_k import SelectK
 from segmentation.settings.shared.base import Seed, Settings, leaves, load
 from segmentation.settings.shared.data import Data
@@ -24,6 +25,7 @@ class Params(Settings):
 
     seed: Seed = 42
     data: Data
+    purchases: Purchases | None = None
     prepare: Prepare = Prepare()
     featurize: Featurize = Featurize()
     select_k: SelectK = SelectK()

@@ -41,7 +41,7 @@ def _as_given(columns: tuple[str, ...]) -> str | list[str]:
     return columns[0] if len(columns) == 1 else list(columns)
 
 
-def _one_character(delimiter: Any) -> Any:
+def one_character(delimiter: Any) -> Any:
     r"""Check the length. Without quotes, YAML takes the two characters of ``\t`` as they are."""
     if delimiter == r"\t":
         return "\t"
@@ -57,7 +57,7 @@ class Data(Settings):
     """Which file holds the customers, and the role of each column in it."""
 
     path: Path
-    delimiter: Annotated[str, BeforeValidator(_one_character)] = ","
+    delimiter: Annotated[str, BeforeValidator(one_character)] = ","
     encoding: str = "utf-8"
     decimal: Literal[".", ","] = "."
     id: str
