@@ -24,7 +24,11 @@ CHECK = ("segmentation.settings.select_k", "segmentation.clustering.choosing_k.r
 # Files that a module reads from its own folder. The review's pages are no output of a stage.
 BESIDE = {
     "segmentation.views.style": ["views/*.mplstyle"],
-    "segmentation.views.report": ["views/templates/report.*", "views/templates/segments.*"],
+    "segmentation.views.report": [
+        "views/templates/report.*",
+        "views/templates/segments.*",
+        "views/templates/lifetime.*",
+    ],
 }
 
 

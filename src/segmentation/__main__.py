@@ -38,7 +38,7 @@ STAGES = (
     "report",
     "track",
 )
-PURCHASES = ("customers",)
+PURCHASES = ("customers", "clv")
 """The stages of purchases/dvc.yaml, which tables of purchases go through besides."""
 
 

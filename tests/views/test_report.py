@@ -79,7 +79,7 @@ def content(
         "facts": facts, "metrics": metrics, "choice": choice,
         "clustering": clustering,
         "quality": factories.quality(n, rejected={odd: 1}, repaired={odd: 2}),
-        "kind": found.kind, "settings": {odd: odd},
+        "kind": found.kind, "settings": {odd: odd}, "lines": None, "lifetime": None,
         "pictures": dict.fromkeys(PICTURES, Picture("data:,", 1, 1)),
     }  # fmt: skip
 

@@ -236,8 +236,13 @@ def _with_sections(text: str, content: dict[str, object], varied: set[str]) -> s
         "(docs/purchases.md)\n",
         1,
     )
+    section += (
+        "\nclv:                                # lifetime value: days ahead, interest a year\n"
+        "  model: bg_nbd                     # bg_nbd | mbg_nbd (the first may be the last)\n"
+        "  horizon: 365\n  interest: 0.1\n  holdout: auto\n"
+    )
     block = r"(?ms)^{name}:.*?(?=^[a-z_]+:|\Z)"
-    without = re.sub(block.format(name="purchases"), "", text)
+    without = re.sub(block.format(name="(purchases|clv)"), "", text)
     new = re.sub(block.format(name="data"), lambda _: f"{data}\n{section}\n", without, count=1)
     return new if new != without else f"{without}\n{data}\n{section}"
 

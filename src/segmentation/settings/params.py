@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import model_validator
 
+from segmentation.settings.clv import Clv
 from segmentation.settings.evaluate import Evaluate
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.prepare import Prepare
@@ -31,6 +32,7 @@ class Params(Settings):
     select_k: SelectK = SelectK()
     train: Train = Train()
     evaluate: Evaluate = Evaluate()
+    clv: Clv = Clv()
     track: Track = Track()
 
     @model_validator(mode="after")

@@ -7,8 +7,10 @@ from segmentation.artifacts import files
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.details import Details
+from segmentation.artifacts.lifetime import LifetimeValue
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
+from segmentation.artifacts.purchases import PurchaseLines
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segments
 from segmentation.artifacts.summary import Summary
@@ -20,8 +22,9 @@ from segmentation.settings.shared.base import Seed, Settings, leaves
 from segmentation.settings.shared.data import Data
 from segmentation.settings.train import Train
 from segmentation.views import style
+from segmentation.views.lifetime import calibration
 from segmentation.views.pictures import Tables, pictures
-from segmentation.views.report import embedded, render
+from segmentation.views.report import drawn, embedded, render
 
 
 def run(
@@ -58,16 +61,23 @@ def run(
     )
     style.save_all(drawings)
 
-    content = {
+    content: dict[str, Any] = {
         "facts": facts,
         "metrics": results.metrics,
         "choice": results.choice,
         "clustering": results.clustering,
         "quality": quality,
         "kind": results.kind,
+        "lines": None,
+        "lifetime": None,
     }
+    if data.path == paths.PURCHASERS:  # the stages of purchases/dvc.yaml ran before this one
+        content["lines"] = artifacts.read(PurchaseLines)
+        content["lifetime"] = artifacts.read(LifetimeValue)
     files.write_text(paths.SEGMENTS_MD, render("segments.md.j2", **content))
     shown = {f"{path.parent.name}/{path.stem}": embedded(path) for path in drawings}
+    if content["lifetime"] is not None and content["lifetime"].tried is not None:
+        shown["purchases/calibration"] = drawn(calibration(content["lifetime"].tried))
     used: dict[str, Settings] = {"prepare": prepare, "featurize": featurize, "select_k": select_k}
     settings = _settings(seed, used, train)
     page = render("report.html.j2", **content, settings=settings, pictures=shown)

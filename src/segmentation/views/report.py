@@ -1,6 +1,7 @@
 """The report for people, as one self-contained HTML page and as Markdown."""
 
 import base64
+import io
 import re
 import struct
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from segmentation.insight.numbers import number, percent
 from segmentation.views.style import DPI, colour, ink_on
@@ -50,6 +52,15 @@ def embedded(picture: Path) -> Picture:
     content = picture.read_bytes()
     width, height = struct.unpack(">II", content[16:24])  # of the header, the first chunk
     return Picture(data_uri(content), round(width * 96 / DPI), round(height * 96 / DPI))
+
+
+def drawn(picture: Figure) -> Picture:
+    """Return a figure for a page without a file of its own."""
+    content = io.BytesIO()
+    picture.savefig(content, format="png", metadata={"Software": None})
+    png = content.getvalue()
+    width, height = struct.unpack(">II", png[16:24])
+    return Picture(data_uri(png), round(width * 96 / DPI), round(height * 96 / DPI))
 
 
 def data_uri(png: bytes) -> str:
