@@ -72,6 +72,7 @@ def choice(**changed: Any) -> Choice:
         "separate_p_value": 0.0, "gap": 9.0, "gap_expected": 2.0, "valley": 0.8, "draws": 20,
         "small_group": None, "rule": "consensus",
         "votes": {"gap": 4, "elbow": 5}, "criteria": (), "agree": True, "rows": 100,
+        "confidence": 0.9, "open": False, "alternatives": (),
         "why": ("Because.",),
     }  # fmt: skip
     return Choice.model_validate(ordinary | changed)

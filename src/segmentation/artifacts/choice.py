@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from segmentation import paths
-from segmentation.artifacts.base import Artifact, Figure, Part
+from segmentation.artifacts.base import Artifact, Figure, Known, Part
 from segmentation.artifacts.structure import Structure
 
 
@@ -37,6 +37,13 @@ class SmallGroup(Part):
     algorithm: str
 
 
+class Alternative(Part):
+    """A number that the data leave open: how often half of the customers alone speak for it."""
+
+    k: int
+    share: Figure
+
+
 class Choice(Artifact):
     """The number that `select_k` chose.
 
@@ -62,14 +69,21 @@ class Choice(Artifact):
         In the order of their panels.
     agree : bool
         Whether more than half of them prefer `k`.
+    confidence : float or None
+        Share of random halves of the customers from which the same number is chosen; None for a
+        rule that does not look at halves.
+    open : bool
+        Whether the data leave open which number it is.
+    alternatives : tuple of Alternative
+        The numbers between which they do, `k` among them; `k` alone where they do not.
     rows : int
-        Customers that were looked at.
+        Customers that were clustered.
     why : tuple of str
         The reasons in sentences.
     """
 
     path: ClassVar = paths.CHOICE
-    schema_version: Literal[3] = 3
+    schema_version: Literal[4] = 4
     k: int
     structure: Structure
     structure_p_value: Figure
@@ -83,5 +97,8 @@ class Choice(Artifact):
     votes: dict[str, int]
     criteria: tuple[CriterionLabel, ...]
     agree: bool
+    confidence: Known
+    open: bool
+    alternatives: tuple[Alternative, ...]
     rows: int
     why: tuple[str, ...]

@@ -18,6 +18,7 @@ class Metrics(Artifact):
 
     path: ClassVar = paths.METRICS
     k: int
+    k_confidence: Known = None
     silhouette: Known = None
     silhouette_se: Known = None
     davies_bouldin: Known = None

@@ -459,6 +459,9 @@ def headline(results: Results, *, customers: int, unassigned: int) -> str:
     segments = results.clustering.stability.segments.values()
     shaky = all(each.grade not in RELIABLE for each in segments)
     doubt = "; none of them reliably comes back when customers are drawn again" if shaky else ""
+    if results.choice.open and k == results.choice.k:
+        others = " or ".join(str(each.k) for each in results.choice.alternatives if each.k != k)
+        doubt += f"; the data leave open whether it is {k} or {others}"
     if results.structure == "graded":
         return (
             f"{assigned:,} customers differ by degrees, without gaps; the {k} segments are slices "

@@ -205,6 +205,13 @@ def _agreement(results: Results) -> Answer:
     if not results.has_segments:
         why += ". Where there is no structure, any number will do."
         return _answer(f"Is {k} the right number?", "No number is", why, "plain")
+    if choice.open:
+        shares = [f"{each.k} in {percent(each.share)}" for each in choice.alternatives]
+        why = (
+            f"With half of the customers, drawn at random, the choice is "
+            f"{', '.join(shares[:-1])} and {shares[-1]} of the draws. {why}."
+        )
+        return _answer(f"Is {k} the right number?", "The data leave it open", why, "doubtful")
     level: Level = "good" if agreeing > len(votes) / 2 else "doubtful"
     answer = "Agreed" if agreeing == len(votes) else "Mostly" if level == "good" else "Disputed"
     return _answer(f"Is {k} the right number?", answer, why + ".", level)

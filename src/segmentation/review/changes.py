@@ -16,6 +16,7 @@ Outcome = Literal["", "same", "better", "worse", "within noise", "not comparable
 
 ORDER = (
     "k",
+    "k_confidence",
     "silhouette",
     "davies_bouldin",
     "calinski_harabasz",

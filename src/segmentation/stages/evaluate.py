@@ -54,10 +54,13 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
         )
     )
     stability, reference = clustered.stability, clustered.reference
+    measured = measure(points, segment, silhouette=silhouette)
     artifacts.write(
         Metrics.model_validate(
             {
-                **measure(points, segment, silhouette=silhouette),
+                **measured,
+                # Of the number that was chosen: another one is set by hand.
+                "k_confidence": choice.confidence if measured["k"] == choice.k else None,
                 "structured": int(choice.structure == "separate"),
                 "structure_level": LEVELS[choice.structure],
                 "border_share": border_share(silhouette.samples),

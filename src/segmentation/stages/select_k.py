@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from segmentation import artifacts, paths
 from segmentation.artifacts import files
-from segmentation.artifacts.choice import Choice, CriterionLabel, SmallGroup
+from segmentation.artifacts.choice import Alternative, Choice, CriterionLabel, SmallGroup
 from segmentation.clustering.choosing_k.select import LEAST_ROWS, most_clusters
 from segmentation.clustering.choosing_k.select import select_k as choose
 from segmentation.clustering.structure.homogeneity import SmallGroup as FoundGroup
@@ -50,6 +50,11 @@ def run(*, seed: Seed, select_k: SelectK) -> None:
                 for c in selection.criteria
             ),
             agree=selection.agree,
+            confidence=selection.certainty.share,
+            open=selection.certainty.open,
+            alternatives=tuple(
+                Alternative(k=k, share=share) for k, share in selection.certainty.alternatives
+            ),
             rows=selection.n_rows,
             why=(*selection.why, lowered) if lowered else selection.why,
         )

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from segmentation.clustering.choosing_k.certainty import Certainty
 from segmentation.clustering.choosing_k.criteria import Criterion
 from segmentation.clustering.choosing_k.rules import Rule
 from segmentation.clustering.structure.homogeneity import Structure
 
 
 def explain(
-    k: int,
+    sure: Certainty,
     rule: Rule,
     curve: pd.DataFrame,
     votes: dict[str, int],
@@ -20,12 +21,12 @@ def explain(
     used: int,
     given: int,
 ) -> tuple[str, ...]:
-    """Return the reasons for `k` as plain sentences.
+    """Return the reasons for a choice as plain sentences.
 
     Parameters
     ----------
-    k : int
-        Number of clusters chosen.
+    sure : Certainty
+        The number of clusters chosen, and what the data leave open.
     rule : Rule
         The rule that chose it.
     curve : pandas.DataFrame
@@ -37,15 +38,17 @@ def explain(
     criteria : sequence of Criterion
         What votes.
     used, given : int
-        Rows used, and rows there are.
+        Rows clustered, and rows there are.
 
     Returns
     -------
     tuple of str
         Sentences, the one on structure first.
     """
+    k = sure.k
     row = curve.loc[curve.k == k].iloc[0]
     sentences = [_on_structure(structure, k), rule.sentence.format(k=k)]
+    sentences += _on_certainty(sure)
     sentences.append(
         f"At k = {k} the silhouette is {row.silhouette:.3f} (standard error "
         f"{row.silhouette_se:.3f}), {abs(row.excess):.3f} "
@@ -55,17 +58,34 @@ def explain(
     )
     sentences.append(_on_votes(k, votes, {c.name: c.phrase for c in criteria}))
     if rule.score is not None and len(curve) > 1:
-        ranked = curve.sort_values(rule.name, ascending=False)
-        first, second = ranked.iloc[0], ranked.iloc[1]
+        others = curve[curve.k != k].sort_values(rule.name, ascending=False)
+        second = others.iloc[0]
         sentences.append(
             f"The runner-up is k = {int(second.k)}, with a {rule.name} of "
-            f"{second[rule.name]:.2f} against {first[rule.name]:.2f}."
+            f"{second[rule.name]:.2f} against {row[rule.name]:.2f}."
         )
         if structure.structured and k == curve.k.max():
             sentences.append(f"{k} is the largest number that was tried; there may be more.")
     if used < given:
-        sentences.append(f"This rests on a random sample of {used:,} of the {given:,} rows.")
+        sentences.append(
+            f"This rests on a random sample of {used:,} of the {given:,} rows; the mixture's "
+            f"evidence is that of all."
+        )
     return tuple(sentences)
+
+
+def _on_certainty(sure: Certainty) -> list[str]:
+    if sure.share is None:
+        return []
+    if not sure.open:
+        same = f"the choice is the same in {sure.share:.0%} of the draws"
+        return [f"With half of the rows, drawn at random, {same}."]
+    names = [str(k) for k, _ in sure.alternatives]
+    shares = ", ".join(f"{k} in {share:.0%}" for k, share in sure.alternatives)
+    return [
+        f"The data leave it open between {', '.join(names[:-1])} and {names[-1]}.",
+        f"With half of the rows, drawn at random, the rule prefers {shares} of the draws.",
+    ] + [f"{sure.k} is the smallest that nothing speaks against."] * sure.simplest
 
 
 def _on_structure(structure: Structure, k: int) -> str:
@@ -95,6 +115,11 @@ def _p(value: float) -> str:
 
 def _on_votes(k: int, votes: dict[str, int], phrases: dict[str, str]) -> str:
     for_k = [name for name, vote in votes.items() if vote == k]
+    if len(set(votes.values())) > len(votes) / 2 and len(for_k) <= len(votes) / 3:
+        return (
+            f"No criterion is clear: what they prefer ranges from k = {min(votes.values())} to "
+            f"{max(votes.values())}."
+        )
     head = f"{len(for_k)} of {len(votes)} criteria prefer k = {k}"
     if len(for_k) == len(votes):
         return f"All {len(votes)} criteria prefer k = {k}."

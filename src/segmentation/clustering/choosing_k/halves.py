@@ -1,6 +1,6 @@
 """How partitions and their criteria vary from one half of the data to another."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from segmentation.clustering.partition import Partition
 from segmentation.errors import InputError
 from segmentation.workers import each
 
-Statistic = Callable[[NDArray[np.float64], Partition], float]
+Statistic = Callable[[NDArray[np.float64], list[Partition]], Sequence[float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +32,13 @@ class Halves:
     X: NDArray[np.float64]
     splits: list[list[tuple[NDArray[np.intp], list[Partition]]]]
 
-    def agreement(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return how far the partitions of two halves agree at every k, with a standard error.
+    def agreement(self) -> NDArray[np.float64]:
+        """Return how far the partitions of the two halves of every split agree at every k.
 
         Both are carried over to all rows by the nearest centre, and compared by the adjusted Rand
-        index; its mean over the splits, shape (m,), and the standard error of that, shape (m,).
+        index, shape (splits, m).
         """
-        values = np.array(
+        return np.array(
             [
                 [
                     adjusted_rand(nearest(self.X, p.centres), nearest(self.X, q.centres))
@@ -47,22 +47,37 @@ class Halves:
                 for (_, one), (_, other) in self.splits
             ]
         )
-        return values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values))
 
-    def jackknife(self, statistic: Statistic) -> NDArray[np.float64]:
-        """Return the standard error of a statistic of a partition at every k, shape (m,).
+    def values(self, statistic: Statistic, *, long: bool = False) -> NDArray[np.float64]:
+        """Return a statistic of the partitions of every half, shape (2 * splits, m).
 
         Parameters
         ----------
         statistic : callable
-            Takes the rows of a half and a partition of them, and returns what the statistic would
-            be if all rows were like them.
+            Takes the rows of a half and its partitions, and returns for each what the statistic
+            would be if all rows were like them.
+        long : bool, default False
+            Whether that takes long enough to be shared out among processors.
         """
-        # Leaving out half of the rows at random, the spread of a statistic is its standard error.
         halves = [half for split in self.splits for half in split]
-        values = [[statistic(self.X[rows], p) for p in path] for rows, path in halves]
-        with np.errstate(invalid="ignore"):  # infinite where nothing varies in a cluster: no error
-            return np.asarray(np.array(values).std(axis=0), dtype=np.float64)
+        if long:
+            return np.array(each(lambda half: statistic(self.X[half[0]], half[1]), halves))
+        return np.array([statistic(self.X[rows], path) for rows, path in halves])
+
+
+def error(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the standard error, for all rows, of what varies so from half to half, shape (m,).
+
+    Leaving out half of the rows at random, the spread of a statistic is its standard error.
+    """
+    with np.errstate(invalid="ignore"):  # infinite where nothing varies in a cluster: no error
+        return np.asarray(values.std(axis=0), dtype=np.float64)
+
+
+def random_halves(n: int, *, seed: int, splits: int) -> list[NDArray[np.intp]]:
+    """Return the numbers of the rows in both halves of every random split of `n` rows."""
+    orders = [np.random.default_rng([seed, i]).permutation(n) for i in range(splits)]
+    return [half for o in orders for half in (o[: n // 2], o[n // 2 :])]
 
 
 def split_halves(X: ArrayLike, *, k_range: Iterable[int], seed: int = 0, splits: int = 8) -> Halves:
@@ -110,6 +125,5 @@ def split_halves(X: ArrayLike, *, k_range: Iterable[int], seed: int = 0, splits:
         )
         return rows, path
 
-    orders = [np.random.default_rng([seed, i]).permutation(n) for i in range(splits)]
-    halves = each(clustered, [half for o in orders for half in (o[: n // 2], o[n // 2 :])])
+    halves = each(clustered, random_halves(n, seed=seed, splits=splits))
     return Halves(A, [halves[i : i + 2] for i in range(0, len(halves), 2)])

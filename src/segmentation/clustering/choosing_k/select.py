@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from segmentation.clustering._check import as_k_range, as_matrix
+from segmentation.clustering.choosing_k.certainty import Certainty, certainty
 from segmentation.clustering.choosing_k.criteria import Criterion, Fits, load_criteria
-from segmentation.clustering.choosing_k.curve import criteria_curve
+from segmentation.clustering.choosing_k.curve import Judged, criteria_curve
 from segmentation.clustering.choosing_k.explain import explain
 from segmentation.clustering.choosing_k.registry import mistake_in
-from segmentation.clustering.choosing_k.rules import Candidates, load_rules
+from segmentation.clustering.choosing_k.rules import load_rules
+from segmentation.clustering.kmeans.lloyd import nearest
 from segmentation.clustering.kmeans.path import kmeans_path
-from segmentation.clustering.partition import Partition
 from segmentation.clustering.structure.homogeneity import (
     Answer,
     SmallGroup,
@@ -28,6 +29,8 @@ _CUT = 0.5  # Jaccard similarity of a small group and a cluster from which it is
 
 LEAST_ROWS = 8
 """Fewer rows are not judged: halves of them would hold three at most."""
+MORE_ROWS = 4
+"""Times `max_rows` that are clustered at most, while fewer leave it open which k it is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +60,10 @@ class Choice:
         The reasons in plain sentences, disagreement included.
     rule : str
         The rule that chose.
+    certainty : Certainty
+        How often the choice is the same with half of the rows, and what they leave open.
     n_rows : int
-        Rows that were used, fewer than given when a sample was drawn.
+        Rows that were clustered, fewer than given when a sample was drawn.
     test : Structure
         The structure test in full.
     criteria : tuple of Criterion
@@ -75,6 +80,7 @@ class Choice:
     agree: bool
     why: tuple[str, ...]
     rule: str
+    certainty: Certainty
     n_rows: int
     test: Structure
     criteria: tuple[Criterion, ...]
@@ -121,7 +127,8 @@ def select_k(
     k : int, optional
         The number of clusters for `rule="fixed"`; needless when `k_range` holds one only.
     max_rows : int, default 5000
-        Above so many rows a sample of this size is used.
+        Above so many rows a sample of this size is clustered, and one of up to `MORE_ROWS` times
+        as many while they leave it open which k it is. The mixture's evidence is that of all rows.
     draws : int, default 20
         Clouds of one population that the structure test draws (the gap statistic: half).
     resamples : int, default 8
@@ -156,32 +163,58 @@ def select_k(
         raise InputError(mistake)
     criteria, rules = load_criteria(), load_rules()
     chosen_by = rules[rule]
-    given = len(A)
-    A = _judged(A, max_rows=max_rows, seed=seed)
+    everything = A[np.lexsort(A.T[::-1])]  # in whatever order the rows came
+    A = tested = _judged(everything, most=max_rows, seed=seed)
     ks = _candidates(A, k_range)
     if chosen_by.check is not None:
         chosen_by.check(ks, k)
     with threadpool_limits(1, user_api="blas"):  # small products, and the same last digit anywhere
-        structure = structure_test(A, k_range=ks, seed=seed, draws=draws, alpha=alpha)
-        path = kmeans_path(A, k_range=ks, seed=seed)
-        fits = Fits(A, path, structure, seed=seed, draws=draws, resamples=resamples)
-        curve, votes = criteria_curve(fits, criteria)
-    for other in rules.values():
-        if other.score is not None:
-            curve[other.name] = other.score(curve)
-    chosen = chosen_by.choose(Candidates(curve, votes, k))
+        structure = structure_test(tested, k_range=ks, seed=seed, draws=draws, alpha=alpha)
+        while True:
+            more = None if len(A) == len(everything) else everything
+            path = kmeans_path(A, k_range=ks, seed=seed)
+            fits = Fits(A, path, structure, seed, draws, resamples, more)
+            (curve, votes), halves, known = criteria_curve(fits, criteria)
+            for other in rules.values():
+                if other.score is not None:
+                    curve[other.name] = other.score(curve)
+            sure = certainty(
+                chosen_by,
+                Judged(curve, votes),
+                halves,
+                asked=k,
+                known=known,
+                convenience=structure.structure == "one",
+            )
+            # Of one population no number of rows tells a k.
+            settled = structure.structure == "one" or not sure.open
+            if settled or len(A) >= min(len(everything), MORE_ROWS * max_rows):
+                break
+            A = _judged(everything, most=2 * len(A), seed=seed)
+    chosen = sure.k
+    centres = path[ks.index(chosen)].centres
     agree = sum(vote == chosen for vote in votes.values()) > len(votes) / 2
     return Choice(
         k=chosen,
         structure=structure.structure,
         p_separate=structure.p_separate,
         p_structure=structure.p_value,
-        small_group=_not_cut(structure.small_group, path[ks.index(chosen)]),
+        small_group=_not_cut(structure.small_group, nearest(tested, centres), chosen),
         curve=curve,
         votes=votes,
         agree=agree,
-        why=explain(chosen, chosen_by, curve, votes, structure, criteria, used=len(A), given=given),
+        why=explain(
+            sure,
+            chosen_by,
+            curve,
+            votes,
+            structure,
+            criteria,
+            used=len(A),
+            given=len(everything),
+        ),
         rule=rule,
+        certainty=sure,
         n_rows=len(A),
         test=structure,
         criteria=criteria,
@@ -204,25 +237,25 @@ def most_clusters(X: ArrayLike, *, max_rows: int = 5000, seed: int = 0) -> int:
     >>> most_clusters(np.arange(24.0).reshape(12, 2)), most_clusters(np.eye(3)[[0, 1, 2] * 40])
     (5, 3)
     """
-    return _most(_judged(as_matrix(X, min_rows=LEAST_ROWS), max_rows=max_rows, seed=seed))
+    A = as_matrix(X, min_rows=LEAST_ROWS)
+    return _most(_judged(A[np.lexsort(A.T[::-1])], most=max_rows, seed=seed))
 
 
-def _judged(X: NDArray[np.float64], *, max_rows: int, seed: int) -> NDArray[np.float64]:
-    """Draw the rows that are used, where there are too many."""
-    if len(X) <= max_rows:
+def _judged(X: NDArray[np.float64], *, most: int, seed: int) -> NDArray[np.float64]:
+    """Draw the rows that are clustered, where there are too many."""
+    if len(X) <= most:
         return X
-    rows = np.random.default_rng(seed).choice(len(X), max_rows, replace=False)
-    return X[np.sort(rows)]
+    return X[np.sort(np.random.default_rng(seed).permutation(len(X))[:most])]
 
 
-def _not_cut(group: SmallGroup | None, partition: Partition) -> SmallGroup | None:
+def _not_cut(group: SmallGroup | None, labels: NDArray[np.intp], k: int) -> SmallGroup | None:
     """Return the group unless a cluster holds little else and most of it."""
     if group is None:
         return None
-    inside = np.bincount(partition.labels[group.rows], minlength=partition.k)
-    sizes = np.bincount(partition.labels, minlength=partition.k)
+    inside = np.bincount(labels[group.rows], minlength=k)
+    sizes = np.bincount(labels, minlength=k)
     # A test on a sample knows a sample of the group.
-    share = len(partition.labels) * group.share / max(group.size, 1)
+    share = len(labels) * group.share / max(group.size, 1)
     alike = inside * share / np.maximum(sizes + (group.size - inside) * share, 1)
     return None if alike.max() >= _CUT else group
 

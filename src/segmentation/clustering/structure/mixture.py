@@ -7,20 +7,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.clustering.partition import Partition
+from segmentation.workers import each
 
 _ITERATIONS = 25  # of EM, which starts from the partition of k-means
+_MORE = 10  # of EM on all rows, which starts from what a sample of them gave
+_ENOUGH = 1e-5  # nats a row by which one round more has to be better
 _RIDGE = 1e-6  # share of the mean variance added to every variance: columns may be dependent
+_CHUNK = 8192  # rows at a time
 
 
 class Evidence(NamedTuple):
-    """Criteria of one mixture on the scale of a log-likelihood: larger is better."""
+    """Criteria of one mixture on the scale of a log-likelihood: larger is better.
+
+    `closest` is the distance of the two nearest means in standard deviations of the components;
+    `halves` holds BIC and ICL of halves of the rows, as if all rows were like them, shape (h, 2).
+    """
 
     log_likelihood: float
     bic: float
     icl: float
+    closest: float
+    halves: NDArray[np.float64]
 
 
-def mixture_evidence(X: NDArray[np.float64], path: Sequence[Partition]) -> list[Evidence]:
+class _Mixture(NamedTuple):
+    shares: NDArray[np.float64]
+    means: NDArray[np.float64]
+    root: NDArray[np.float64]  # of the covariance inside the components
+
+
+def mixture_evidence(
+    X: NDArray[np.float64],
+    path: Sequence[Partition],
+    *,
+    everything: NDArray[np.float64] | None = None,
+    halves: Sequence[NDArray[np.intp]] = (),
+) -> list[Evidence]:
     """Fit a mixture from every partition; return its BIC and ICL.
 
     Parameters
@@ -29,6 +51,10 @@ def mixture_evidence(X: NDArray[np.float64], path: Sequence[Partition]) -> list[
         The rows.
     path : sequence of Partition
         k-means partitions of them, where expectation-maximisation starts.
+    everything : NDArray[np.float64] of shape (n_all, d), optional
+        All rows, where `X` is a sample of them: the fit goes on with these, and they are judged.
+    halves : sequence of NDArray[np.intp]
+        Numbers of the rows (of all rows) in halves of them.
 
     Returns
     -------
@@ -42,34 +68,88 @@ def mixture_evidence(X: NDArray[np.float64], path: Sequence[Partition]) -> list[
     estimation, JASA 97, 611-631. Biernacki, Celeux and Govaert (2000), Assessing a mixture model
     for clustering with the integrated completed likelihood, IEEE PAMI 22, 719-725.
     """
-    A = X - X.mean(axis=0)
-    return [_fit(A, p.labels, p.k) for p in path]
+    whole = X if everything is None else everything
+    centre = whole.mean(axis=0)
+    sample, rows = X - centre, whole - centre
+
+    def fit(partition: Partition) -> Evidence:
+        sizes = np.bincount(partition.labels, minlength=partition.k) + np.float64(1e-10)
+        covariance = sample.T @ sample / len(sample)
+        start = _mixture(covariance, sizes / len(sample), partition.centres - centre)
+        found = _climb(sample, start, _ITERATIONS)
+        if everything is not None:
+            found = _climb(rows, found, _MORE)
+        return _judge(rows, found, halves)
+
+    return each(fit, path)
 
 
-def _fit(X: NDArray[np.float64], labels: NDArray[np.intp], k: int) -> Evidence:
-    n, d = X.shape
-    total = X.T @ X / n
+def _mixture(
+    total: NDArray[np.float64], shares: NDArray[np.float64], means: NDArray[np.float64]
+) -> _Mixture:
+    """The mixture of components around `means` that has the covariance `total` of the rows."""
+    d = len(total)
+    within = total - (means.T * shares) @ means
     ridge = _RIDGE * np.trace(total) / d * np.eye(d)
-    weights = np.zeros((n, k))
-    weights[np.arange(n), labels] = 1.0
-    before = -np.inf
-    for _ in range(_ITERATIONS):
-        sizes = weights.sum(axis=0) + 1e-10
-        means = (weights.T @ X) / sizes[:, None]
-        within = total - (means.T * (sizes / n)) @ means
-        root = np.linalg.cholesky((within + within.T) / 2 + ridge)
-        Z, M = np.linalg.solve(root, X.T).T, np.linalg.solve(root, means.T).T
-        scores = Z @ M.T - 0.5 * (M**2).sum(axis=1) + np.log(sizes / n)
-        top = scores.max(axis=1)
-        weights = np.exp(scores - top[:, None])
-        sums = weights.sum(axis=1)
-        weights /= sums[:, None]
-        constant = np.log(np.diag(root)).sum() + 0.5 * d * np.log(2 * np.pi)
-        likelihood = float((np.log(sums) + top - 0.5 * (Z**2).sum(axis=1)).sum() - n * constant)
-        if likelihood - before < 1e-5 * n:
+    return _Mixture(shares, means, np.linalg.cholesky((within + within.T) / 2 + ridge))
+
+
+def _climb(X: NDArray[np.float64], start: _Mixture, most: int) -> _Mixture:
+    """Improve a mixture by expectation-maximisation; return the one that was judged last."""
+    total = X.T @ X / len(X)
+    mixture, before = start, -np.inf
+    for _ in range(most):
+        sizes, sums, likelihood = np.zeros(len(mixture.shares)), np.zeros_like(mixture.means), 0.0
+        for first in range(0, len(X), _CHUNK):
+            chunk = X[first : first + _CHUNK]
+            weights, rows = _memberships(chunk, mixture)
+            sizes += weights.sum(axis=0)
+            sums += weights.T @ chunk
+            likelihood += float(rows.sum())
+        if likelihood - before < _ENOUGH * len(X):
             break
         before = likelihood
-    parameters = k * d + k - 1 + d * (d + 1) / 2
-    bic = likelihood - 0.5 * parameters * np.log(n)
-    entropy = -float((weights * np.log(np.maximum(weights, 1e-300))).sum())
-    return Evidence(likelihood, float(bic), float(bic - entropy))
+        sizes += 1e-10
+        mixture = _mixture(total, sizes / len(X), sums / sizes[:, None])
+    return mixture
+
+
+def _memberships(
+    X: NDArray[np.float64], mixture: _Mixture
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Probability of every component for every row, and the rows' log-likelihoods."""
+    root, d = mixture.root, X.shape[1]
+    Z, M = np.linalg.solve(root, X.T).T, np.linalg.solve(root, mixture.means.T).T
+    scores = Z @ M.T - 0.5 * (M**2).sum(axis=1) + np.log(mixture.shares)
+    top = scores.max(axis=1)
+    weights = np.exp(scores - top[:, None])
+    sums = weights.sum(axis=1)
+    weights /= sums[:, None]
+    constant = np.log(np.diag(root)).sum() + 0.5 * d * np.log(2 * np.pi)
+    return weights, np.log(sums) + top - 0.5 * (Z**2).sum(axis=1) - constant
+
+
+def _judge(
+    X: NDArray[np.float64], mixture: _Mixture, halves: Sequence[NDArray[np.intp]]
+) -> Evidence:
+    n, d = X.shape
+    k = len(mixture.shares)
+    rows = np.empty((n, 2))  # what each adds to BIC and to ICL
+    for first in range(0, n, _CHUNK):
+        chunk = slice(first, first + _CHUNK)
+        weights, likelihoods = _memberships(X[chunk], mixture)
+        rows[chunk, 0] = likelihoods
+        rows[chunk, 1] = (weights * np.log(np.maximum(weights, 1e-300))).sum(axis=1)
+    rows[:, 1] += rows[:, 0]
+    penalty = 0.5 * (k * d + k - 1 + d * (d + 1) / 2) * np.log(n)
+    likelihood, completed = (float(column.sum()) for column in rows.T)
+    M = np.linalg.solve(mixture.root, mixture.means.T).T
+    apart = ((M[:, None] - M[None]) ** 2).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    return Evidence(
+        likelihood,
+        likelihood - penalty,
+        completed - penalty,
+        float(np.sqrt(apart.min())),
+        np.array([rows[half].mean(axis=0) * n - penalty for half in halves]).reshape(-1, 2),
+    )

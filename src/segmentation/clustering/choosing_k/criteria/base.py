@@ -33,6 +33,8 @@ class Fits:
         Clouds to draw for a comparison.
     resamples : int
         Splits of the rows in halves.
+    everything : NDArray[np.float64] of shape (n_all, d), optional
+        All rows there are, where `X` is a sample of them.
     """
 
     X: NDArray[np.float64]
@@ -41,6 +43,7 @@ class Fits:
     seed: int
     draws: int
     resamples: int
+    everything: NDArray[np.float64] | None = None
 
     @property
     def ks(self) -> list[int]:
@@ -53,6 +56,16 @@ class Fits:
         from segmentation.clustering.metrics.silhouette import silhouettes
 
         return silhouettes(self.X, [p.labels for p in self.path])
+
+    @cached_property
+    def silhouettes_of_halves(self) -> NDArray[np.float64]:
+        """Mean silhouette of every partition of every half."""
+        from segmentation.clustering.metrics.silhouette import silhouette_samples
+
+        def means(half: NDArray[np.float64], path: "list[Partition]") -> list[float]:
+            return [float(s.mean()) for s in silhouette_samples(half, [p.labels for p in path])]
+
+        return self.halves.values(means, long=True)
 
     @cached_property
     def halves(self) -> "Halves":
@@ -81,6 +94,8 @@ class Scores:
         Its standard error.
     prefers : int, optional
         The k it votes for; without one, that of the best value.
+    halves : array of shape (h, m), optional
+        The criterion in each of the random halves, of the size that it has for all rows.
     beside : mapping of str to array of shape (m,)
         Further columns of the curve, by name.
     """
@@ -88,6 +103,7 @@ class Scores:
     by_k: NDArray[np.float64]
     se: NDArray[np.float64] | None = None
     prefers: int | None = None
+    halves: NDArray[np.float64] | None = None
     beside: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
@@ -111,6 +127,9 @@ class Criterion:
         Its column in the curve; the name, unless it judges a curve that has a name of its own.
     reading : str
         How its curve is read, in a few words.
+    pick : callable, optional
+        Takes the numbers of clusters and the values, returns the best k where that is not the first
+        at the best value.
     """
 
     name: str
@@ -120,11 +139,14 @@ class Criterion:
     compute: Callable[[Fits], Scores]
     column: str = ""
     reading: str = ""
+    pick: Callable[[NDArray[np.intp], NDArray[np.float64]], int] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "column", self.column or self.name)
         object.__setattr__(self, "reading", self.reading or f"{self.better} is better")
 
     def best(self, ks: NDArray[np.intp], values: NDArray[np.float64]) -> int:
-        """Return the k of the best value, the smallest one among equals."""
+        """Return the k that the values speak for."""
+        if self.pick is not None:
+            return self.pick(ks, values)
         return int(ks[int(values.argmax() if self.better == "higher" else values.argmin())])

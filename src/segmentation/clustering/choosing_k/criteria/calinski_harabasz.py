@@ -3,6 +3,7 @@
 import numpy as np
 
 from segmentation.clustering.choosing_k.criteria.base import Criterion, Fits, Scores
+from segmentation.clustering.choosing_k.halves import error
 from segmentation.clustering.metrics.indices import calinski_harabasz
 
 
@@ -10,10 +11,13 @@ def scores(fits: Fits) -> Scores:
     """Return the variance ratio of every partition."""
     n = len(fits.X)
     # Of half as many rows the ratio is about half as large: it has n - k as a factor.
-    errors = fits.halves.jackknife(
-        lambda half, p: calinski_harabasz(half, p) * (n - p.k) / max(len(half) - p.k, 1)
+    halves = fits.halves.values(
+        lambda half, path: [
+            calinski_harabasz(half, p) * (n - p.k) / max(len(half) - p.k, 1) for p in path
+        ]
     )
-    return Scores(np.array([calinski_harabasz(fits.X, p) for p in fits.path]), errors)
+    values = np.array([calinski_harabasz(fits.X, p) for p in fits.path])
+    return Scores(values, error(halves), halves=halves)
 
 
 CRITERION = Criterion(

@@ -1,29 +1,28 @@
 """The elbow of the inertia."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.clustering.choosing_k.criteria.base import Criterion, Fits, Scores
+from segmentation.clustering.choosing_k.halves import error
 
 
 def scores(fits: Fits) -> Scores:
     """Return the inertia of every partition; its elbow is best."""
     n = len(fits.X)
     inertia = np.array([p.inertia for p in fits.path])
-    errors = fits.halves.jackknife(lambda half, p: p.inertia * n / len(half))
-    return Scores(inertia, errors, prefers=elbow(fits.ks, inertia))
+    halves = fits.halves.values(lambda half, path: [p.inertia * n / len(half) for p in path])
+    return Scores(inertia, error(halves), halves=halves)
 
 
-def elbow(ks: Sequence[int], inertia: NDArray[np.float64]) -> int:
+def elbow(ks: NDArray[np.intp], inertia: NDArray[np.float64]) -> int:
     """Return the k at which a falling curve lies farthest below its chord.
 
     Parameters
     ----------
-    ks : sequence of int
+    ks : NDArray[np.intp] of shape (m,)
         Numbers of clusters, increasing.
-    inertia : NDArray[np.float64] of shape (len(ks),)
+    inertia : NDArray[np.float64] of shape (m,)
         The curve.
 
     Returns
@@ -45,5 +44,12 @@ def elbow(ks: Sequence[int], inertia: NDArray[np.float64]) -> int:
 
 
 CRITERION = Criterion(
-    "elbow", "Inertia", "the elbow", "lower", scores, column="inertia", reading="the elbow"
+    "elbow",
+    "Inertia",
+    "the elbow",
+    "lower",
+    scores,
+    column="inertia",
+    reading="the elbow",
+    pick=elbow,
 )

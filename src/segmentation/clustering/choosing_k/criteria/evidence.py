@@ -4,6 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.clustering.choosing_k.criteria.base import Criterion, Fits, Scores
+from segmentation.clustering.choosing_k.halves import random_halves
+from segmentation.clustering.structure.discrete import jittered
 from segmentation.clustering.structure.mixture import mixture_evidence
 
 NATS_PER_ROW = 0.02
@@ -12,22 +14,51 @@ MISFIT = 1 / 3
 """The most evidence of a mixture that does not fit (docs/choosing-k.md, "Evidence")."""
 
 
+APART = 2.5
+"""Standard deviations between the nearest means from which components are groups."""
+
+
 def scores(fits: Fits) -> Scores:
     """Return the evidence for every k, with the criteria `bic` and `icl` that it is made from."""
-    mixtures = mixture_evidence(fits.jittered, fits.path)
+    rows, whole = fits.jittered, None
+    halves = [half for split in fits.halves.splits for half, _ in split]
+    if fits.everything is not None:
+        whole = jittered(fits.everything, seed=fits.seed)
+        halves = random_halves(len(whole), seed=fits.seed, splits=len(halves) // 2)
+    mixtures = mixture_evidence(rows, fits.path, everything=whole, halves=halves)
+    n, columns = len(fits.X) if whole is None else len(whole), fits.X.shape[1]
+    closest = np.array([m.closest for m in mixtures])
     bic, icl = np.array([m.bic for m in mixtures]), np.array([m.icl for m in mixtures])
-    return Scores(evidence(bic, icl, len(fits.X)), beside={"bic": bic, "icl": icl})
+    return Scores(
+        evidence(bic, icl, closest, n=n, columns=columns),
+        halves=np.array(
+            [
+                evidence(half[0], half[1], closest, n=n, columns=columns)
+                for half in np.stack([m.halves for m in mixtures]).transpose(1, 2, 0)
+            ]
+        ),
+        beside={"bic": bic, "icl": icl},
+    )
 
 
-def evidence(bic: NDArray[np.float64], icl: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+def evidence(
+    bic: NDArray[np.float64],
+    icl: NDArray[np.float64],
+    closest: NDArray[np.float64],
+    *,
+    n: int,
+    columns: int,
+) -> NDArray[np.float64]:
     """Turn the criteria of mixtures into evidence for every k, from 0 to 1.
 
     Parameters
     ----------
     bic, icl : NDArray[np.float64] of shape (m,)
         Criteria by k on the scale of a log-likelihood, larger is better.
-    n : int
-        Rows.
+    closest : NDArray[np.float64] of shape (m,)
+        Distance of the two nearest means, in standard deviations.
+    n, columns : int
+        Rows and columns.
 
     Returns
     -------
@@ -35,20 +66,35 @@ def evidence(bic: NDArray[np.float64], icl: NDArray[np.float64], n: int) -> NDAr
         Largest at the best ICL; it falls by a factor e for every 0.02 nats a row that ICL is
         lower. At most a third unless the model fits: BIC agrees, more components than that do not
         improve it, and the lead over every other k is more than the root of n by which sums over
-        rows vary (Vuong 1989).
+        rows vary (Vuong 1989); and then, where rows are few, it falls by e for such a root.
+        Where components overlap, ICL may prefer fewer although the mixture is as good as complete:
+        BIC leads all smaller k by more than the root of n, the likelihood gains from one component
+        more less than half of what that costs, and no two means are closer than `APART`. Then BIC
+        takes the place of ICL.
 
     References
     ----------
     Vuong (1989), Likelihood ratio tests for model selection and non-nested hypotheses,
     Econometrica 57, 307-333.
     """
+    best = int(bic.argmax())
+    below = bic[:best].max(initial=-np.inf)
+    component = (columns + 1) / 2 * np.log(n)
+    complete = (
+        0 < best < len(bic) - 1
+        and bic[best] - below > np.sqrt(n)
+        and bic[best] - bic[best + 1] > component / 2
+        and closest[best] > APART
+    )
+    if complete:
+        return np.asarray(np.exp((bic - bic[best]) / (NATS_PER_ROW * n)), dtype=np.float64)
     best = int(icl.argmax())
     lead = icl[best] - np.delete(icl, best).max(initial=-np.inf)
     fits = int(bic.argmax()) == best < len(icl) - 1 and lead > np.sqrt(n)
-    return np.asarray(
-        np.exp((icl - icl[best]) / (NATS_PER_ROW * n)) * (1.0 if fits else MISFIT),
-        dtype=np.float64,
-    )
+    if fits:
+        return np.asarray(np.exp((icl - icl[best]) / (NATS_PER_ROW * n)), dtype=np.float64)
+    noise = max(NATS_PER_ROW * n, np.sqrt(n))
+    return np.asarray(MISFIT * np.exp((icl - icl[best]) / noise), dtype=np.float64)
 
 
 CRITERION = Criterion(

@@ -15,6 +15,7 @@ def scores(fits: Fits) -> Scores:
     return Scores(
         excess,
         np.hypot(errors, spread / np.sqrt(one.draws)),
+        halves=fits.silhouettes_of_halves - expected,
         beside={"excess_z": excess / spread},
     )
 

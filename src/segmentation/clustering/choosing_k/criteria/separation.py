@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segmentation.clustering.choosing_k.criteria.base import Criterion, Fits, Scores
+from segmentation.clustering.partition import Partition
 from segmentation.clustering.structure.dip import scaled_dips
+from segmentation.clustering.structure.discrete import jittered
 
 FULL_DIP = 0.5
 """Scaled dip from which two clusters count as separate (docs/choosing-k.md, "Separation")."""
@@ -13,10 +16,20 @@ FULL_DIP = 0.5
 
 def scores(fits: Fits) -> Scores:
     """Return the separation of every partition; the largest k among equally good ones is best."""
-    dips = scaled_dips(fits.jittered, fits.path)
-    values = np.array([separation(d, p.k) for d, p in zip(dips, fits.path, strict=True)])
-    best = np.flatnonzero(values >= values.max() - 1e-9)
-    return Scores(values, prefers=fits.ks[int(best[-1])])
+    halves = fits.halves.values(
+        lambda half, path: _separations(jittered(half, seed=fits.seed), path), long=True
+    )
+    return Scores(np.array(_separations(fits.jittered, fits.path)), halves=halves)
+
+
+def _separations(X: NDArray[np.float64], path: list[Partition]) -> list[float]:
+    dips = scaled_dips(X, path)
+    return [separation(d, p.k) for d, p in zip(dips, path, strict=True)]
+
+
+def last_at_the_top(ks: NDArray[np.intp], values: NDArray[np.float64]) -> int:
+    """Return the largest k among equally good ones."""
+    return int(ks[np.flatnonzero(values >= values.max() - 1e-9)[-1]])
 
 
 def separation(dips: Mapping[tuple[int, int], float], k: int) -> float:
@@ -35,4 +48,5 @@ CRITERION = Criterion(
     "higher",
     scores,
     reading="the last k at the top",
+    pick=last_at_the_top,
 )

@@ -8,7 +8,9 @@ from segmentation.clustering.choosing_k.criteria.base import Criterion, Fits, Sc
 def scores(fits: Fits) -> Scores:
     """Return the mean silhouette of every partition."""
     return Scores(
-        np.array([s.score for s in fits.silhouettes]), np.array([s.se for s in fits.silhouettes])
+        np.array([s.score for s in fits.silhouettes]),
+        np.array([s.se for s in fits.silhouettes]),
+        halves=fits.silhouettes_of_halves,
     )
 
 

@@ -1,11 +1,18 @@
 """Agreement of the partitions of two random halves of the rows."""
 
+import numpy as np
+
 from segmentation.clustering.choosing_k.criteria.base import Criterion, Fits, Scores
 
 
 def scores(fits: Fits) -> Scores:
     """Return the mean adjusted Rand index between the partitions of two halves."""
-    return Scores(*fits.halves.agreement())
+    values = fits.halves.agreement()
+    return Scores(
+        values.mean(axis=0),
+        values.std(axis=0, ddof=1) / np.sqrt(len(values)),
+        halves=values.repeat(2, axis=0),
+    )
 
 
 CRITERION = Criterion(

@@ -8,6 +8,8 @@ from segmentation.clustering.choosing_k.rules.base import Candidates, Rule
 
 EVIDENCE_WEIGHT = 1.5
 """Weight of the evidence beside one of each other part (docs/choosing-k.md, "The weights")."""
+CLEAR = 4.0
+"""Standard deviations of one population from which an excess counts in full."""
 _MOST = 3 + EVIDENCE_WEIGHT  # three parts from 0 to 1, and the evidence
 
 
@@ -17,7 +19,7 @@ def score(curve: pd.DataFrame) -> NDArray[np.float64]:
     Parameters
     ----------
     curve : pandas.DataFrame
-        Columns `excess`, `split_agreement`, `separation` and `evidence`.
+        Columns `excess`, `excess_z`, `split_agreement`, `separation` and `evidence`.
 
     Returns
     -------
@@ -25,7 +27,9 @@ def score(curve: pd.DataFrame) -> NDArray[np.float64]:
         The score; the largest wins.
     """
     excess = np.maximum(curve.excess.to_numpy(), 0.0)
-    share = excess / max(float(excess.max()), 1e-9)
+    # What one population shows as well is no excess: its best k would be left to chance.
+    seen = min(max(float(curve.excess_z.max()), 0.0) / CLEAR, 1.0)
+    share = seen * excess / max(float(excess.max()), 1e-9)
     total = (
         share
         + curve.split_agreement.to_numpy()
