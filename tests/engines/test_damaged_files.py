@@ -182,6 +182,11 @@ READ = {
         table("id,\u200bage,spend,town", [f"\u200b{r}\u200b" for r in ROWS])
     ),
     "header again in the middle": Read(inserted(21, HEADER), reasons={21: "header again"}),
+    "a byte that is no text": Read(
+        table().encode().replace("Köln\n".encode(), b"K\xf6ln\n", 1),
+        without=(1,),
+        reasons={2: "no text: byte 0xf6 is not utf-8; in cp1252 it reads"},
+    ),
     "NUL bytes in an id": Read(
         changed(_5="0\x004,24,23.5,Köln"), without=(4,), reasons={5: "NUL bytes"}
     ),
@@ -328,8 +333,8 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], tuple[str, ...]]] = {
     "zip": (workbook("shop.csv"), {}, ("a zip archive with shop.csv in it", "unpack")),
     "half a zip": (workbook("shop.csv")[:30], {}, ("a damaged zip archive",)),
     "tar": (tarball(table()), {}, ("an archive (tar)", "unpack")),
-    "gzip": (gzip.compress(table().encode()), {}, ("compressed (gzip)", "unpack")),
-    "Parquet": (b"PAR1" + b"\0" * 50, {}, ("a Parquet file",)),
+    "half a gzip": (gzip.compress(table().encode())[:-20], {}, ("compressed, and damaged",)),
+    "damaged Parquet": (b"PAR1" + b"\0" * 50, {}, ("a damaged Parquet file", "the whole file")),
     "SQLite": (b"SQLite format 3\0", {}, ("an SQLite database",)),
     "picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(32)) * 3, {}, ("no text",)),
     "web page": (

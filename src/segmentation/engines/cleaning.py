@@ -1,44 +1,58 @@
-"""Turn a table of text cells into typed customers, keeping every rejected row with its reason."""
+"""Clean customers by the declared rules: keep every rejected row with its line and its reason."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
-import numpy as np
-import pandas as pd
+import narwhals as nw
 
-from segmentation import paths
-from segmentation.artifacts.privacy import as_level
-from segmentation.artifacts.quality import Lines, Quality
-from segmentation.engines.header import BLANK
+from segmentation.artifacts.quality import Quality
+from segmentation.engines import cells
+from segmentation.engines.base import Engine, Frame
 from segmentation.engines.numbers import (
     PLAUSIBLE,
-    Numbers,
-    are_dates,
-    doubt,
+    Some,
     hint,
-    read_numbers,
+    is_date,
+    other_decimals,
+    other_thousands,
 )
-from segmentation.engines.schema import outside_limits
+from segmentation.engines.reasons import (
+    BEYOND,
+    CONFLICT,
+    COPY,
+    DAMAGED,
+    EMPTY,
+    IMPLAUSIBLE,
+    LOST_DIGITS,
+    MISSING_ID,
+    SUMS,
+    UNREADABLE,
+    Words,
+    short,
+)
+from segmentation.engines.spellings import spellings
 from segmentation.errors import InputError
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.shared.data import Data
 
-MISSING_WORDS = (
-    *("", "-", "--", ".", "?", "n/a", "na", "nan", "none", "null", "unknown"),
-    *("#n/a", "#value!", "#div/0!", "#ref!", "#name?", "#num!"),  # of spreadsheets
-    *("<na>", "(null)", "\\n"),  # of pandas and databases
-)
-TOTALS = ("total", "totals", "grand total", "sum", "summe", "gesamt", "insgesamt", "totale", "suma")
-# What a spreadsheet makes of a long id. Its digits are lost; 1E5 may be an id as it is.
-_SCIENTIFIC = r"\d(?:[.,]\d+)?[eE]\+\d{2,}"
-_LONGEST = 60  # characters of a cell in a message
-_FAR = 100  # times the next largest value: no customer, however rich, but a code or a slip
-_COPY, _CONFLICT, _BEYOND = "exact copy", "conflicting id", "outside limits"
-_DIRT = (_COPY, _CONFLICT, _BEYOND, "not a number", "id is missing", "too many cells are missing")
+_DATES = 80_000  # more than there are days from 1900 to 2100
+
 # What the report calls repairs.
 _SPACES, _SEPARATORS, _PERCENTS = "spaces around a cell", "thousands separators", "percent signs"
 _SPELLINGS, _BLANKED = "spellings of a category", "outside limits, made blank"
-_LEDGER = ("line", "reason", "text")  # columns of the rejected rows beside their cells
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule that rows broke: how many, and the first of them with the reason."""
+
+    name: str
+    count: int
+    line: int
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -47,62 +61,119 @@ class Cleaned:
 
     Attributes
     ----------
-    kept : DataFrame
-        Id (text), numeric columns (float64) and categorical columns (text), a row per customer.
-    rejected : DataFrame
-        The other rows: their line in the file, the reason, and the cells as they were read, or
-        the ``text`` of a line that is no row.
+    kept : Frame
+        ``line``, ``id``, numbers ``v0`` … and texts ``k0`` … of each customer.
+    levels : list of Frame
+        Of each categorical column, the ``level`` that each text, a ``cell``, stands for.
+    rejected : Frame
+        The other rows: ``line``, ``code`` and what the reason is made of, and their text.
+    rules : tuple of Rule
+        What was broken, the most frequent first.
+    words : Words
+        Writes the reasons.
+    rows : int
+        Rows read.
     repaired : dict of str to int
         How many cells each repair changed.
     missing : dict of str to int
         Missing cells of each column before cleaning.
-    lines : Index
-        Where each customer stands in the file.
     """
 
-    kept: pd.DataFrame
-    rejected: pd.DataFrame
+    engine: Engine
+    kept: Frame
+    levels: list[Frame]
+    rejected: Frame
+    rules: tuple[Rule, ...]
+    words: Words
+    rows: int
     repaired: dict[str, int]
     missing: dict[str, int]
-    lines: pd.Index
 
     @property
-    def rows(self) -> int:
-        """Rows read."""
-        return len(self.kept) + len(self.rejected)
+    def rejections(self) -> int:
+        """Rows rejected."""
+        return sum(rule.count for rule in self.rules)
 
-    def rules(self) -> pd.Series:
-        """How many rows each rule rejected, most first."""
-        return self.rejected.reason.str.split(":").str[0].value_counts()
-
-    def quality(self, lines: Lines) -> Quality:
+    def quality(self) -> Quality:
         """Count what happened. Rows in are rows kept and rows rejected, always."""
         return Quality(
-            lines=lines,
+            lines=self.engine.lines,
             rows_in=self.rows,
-            rows_kept=len(self.kept),
-            rows_rejected=len(self.rejected),
-            rejected=self.rules().to_dict(),
+            rows_kept=self.rows - self.rejections,
+            rows_rejected=self.rejections,
+            rejected={rule.name: rule.count for rule in self.rules},
             repaired=self.repaired,
             missing=self.missing,
         )
 
+    def write_rejected(self, path: Path) -> None:
+        """Write the rejected rows: line, reason, and the cells or the text as they were read."""
+        self.engine.write(self.rejected, path, self.words.schema, finish=self.words.table)
 
-def clean(
-    text: pd.DataFrame, *, data: Data, rules: Prepare, damaged: pd.DataFrame | None = None
-) -> Cleaned:
-    """Clean a table whose cells are all text.
+
+class Column:
+    """What the cells of a numeric column are, counted by their flags."""
+
+    def __init__(self, counts: Iterable[dict[str, Any]]) -> None:
+        self._of = {row["flags"]: Some(int(row["count"]), int(row["line"])) for row in counts}
+
+    def codes(self, *flags: int) -> list[int]:
+        """The sums of flags that hold one of these."""
+        return [code for code in self._of if any(code & flag for flag in flags)]
+
+    def some(self, *flags: int) -> Some:
+        """Cells that have one of these."""
+        return _together([self._of[code] for code in self.codes(*flags)])
+
+    @property
+    def known(self) -> int:
+        """Cells that are not missing."""
+        return sum(some.count for some in self._of.values()) - self.some(cells.MISSING).count
+
+    @cached_property
+    def percents(self) -> bool:
+        """Whether percent signs count: every number has one."""
+        return 0 < self.some(cells.PERCENT).count == self.known
+
+    @property
+    def unreadable(self) -> list[int]:
+        """The sums of flags of cells that are no numbers."""
+        if self.percents:
+            return self.codes(cells.UNREADABLE)
+        return self.codes(cells.UNREADABLE, cells.PERCENT)
+
+    @property
+    def implausible(self) -> list[int]:
+        """The sums of flags of cells that are too large."""
+        return [code for code in self.codes(cells.IMPLAUSIBLE) if code not in self.unreadable]
+
+    @property
+    def separated(self) -> int:
+        """Cells with thousands separators."""
+        codes = self.codes(cells.SEPARATED)
+        if not self.percents:
+            codes = [code for code in codes if not code & cells.PERCENT]
+        return _together([self._of[code] for code in codes]).count
+
+    def of(self, codes: list[int]) -> Some:
+        """Cells with these sums of flags."""
+        return _together([self._of[code] for code in codes])
+
+
+def _together(parts: list[Some]) -> Some:
+    return Some(sum(p.count for p in parts), min((p.first for p in parts), default=0))
+
+
+def clean(engine: Engine, data: Data, rules: Prepare) -> Cleaned:
+    """Clean the customers that an engine reads.
 
     Parameters
     ----------
-    text : DataFrame of str
-        The declared columns as they stand in the file, a row per customer, indexed by line.
+    engine : Engine
     data : Data
         Roles, limits and aliases of the columns.
     rules : Prepare
         What to do with rows that break a rule.
-    damaged : DataFrame, optional
-        What is no row of the file: ``line``, ``reason`` and ``text``. It is among the rejected.
 
     Returns
     -------
@@ -111,266 +182,359 @@ def clean(
     Raises
     ------
     InputError
-        A numeric column holds mostly text, or numbers that can be read in two ways.
+        The file cannot be read; a numeric column holds mostly text, or numbers that can be read in
+        two ways.
     """
-    text = text[[data.id, *data.columns]]
-    cells = text.apply(lambda column: column.str.strip(BLANK))
-    repaired = {_SPACES: _changed(text, cells)}
-    cells = cells.mask(cells.apply(lambda column: column.str.lower().isin(MISSING_WORDS)))
+    col = nw.col
+    table = engine.keep(cells.typed(engine, data), "cells")
+    rows = table.filter(col("damage").is_null())
+    look = _Look(engine, data, rows)
+    columns = look.columns(most=rules.max_unreadable)
+    levels, gaps, respelt = [], [], 0
+    missing = [column.some(cells.MISSING).count for column in columns]
+    for i, name in enumerate(data.categorical):
+        counts = rows.group_by(f"k{i}").agg(nw.len().alias("count"))
+        counts = engine.keep(counts.rename({f"k{i}": "cell"}), f"counts{i}")
+        absent = engine.rows(counts.filter(cells.is_missing(col("cell"))))
+        gaps.append([row["cell"] for row in absent])
+        missing.append(sum(int(row["count"]) for row in absent))
+        known = counts.filter(~cells.is_missing(col("cell")))
+        levels.append(spellings(engine, known, data.aliases(name), f"levels{i}"))
+        changed = levels[i].filter(col("cell") != col("level"))
+        respelt += int(engine.rows(changed.select(col("count").sum()))[0]["count"] or 0)
+    facts = engine.rows(rows.select(nw.len(), col("spaces").sum()))[0]
+    repaired = {
+        _SPACES: int(facts["spaces"] or 0),
+        _SEPARATORS: sum(column.separated for column in columns),
+        _SPELLINGS: respelt,
+    }
+    percents = sum(column.some(cells.PERCENT).count for column in columns if column.percents)
+    if percents:
+        repaired[_PERCENTS] = percents
 
-    # The first reason held against a row stands; later checks look at the rows still open.
-    ids = cells[data.id]
-    reason = _reason(ids.isna(), "id is missing")
-    reason = reason.fillna(
-        _reason(
-            ids.str.fullmatch(_SCIENTIFIC).fillna(False).astype(bool),
-            "id has lost its digits: a spreadsheet wrote it as '" + ids + "'",
-        )
+    judge = _Judge(engine, data, rules, columns, gaps)
+    if rules.outside_limits == "blank":
+        repaired[_BLANKED] = judge.blanked(rows)
+    held, texts = judge.held(table)
+    words = Words(data, engine.where)
+    rejected = held.join(texts.drop("damage", "loose"), on="line", how="inner")
+    kept = rows.join(held.select("line"), on="line", how="anti").select(
+        "line",
+        "id",
+        *(judge.shown(i).alias(f"v{i}") for i in range(len(columns))),
+        *(f"k{i}" for i in range(len(levels))),
     )
-    reason = reason.fillna(_copies(cells[reason.isna()]))
-
-    table = cells[[data.id]].copy()
-    repaired[_SEPARATORS] = 0
-    for name in data.numeric:
-        read = read_numbers(cells[name], data.decimal)
-        _check_numbers(name, cells[name], read, data=data, most=rules.max_unreadable)
-        table[name] = read.parsed
-        reason = reason.fillna(_cells_with("not a number", name, cells[name], read.unreadable))
-        reason = reason.fillna(
-            _cells_with("no plausible number", name, cells[name], read.implausible)
-        )
-        repaired[_SEPARATORS] += read.separated
-        if read.percents:
-            repaired[_PERCENTS] = repaired.get(_PERCENTS, 0) + read.percents
-    repaired[_SPELLINGS] = 0
-    for name in data.categorical:
-        table[name] = _categories(cells[name], data.aliases(name))
-        repaired[_SPELLINGS] += _changed(cells[name], table[name])
-
-    totals = _sums(table[list(data.numeric)], ids.str.lower().isin(TOTALS))
-    reason = _reason(totals, "totals: the line sums up others").fillna(reason)
-
-    beyond = outside_limits(table, data)
-    if rules.outside_limits == "reject":
-        reason_of = beyond.groupby("row").reason.first()
-        reason = reason.fillna(reason_of.reindex(reason.index).astype("str"))
-    else:
-        repaired[_BLANKED] = len(beyond)
-        for column, rows in beyond.groupby("column").row:
-            table.loc[rows, str(column)] = np.nan
-
-    empty = table[data.columns].isna().mean(axis=1) > rules.max_missing
-    reason = reason.fillna(_reason(empty, "too many cells are missing"))
-    reason = reason.fillna(_repeated_ids(table.loc[reason.isna(), data.id], rules.duplicate_ids))
-
-    open_rows = reason.isna()
     return Cleaned(
-        kept=table[open_rows].reset_index(drop=True),
-        rejected=_ledger(text[~open_rows], reason[~open_rows], damaged),
+        engine=engine,
+        kept=kept,
+        levels=levels,
+        rejected=rejected,
+        rules=_rules(engine, held, rejected, words),
+        words=words,
+        rows=engine.lines.rows,
         repaired=repaired,
-        missing={name: int(cells[name].isna().sum()) for name in data.columns},
-        lines=table.index[open_rows],
+        missing=dict(zip(data.columns, missing, strict=True)),
     )
 
 
-def check_rejected(cleaned: Cleaned, *, data: Data, rules: Prepare) -> None:
-    """Raise `InputError` if no row, or a smaller share of them than allowed, is left."""
-    rows, rejected = cleaned.rows, len(cleaned.rejected)
-    if len(cleaned.kept) and rejected <= rules.max_rejected * rows:
-        return
-    counts = cleaned.rules()
-    if cleaned.kept.empty:
-        listed = ", ".join(f"{name} ({count})" for name, count in counts.items())
-        message = f"all {rejected} rows of {data.path} were rejected: {listed}"
-    else:
-        message = (
-            f"{rejected:,} of {rows:,} rows of {data.path} were rejected ({rejected / rows:.1%}; "
-            f"prepare.max_rejected allows {rules.max_rejected:.0%}), {counts.iloc[0]:,} of them "
-            f"({counts.iloc[0] / rows:.1%} of all rows) for '{counts.index[0]}'"
-        )
-    first = cleaned.rejected[_of_rule(cleaned.rejected, str(counts.index[0]))].iloc[0]
-    message += f"; the first is line {first['line']}: {_short(first['reason'], 200)}"
-    raise InputError(f"{message}; {_mend(cleaned, str(counts.index[0]), data)}")
-
-
-def _mend(cleaned: Cleaned, rule: str, data: Data) -> str:
-    """What to do about the rule that rejected the most."""
-    if rule in (_CONFLICT, _COPY):
-        ids = pd.concat([cleaned.kept[data.id], cleaned.rejected[data.id].str.strip()])
-        ids = ids[ids.notna() & (ids != "")]
-        different = ids.nunique()
-        if different == 1:
-            return (
-                f"every row has the same {data.id}, '{_short(ids.iloc[0])}': name another column "
-                "in data.id"
-            )
-        if rule == _CONFLICT:
-            return (
-                f"{different:,} different values of {data.id} in {len(ids):,} rows look like "
-                "purchases or events, several rows a customer; sum them up to a row per customer "
-                "first, or name another column in data.id"
-            )
-    if rule == _BEYOND:
-        return "mend the limits under data.numeric, or the file"
-    return f"all of them are in {paths.REJECTED}, each with its reason"
-
-
-def damage(cleaned: Cleaned) -> list[str]:
-    """Tell of rows that are no dirt but damage, or no customers: the first of each kind."""
-    told = []
-    for rule, count in cleaned.rules().items():
-        if rule not in _DIRT:
-            first = cleaned.rejected[_of_rule(cleaned.rejected, str(rule))].iloc[0]
-            rows = "1 row was" if count == 1 else f"{count:,} rows were"
-            told.append(f"{rows} rejected, line {first['line']}: {_short(first['reason'], 200)}")
-    return told
-
-
-def doubts(cleaned: Cleaned, data: Data) -> list[str]:
-    """Tell of columns that can be used, but hardly as they are meant, a line for each."""
-    kept, told = cleaned.kept, []
-    for name in data.columns:
-        missing = int(kept[name].isna().sum())
-        if missing > len(kept) / 2:
-            told.append(
-                f"column '{name}' is missing for {missing:,} of {len(kept):,} customers; whatever "
-                "is said of it rests on the others"
-            )
-    for name in data.numeric:
-        sizes = kept[name].abs()
-        largest = sizes.max()
-        others = sizes[sizes < largest]
-        if largest >= _FAR * others.max() > 0 and others.nunique() > 2:
-            row = int(sizes.argmax())
-            told.append(
-                f"column '{name}' holds {kept[name].iloc[row]:.15g} in line {cleaned.lines[row]}, "
-                f"{largest / others.max():,.0f} times the next largest value; if that says that "
-                "the value is missing, set limits for the column under data.numeric"
-            )
-    return told
-
-
-def _of_rule(rejected: pd.DataFrame, rule: str) -> pd.Series:
-    return rejected.reason.str.split(":").str[0] == rule
-
-
-def check_usable(cleaned: Cleaned, data: Data) -> None:
-    """Raise `InputError` if there is one customer, or nothing that tells customers apart."""
-    kept = cleaned.kept
-    if len(kept) == 1:
-        raise InputError(
-            f"{data.path} has one customer, '{_short(kept[data.id].iloc[0])}'; segments need a row "
-            "for each of many"
-        )
-    for name in data.columns:
-        role = "numeric" if name in data.numeric else "categorical"
-        mend = f"take it out of data.{role} in params.yaml"
-        if kept[name].isna().all():
-            raise InputError(f"column '{name}' of {data.path} is missing in every row; {mend}")
-        if len(kept[name].dropna().unique()) == 1:
-            value = kept[name].dropna().iloc[0]
-            raise InputError(f"column '{name}' of {data.path} is '{value}' in every row; {mend}")
-
-
-def _ledger(cells: pd.DataFrame, reason: pd.Series, damaged: pd.DataFrame | None) -> pd.DataFrame:
-    """All rejected rows in the order of the file."""
-    cells = cells.rename(columns={name: f"{name} (cell)" for name in _LEDGER})
-    rejected = cells.assign(line=cells.index, reason=reason, text=pd.Series(dtype="str"))
-    if damaged is not None:
-        rejected = pd.concat([rejected, damaged])
-    front = ["line", "reason", *cells.columns, "text"]
-    return rejected[front].sort_values("line", ignore_index=True)
-
-
-def _reason(rows: pd.Series, reason: "str | pd.Series") -> pd.Series:
-    """Give each of `rows` (a mask) its reason; the others have none."""
-    return pd.Series(reason, index=rows.index, dtype="str").where(rows)
-
-
-def _changed(old: "pd.DataFrame | pd.Series", new: "pd.DataFrame | pd.Series") -> int:
-    """Count the cells that a repair changed."""
-    return int(((old != new) & old.notna() & new.notna()).to_numpy().sum())
-
-
-def _copies(cells: pd.DataFrame) -> pd.Series:
-    """Reasons for rows that repeat an earlier row cell for cell."""
-    group = cells.groupby(list(cells.columns), dropna=False, sort=False)
-    first = pd.Series(cells.index, index=cells.index).groupby(group.ngroup()).transform("first")
-    return _reason(first != cells.index, f"{_COPY}: of line " + first.astype("str"))
-
-
-def _sums(numbers: pd.DataFrame, named: pd.Series) -> pd.Series:
-    """Which rows sum up others: `named` like a total, and last or the largest in some number.
-
-    A customer may be called Total as well.
-    """
-    if not named.any():
-        return named
-    rows = numbers[named]
-    largest = (rows > numbers[~named].max()).any(axis=1) | rows.isna().all(axis=1)
-    totals = named.copy()
-    totals[named] = largest | (rows.index == numbers.index[-1])
-    return totals
-
-
-def _repeated_ids(ids: pd.Series, keep: Literal["first", "last", "reject"]) -> pd.Series:
-    """Reasons for rows that share their id with a row that says something else."""
-    copies = ids.duplicated(keep=False if keep == "reject" else keep)
-    return _reason(copies, f"{_CONFLICT}: another row has the same id")
-
-
-def _cells_with(rule: str, name: str, cells: pd.Series, rows: pd.Series) -> pd.Series:
-    """Reasons that name column and cell."""
-    return _reason(rows, f"{rule}: {name} is '" + cells.str.slice(0, _LONGEST) + "'")
-
-
-def _short(text: str, longest: int = _LONGEST) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}…"
-
-
-def _check_numbers(name: str, cells: pd.Series, read: Numbers, *, data: Data, most: float) -> None:
-    """Refuse a column that is not what it is declared to be."""
-    present = int(cells.notna().sum())
-    wrong = read.unreadable | read.implausible
-    doubtful = doubt(cells, data.decimal)
-    if doubtful:
-        raise InputError(f"column '{name}' of {data.path}: {doubtful}")
-    if are_dates(read.parsed):
-        raise InputError(
-            f"column '{name}' of {data.path} holds dates written as numbers "
-            f"({read.parsed.dropna().iloc[0]:.0f}); declare the days or years since then, or leave "
-            "the column out"
-        )
-    if wrong.sum() <= most * present:
-        return
-    rows = read.unreadable if read.unreadable.any() else read.implausible
-    line, cell = cells.index[rows][0], cells[rows].iloc[0]
-    where = f"line {line} holds '{_short(cell)}' ({int(wrong.sum())} of {present} cells"
-    if read.unreadable.any():
-        raise InputError(
-            f"column '{name}' is not numeric: {where} are no numbers); {hint(cell, data.decimal)}"
-        )
-    raise InputError(
-        f"column '{name}' holds no plausible numbers: {where} are {PLAUSIBLE:g} or more); take it "
-        "out of data.numeric"
+def _rules(engine: Engine, held: Frame, rejected: Frame, words: Words) -> tuple[Rule, ...]:
+    """Count what each rule rejected, and word the first reason of each."""
+    col = nw.col
+    kinds = held.with_columns(
+        nw.when(col("code") == DAMAGED)
+        .then(col("damage").str.replace_all(r"(?s):.*$", ""))
+        .alias("rule")
     )
+    found: dict[str, Some] = {}
+    counted = kinds.group_by("code", "rule").agg(nw.len().alias("count"), col("line").min())
+    for row in engine.rows(counted):
+        name = row["rule"] or words.rule(row["code"])
+        some = Some(int(row["count"]), int(row["line"]))
+        found[name] = _together([some, found[name]]) if name in found else some
+    if not found:
+        return ()
+    firsts = [some.first for some in found.values()]
+    told = {
+        row["line"]: words.reason(row)
+        for row in engine.rows(rejected.filter(col("line").is_in(firsts)))
+    }
+    most = sorted(found.items(), key=lambda item: (-item[1].count, item[1].first))
+    return tuple(Rule(name, some.count, some.first, told[some.first]) for name, some in most)
 
 
-def _categories(cells: pd.Series, aliases: dict[str, str]) -> pd.Series:
-    """Merge spellings: declared aliases, and variants that differ in case or spaces only.
+class _Look:
+    """Looks at a numeric column, and refuses one that is not what it is declared to be."""
 
-    The most frequent spelling stands for the others.
-    """
+    def __init__(self, engine: Engine, data: Data, rows: Frame) -> None:
+        self._engine, self._data, self._rows = engine, data, rows
 
-    def folded(text: pd.Series) -> pd.Series:
-        # é is one character, or an e and an accent: the same to people.
-        return text.str.normalize("NFC").str.replace(r"\s+", " ", regex=True).str.lower()
+    def columns(self, *, most: float) -> list[Column]:
+        """Count the cells by their flags.
 
-    known = {folded(pd.Series([alias]))[0]: right for alias, right in aliases.items()}
-    # Where no alias is met, what map gives is a column of floats.
-    renamed = folded(cells).map(known).astype("str").fillna(cells)
-    counts = renamed.value_counts().rename_axis("spelling").reset_index(name="count")
-    counts["key"] = folded(counts["spelling"])
-    counts = counts.sort_values(["count", "spelling"], ascending=[False, True])
-    chosen = counts.drop_duplicates("key").set_index("key")["spelling"]
-    return folded(renamed).map(chosen.map(as_level)).astype("str")
+        Raises
+        ------
+        InputError
+            More cells than a share of `most` are no numbers, or they may mean something else.
+        """
+        col, found = nw.col, []
+        for i in range(len(self._data.numeric)):
+            counts = self._rows.group_by(f"f{i}").agg(nw.len().alias("count"), col("line").min())
+            found.append(Column(self._engine.rows(counts.rename({f"f{i}": "flags"}))))
+        ends: list[nw.Expr] = []
+        for i, column in enumerate(found):
+            value = _value(i, column)
+            ends += [value.min().alias(f"low{i}"), value.max().alias(f"high{i}")]
+        (spans,) = self._engine.rows(self._rows.select(ends))
+        for i, column in enumerate(found):
+            self._check(i, column, most=most, low=spans[f"low{i}"], high=spans[f"high{i}"])
+        return found
+
+    def _check(
+        self, i: int, column: Column, *, most: float, low: float | None, high: float | None
+    ) -> None:
+        name, where = list(self._data.numeric)[i], self._data.path
+        text = self._cell(i)
+        doubtful = self._doubt(i, column, text)
+        if doubtful:
+            raise InputError(f"column '{name}' of {where}: {doubtful}")
+        if low is not None and high is not None and low >= 19000101 and high <= 21001231:
+            self._no_dates(i, column, name)
+        unreadable, implausible = column.of(column.unreadable), column.of(column.implausible)
+        wrong = unreadable.count + implausible.count
+        if wrong <= most * column.known:
+            return
+        first = (unreadable if unreadable.count else implausible).first
+        place, cell = self._engine.where(first)[1], text(first)
+        told = f"line {place} holds '{short(cell)}' ({wrong} of {column.known} cells"
+        if unreadable.count:
+            mend = hint(cell, self._data.decimal)
+            raise InputError(f"column '{name}' is not numeric: {told} are no numbers); {mend}")
+        raise InputError(
+            f"column '{name}' holds no plausible numbers: {told} are {PLAUSIBLE:g} or more); take "
+            "it out of data.numeric"
+        )
+
+    def _cell(self, i: int) -> Callable[[int], str]:
+        def text(line: int) -> str:
+            one = self._rows.filter(nw.col("line") == line)
+            (row,) = self._engine.rows(self._engine.texts(one))
+            return cells.strip(row[f"c{i + 1}"])
+
+        return text
+
+    def _doubt(self, i: int, column: Column, text: Callable[[int], str]) -> str | None:
+        decimal = self._data.decimal
+        other = "," if decimal == "." else "."
+        told = other_decimals(
+            column.known,
+            column.some(cells.OTHER_THOUSANDS),
+            column.some(cells.OTHER_DECIMALS),
+            text,
+            other,
+        )
+        # Nearly every column has a decimal that is none of thousands, or none at all.
+        if (
+            told
+            or column.some(cells.DECIMALS).count
+            or not column.some(cells.MAYBE_THOUSANDS).count
+        ):
+            return told
+        counts = Column(self._engine.rows(cells.thousands(self._engine, i, decimal)))
+        if counts.some(cells.NOT_THOUSANDS).count:
+            return None
+        return other_thousands(
+            thousands=counts.some(cells.THOUSANDS),
+            twice=counts.some(cells.TWICE),
+            small=counts.some(cells.SMALL),
+            large=counts.some(cells.LARGE),
+            text=text,
+            decimal=decimal,
+        )
+
+    def _no_dates(self, i: int, column: Column, name: str) -> None:
+        """Refuse whole numbers that are dates such as 20210304, every one of them."""
+        col = nw.col
+        value = self._rows.select("line", value=_value(i, column)).filter(~col("value").is_null())
+        (ends,) = self._engine.rows(value.select(nw.len(), col("line").min()))
+        if ends["len"] < 2:
+            return
+        different = value.select("value").unique()
+        if self._engine.rows(different.select(nw.len()))[0]["len"] > _DATES:
+            return
+        if all(is_date(int(row["value"])) for row in self._engine.rows(different)):
+            first = self._engine.rows(value.filter(col("line") == ends["line"]))[0]["value"]
+            raise InputError(
+                f"column '{name}' of {self._data.path} holds dates written as numbers "
+                f"({first:.0f}); declare the days or years since then, or leave the column out"
+            )
+
+
+def _value(i: int, column: Column) -> nw.Expr:
+    """Numbers, but not those of percent signs that do not count."""
+    lost = column.codes(cells.PERCENT)
+    if column.percents or not lost:
+        return nw.col(f"v{i}")
+    return nw.when(~nw.col(f"f{i}").is_in(lost)).then(nw.col(f"v{i}"))
+
+
+class _Judge:
+    """Finds what is held against rows."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        data: Data,
+        rules: Prepare,
+        columns: list[Column],
+        gaps: list[list[str]],
+    ) -> None:
+        self._engine, self._data, self._rules, self._columns = engine, data, rules, columns
+        self._gaps = gaps  # of each categorical column, the texts that stand for nothing
+        self._beyond = {}
+        for i, (name, column) in enumerate(zip(data.numeric, columns, strict=True)):
+            limits, value = data.limits(name), _value(i, column)
+            outside = [value < limits.min] if limits.min is not None else []
+            outside += [value > limits.max] if limits.max is not None else []
+            if outside:
+                self._beyond[i] = (outside[0] | outside[-1]).fill_null(value=False)
+
+    def shown(self, i: int) -> nw.Expr:
+        """The value of a customer, without what is made blank."""
+        value = _value(i, self._columns[i])
+        if self._rules.outside_limits == "blank" and i in self._beyond:
+            return nw.when(~self._beyond[i]).then(value)
+        return value
+
+    def blanked(self, rows: Frame) -> int:
+        """Count the cells that are made blank."""
+        counts = [beyond.cast(nw.Int64).sum().alias(f"b{i}") for i, beyond in self._beyond.items()]
+        if not counts:
+            return 0
+        return sum(int(n or 0) for n in self._engine.rows(rows.select(*counts))[0].values())
+
+    def held(self, table: Frame) -> tuple[Frame, Frame]:
+        """Keep the rejected rows: ``line``, ``code``, ``value``, ``first`` and ``damage``.
+
+        The other table that is returned has their text.
+        """
+        col = nw.col
+        known = table.filter(
+            col("damage").is_null() & ~col("id_kind").is_in([cells.NO_ID, cells.NO_DIGITS])
+        )
+        again = known.group_by("id").agg(nw.len().alias("times")).filter(col("times") > 1)
+        again = self._engine.keep(again.select("id"), "again")
+        twins = self._engine.keep(
+            known.join(again, on="id", how="semi").select("line", "id"), "twins"
+        )
+        value = nw.lit(None, nw.Float64)
+        for i in self._beyond:
+            value = nw.when(col("code") == BEYOND + i).then(col(f"v{i}")).otherwise(value)
+        own = table.with_columns(self._own(table).alias("code")).filter(~col("code").is_null())
+        own = self._engine.keep(own.select("line", "code", value.alias("value"), "damage"), "own")
+        texts = self._engine.texts(
+            nw.concat([own.select("line"), twins.select("line")], how="vertical").unique()
+        )
+        copies = self._copies(texts.join(twins.select("line"), on="line", how="semi"))
+        # A copy of a row is one, whatever else is wrong with it; a total is none.
+        stronger = [DAMAGED, SUMS, MISSING_ID, LOST_DIGITS]
+        judged = own.join(copies, on="line", how="left")
+        judged = judged.with_columns(
+            nw.when(~col("first").is_null() & ~col("code").is_in(stronger))
+            .then(nw.lit(COPY)).otherwise(col("code")).cast(nw.Int32).alias("code")
+        )  # fmt: skip
+        plain = copies.join(own.select("line"), on="line", how="anti").select(
+            "line",
+            nw.lit(COPY).cast(nw.Int32).alias("code"),
+            nw.lit(None, nw.Float64).alias("value"),
+            nw.lit(None, nw.String).alias("damage"),
+            "first",
+        )
+        order = ["line", "code", "value", "damage", "first"]
+        both = self._engine.keep(
+            nw.concat([judged.select(order), plain.select(order)], how="vertical"), "judged"
+        )
+        still = twins.join(both.select("line"), on="line", how="anti")
+        lost = self._conflicts(still).select(
+            "line",
+            nw.lit(CONFLICT).cast(nw.Int32).alias("code"),
+            nw.lit(None, nw.Float64).alias("value"),
+            nw.lit(None, nw.String).alias("damage"),
+            nw.lit(None, nw.Int64).alias("first"),
+        )
+        return self._engine.keep(nw.concat([both, lost], how="vertical"), "held"), texts
+
+    def _own(self, table: Frame) -> nw.Expr:
+        """What is held against a row by itself: the first reason in this order."""
+        col, size = nw.col, len(self._data.columns)
+        against: list[tuple[nw.Expr, int]] = [(~col("damage").is_null(), DAMAGED)]
+        against += [(sums, SUMS) for sums in self._sums(table)]
+        against += [
+            (col("id_kind") == cells.NO_ID, MISSING_ID),
+            (col("id_kind") == cells.NO_DIGITS, LOST_DIGITS),
+        ]
+        for i, column in enumerate(self._columns):
+            for codes, reason in (
+                (column.unreadable, UNREADABLE),
+                (column.implausible, IMPLAUSIBLE),
+            ):
+                if codes:
+                    against.append((col(f"f{i}").is_in(codes), reason + i))
+        if self._rules.outside_limits == "reject":
+            against += [(beyond, BEYOND + i) for i, beyond in self._beyond.items()]
+        gaps = [self.shown(i).is_null() for i in range(len(self._columns))]
+        gaps += [col(f"k{i}").is_in(words) for i, words in enumerate(self._gaps) if words]
+        missing = cells.total(gap.fill_null(value=False).cast(nw.Int32) for gap in gaps)
+        most = max(n for n in range(size + 1) if n / size <= self._rules.max_missing)
+        against.append((missing > most, EMPTY))
+        code = nw.lit(None, nw.Int32)
+        for broken, reason in reversed(against):
+            code = nw.when(broken).then(nw.lit(reason)).otherwise(code)
+        return code.cast(nw.Int32)
+
+    def _sums(self, table: Frame) -> list[nw.Expr]:
+        """Rows that sum up others: called a total, and last or the largest in some number.
+
+        A customer may be called Total as well.
+        """
+        col = nw.col
+        named = (col("id_kind") == cells.TOTAL) & col("damage").is_null()
+        if not self._engine.rows(table.filter(named).select(nw.len()))[0]["len"]:
+            return []
+        values = {f"v{i}": _value(i, column) for i, column in enumerate(self._columns)}
+        rows = table.filter(col("damage").is_null())
+        (last,) = self._engine.rows(rows.select(col("line").max()))
+        (most,) = self._engine.rows(
+            rows.filter(~named).select(*(value.max().alias(n) for n, value in values.items()))
+        )
+        sums = col("line") == last["line"]
+        for name, value in values.items():
+            if most[name] is not None:
+                sums = sums | (value > most[name]).fill_null(value=False)
+        nothing = cells.total(value.is_null().cast(nw.Int32) for value in values.values())
+        return [named & (sums | (nothing == len(values)))]
+
+    def _copies(self, text: Frame) -> Frame:
+        """Rows that repeat an earlier one cell for cell: ``line``, and ``first`` of the other."""
+        col = nw.col
+        every = [f"c{i}" for i in range(1 + len(self._data.columns))]
+        same = text.with_columns(cells.stripped(col(c)).alias(c) for c in every)
+        same = same.with_columns(
+            nw.when(~cells.is_missing(col(c))).then(col(c)).alias(c) for c in every
+        )
+        # One text a row: cells apart by what no cell holds, missing ones as what none is.
+        whole = nw.concat_str(*(col(c).fill_null("\x02") for c in every), separator="\x01")
+        same = self._engine.keep(same.select("line", whole.alias("whole")), "same")
+        first = same.group_by("whole").agg(col("line").min().alias("first"), nw.len().alias("n"))
+        repeated = same.join(first.filter(col("n") > 1), on="whole", how="inner")
+        copies = repeated.filter(col("first") < col("line")).select("line", "first")
+        return self._engine.keep(copies, "copies")
+
+    def _conflicts(self, still: Frame) -> Frame:
+        """Rows that share their id with a row that says something else."""
+        col, keep = nw.col, self._rules.duplicate_ids
+        if keep == "reject":
+            times = still.group_by("id").agg(nw.len().alias("times"))
+            return still.join(times, on="id", how="inner").filter(col("times") > 1)
+        which = col("line").min() if keep == "first" else col("line").max()
+        one = still.group_by("id").agg(which.alias("one"))
+        return still.join(one, on="id", how="inner").filter(col("line") != col("one"))

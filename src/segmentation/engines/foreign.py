@@ -14,13 +14,8 @@ _SAVE_AS = "save the sheet as 'CSV UTF-8' and set data.path to that file"
 # How files begin that people take for a CSV, or that lie where one was expected.
 _BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)", _SAVE_AS),
-    (b"\x1f\x8b", "compressed (gzip)", _UNPACK),
-    (b"BZh", "compressed (bzip2)", _UNPACK),
-    (b"\xfd7zXZ\x00", "compressed (xz)", _UNPACK),
-    (b"\x28\xb5\x2f\xfd", "compressed (Zstandard)", _UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "an archive (7z)", _UNPACK),
     (b"Rar!", "an archive (rar)", _UNPACK),
-    (b"PAR1", "a Parquet file", _EXPORT),
     (b"ARROW1", "an Arrow file", _EXPORT),
     (b"SQLite format 3\x00", "an SQLite database", _EXPORT),
     (b"%PDF-", "a PDF", _EXPORT),
@@ -60,8 +55,8 @@ def recognise(head: bytes, path: Path, encoding: str) -> str | None:
 
     Examples
     --------
-    >>> recognise(b"PAR1...", Path("customers.csv"), "utf-8").split(";")[0]
-    'a Parquet file'
+    >>> recognise(b"%PDF-1.7", Path("customers.csv"), "utf-8").split(";")[0]
+    'a PDF'
     >>> recognise(b"id,age", Path("customers.csv"), "utf-8")
     """
     for beginning, what, mend in _BEGINNINGS:

@@ -1,252 +1,187 @@
-"""The engine for one machine: pandas and scikit-learn."""
+"""The engine for one machine: DuckDB, in bounded memory whatever the size of the file."""
 
-import codecs
-import csv
-import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TextIO
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
 
-import pandas as pd
+import duckdb
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from segmentation.artifacts.quality import Lines
-from segmentation.engines import foreign, header
-from segmentation.engines.records import Records
-from segmentation.errors import InputError, SettingsError
+from segmentation.engines import arrow
+from segmentation.engines.base import Frame
+from segmentation.engines.source import Source
 from segmentation.settings.shared.data import Data
 
-_TOP = 20  # lines in which the header is looked for
+_MEMORY = "700MB"  # of DuckDB; beyond that it uses the disk
+_CHUNK = 1 << 19  # lines sorted at a time
+_GROUP = 1 << 17  # rows of a row group of Parquet
+_BATCH = 100_000
 
 
-@dataclass(frozen=True)
-class Table:
-    """A file as text.
+class Local:
+    """Customers of one machine. Use it as a context, so that nothing stays on the disk.
 
-    Attributes
+    Parameters
     ----------
-    cells : DataFrame of str
-        The declared columns as they stand in the file, a row per customer, indexed by line.
-    damaged : DataFrame
-        What is no row: ``line``, ``reason`` and the ``text`` of the line.
-    lines : Lines
+    data : Data
+    threads : int, optional
+        As many as there are cores, unless it is given. Results are the same with any number.
     """
 
-    cells: pd.DataFrame
-    damaged: pd.DataFrame
-    lines: Lines
-
-
-def read(data: Data) -> Table:
-    """Read the customers' file with every cell as text, and account for every line.
-
-    Raises
-    ------
-    InputError
-        The file is missing, empty, no CSV, has a header only, or its header does not fit.
-    """
-    path = data.path
-    _check_encoding(data)
-    try:
-        if "\0" in str(path):
-            raise SettingsError("data.path holds a NUL byte; name a CSV file")
-        with path.open("rb") as file:
-            head = file.read(foreign.HEAD)
-        if len(head) < foreign.HEAD and not head.strip(b"\xef\xbb\xbf \t\r\n"):
-            raise InputError(_empty(data))
-        kind = foreign.recognise(head, path, data.encoding)
-        if kind:
-            raise InputError(f"{path} is {kind}")
-        _not_utf8_after_all(data)
-        with path.open(encoding=_codec(data), newline="") as text:
-            return _table(text, data)
-    except FileNotFoundError:
-        raise InputError(
-            f"{path} does not exist; put a CSV of customers there or set data.path in params.yaml"
-        ) from None
-    except IsADirectoryError:
-        raise InputError(f"{path} is a folder; data.path must name a CSV file") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeError:
-        raise InputError(_wrong_encoding(data)) from None
-
-
-def _table(text: TextIO, data: Data) -> Table:
-    if data.delimiter in '"\r\n':
-        raise SettingsError("data.delimiter cannot be a quote or a line break")
-    top = list(itertools.islice(text, _TOP))
-    records = Records(itertools.chain(top, text), delimiter=data.delimiter)
-    if top and top[0].lower().startswith("sep="):  # Excel's note to itself
-        _excel_delimiter(top[0], data)
-        records.skip()
-    names = _header(records, data, top)
-    wanted = [data.id, *data.columns]
-    places = [names.index(name) for name in wanted]
-    numeric = [names.index(name) for name in data.numeric]
-
-    def is_row(cells: list[str]) -> bool:
-        return not any(character.isalpha() for i in numeric for character in cells[i])
-
-    blocks = [
-        pd.DataFrame(
-            {name: [row[i] for row in rows] for name, i in zip(wanted, places, strict=True)},
-            index=pd.Index(lines, name="line"),
-            dtype="str",
-        )
-        for lines, rows in records.blocks(names, is_row)
-    ]
-    if not records.rows:
-        raise InputError(f"{data.path} has a header but no rows; it needs a row per customer")
-    _header_of_these_rows(records, names, data)
-    _no_merge(records, data)
-    return Table(
-        cells=pd.concat(blocks) if blocks else pd.DataFrame(columns=wanted, dtype="str"),
-        damaged=pd.DataFrame(
-            {
-                "line": pd.Series([row.line for row in records.damaged], dtype="int64"),
-                "reason": pd.Series([row.reason for row in records.damaged], dtype="str"),
-                "text": pd.Series([row.text for row in records.damaged], dtype="str"),
+    def __init__(self, data: Data, *, threads: int | None = None) -> None:
+        self._source = Source(data)
+        self._folder = tempfile.TemporaryDirectory(prefix="segmentation-")
+        self._failed: BaseException | None = None
+        self._rows = 0  # the last line
+        self._made = 0
+        self._con = duckdb.connect(
+            config={
+                "threads": threads or len(os.sched_getaffinity(0)),
+                "memory_limit": _MEMORY,
+                "temp_directory": str(Path(self._folder.name) / "spilled"),
+                # Rows have lines; what keeps them in order holds them back in memory.
+                "preserve_insertion_order": False,
+                "autoinstall_known_extensions": False,  # nothing is fetched
+                "autoload_known_extensions": False,
             }
-        ),
-        lines=Lines(
-            in_file=records.lines,
-            header=records.above,
-            rows=records.rows,
-            blank=records.blank,
-            breaks_in_cells=records.breaks,
-        ),
-    )
-
-
-def _header(records: Records, data: Data, top: list[str]) -> list[str]:
-    try:
-        names = records.header()
-    except csv.Error:
-        raise InputError(
-            f"{data.path} has a header with a quote that is not closed; mend its first line"
-        ) from None
-    if not names:
-        raise InputError(_empty(data))
-    if "\0" in "".join(names):
-        raise InputError(f"{data.path} has a header with NUL bytes; mend its first line")
-    return header.check(names, data, top=top, line=records.lines)
-
-
-def _empty(data: Data) -> str:
-    return f"{data.path} is empty; it needs a header and a row per customer"
-
-
-def _excel_delimiter(line: str, data: Data) -> None:
-    named = line.rstrip("\r\n")[len("sep=") :].strip('"') or "\t"
-    if named[0] != data.delimiter:
-        raise InputError(
-            f"{data.path} says in line 1 that '{named[0]}' separates its columns; set "
-            f'data.delimiter to "{named[0]}"'
         )
 
+    def __enter__(self) -> Self:
+        return self
 
-def _header_of_these_rows(records: Records, names: list[str], data: Data) -> None:
-    """Refuse a header that most rows do not fit: every one of them would be in other columns."""
-    if not records.widths:
-        return
-    width, count = records.widths.most_common(1)[0]
-    if count <= records.rows / 2:
-        return
-    if width > len(names):
-        mend = (
-            "add the name that is missing to the header (R's write.table leaves out that of the "
-            f"row names), or quote the cells that hold a '{data.delimiter}'"
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._con.close()
+        self._folder.cleanup()
+
+    @property
+    def lines(self) -> Lines:
+        """What the lines of the file are."""
+        return self._source.lines
+
+    def where(self, line: int) -> tuple[Path, int]:
+        """Return the file in which a line is, and its place there."""
+        return self._source.where(line)
+
+    def read(self) -> Frame:
+        """Return the customers as text. They are read when something is made of them."""
+        return self._stream(self._source.batches(), self._source.schema)
+
+    def texts(self, rows: Frame) -> Frame:
+        """Return rows of the customers as text, from a file beside the tables."""
+        lines = self._arrow(rows.select("line"))["line"].combine_chunks()
+        wanted = np.sort(arrow.as_integers(lines))
+        self._made += 1
+        path = Path(self._folder.name) / f"texts{self._made}.parquet"
+        account = self._source.lines
+        with pq.ParquetWriter(path, self._source.schema, compression="snappy") as file:
+            for batch in self._source.batches(wanted) if len(wanted) else ():
+                if batch.num_rows:
+                    file.write_batch(batch)
+        self._source.lines = account
+        return nw.from_native(self._con.read_parquet(str(path)))
+
+    def numbers(self, frame: Frame, cells: Mapping[str, str]) -> Frame:
+        """Add numbers. DuckDB reads two things more as one: ``1_000`` and ``+-1``."""
+        columns = ", ".join(
+            f"""CASE WHEN NOT contains("{cell}", '_') AND NOT starts_with("{cell}", '+-')
+            THEN TRY_CAST("{cell}" AS DOUBLE) END AS "{number}" """
+            for number, cell in cells.items()
         )
-    else:
-        mend = "mend the header, or the rows"
-    raise InputError(
-        f"the header of {data.path} names {len(names)} columns, but {count:,} of {records.rows:,} "
-        f"rows have {width} cells (line {records.damaged[0].line} is the first that does not fit); "
-        f"{mend}"
-    )
+        found: Frame = nw.from_native(frame.to_native().project(f"*, {columns}"))
+        return found
 
+    def keep(self, frame: Frame, name: str) -> Frame:
+        """Keep a table in memory, and what does not fit there on the disk."""
+        self._run(f"CREATE TABLE {name} AS {frame.to_native().sql_query()}")
+        return nw.from_native(self._con.table(name))
 
-def _no_merge(records: Records, data: Data) -> None:
-    """Refuse a file that git has marked: it holds two versions of the same customers."""
-    for row in records.damaged:
-        if row.text.startswith(("<<<<<<< ", ">>>>>>> ")):
-            raise InputError(
-                f"{data.path} is in the middle of a merge; solve the conflict that git marked in "
-                f"line {row.line}"
-            )
+    def drop(self, name: str) -> None:
+        """Forget a table."""
+        self._con.execute(f"DROP TABLE {name}")
 
+    def table(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema, name: str) -> Frame:
+        """Keep a table that is made here."""
+        return self.keep(self._stream(batches, schema), name)
 
-def _check_encoding(data: Data) -> None:
-    """Python has codecs that are no encodings of files: ``hex``, ``idna``, ``undefined``."""
-    try:
-        name = codecs.lookup(data.encoding).name
-        b"a".decode(name)
-    except UnicodeDecodeError:
-        pass  # half a letter of UTF-16
-    except (LookupError, ValueError):
-        name = ""
-    if not name or name in ("idna", "punycode") or "escape" in name:
-        raise SettingsError(
-            f"data.encoding '{data.encoding}' is no encoding of text files that Python knows; such "
-            "are utf-8, utf-16, cp1252 and latin-1"
+    def batches(self, frame: Frame) -> Iterator[pa.RecordBatch]:
+        """Bring a table here by and by. A cursor of its own lets others work meanwhile."""
+        reader = self._con.cursor().sql(frame.to_native().sql_query()).to_arrow_reader(_BATCH)
+        return iter(reader)
+
+    def rows(self, frame: Frame) -> list[dict[str, Any]]:
+        """Bring a few rows here."""
+        found: list[dict[str, Any]] = self._arrow(frame).to_pylist()
+        return found
+
+    def write(
+        self,
+        frame: Frame,
+        path: Path,
+        schema: pa.Schema,
+        *,
+        by: str = "line",
+        finish: Callable[[pa.Table], pa.Table] | None = None,
+    ) -> None:
+        """Write Parquet, sorted by the chunk, in row groups of one size."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        line, rest = nw.col(by), arrow.empty(schema)
+        # The first column is an id or a line: a dictionary of what is different in every row is
+        # no use.
+        with pq.ParquetWriter(
+            path, schema, compression="zstd", use_dictionary=schema.names[1:]
+        ) as file:
+            for start in range(0, self.lines.in_file + 1, _CHUNK):
+                chunk = frame.filter((line >= start) & (line < start + _CHUNK)).sort(by)
+                found = self._arrow(chunk)
+                found = finish(found) if finish else found.select(schema.names)
+                rest = pa.concat_tables([rest, found.cast(schema)])
+                whole = rest.num_rows - rest.num_rows % _GROUP
+                if whole:
+                    file.write_table(rest.slice(0, whole), row_group_size=_GROUP)
+                    rest = rest.slice(whole).combine_chunks()
+            if rest.num_rows:
+                file.write_table(rest)
+
+    def _stream(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Frame:
+        """Let DuckDB read from here. What is raised meanwhile is raised once more by `_run`."""
+
+        def heard() -> Iterator[pa.RecordBatch]:
+            try:
+                yield from batches
+            except BaseException as error:
+                self._failed = error
+                raise
+
+        return nw.from_native(
+            self._con.from_arrow(pa.RecordBatchReader.from_batches(schema, heard()))
         )
 
-
-def _codec(data: Data) -> str:
-    """UTF-8 with or without the mark that spreadsheets put first."""
-    same = codecs.lookup(data.encoding).name
-    return "utf-8-sig" if same == "utf-8" else same
-
-
-def _pieces(data: Data) -> Iterator[bytes]:
-    with data.path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            yield piece
-
-
-def _not_utf8_after_all(data: Data) -> None:
-    """Raise where a file that is declared otherwise is UTF-8: Müller would be read as MÃ¼ller."""
-    if codecs.lookup(data.encoding).name.startswith(("utf", "ascii")):
-        return
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    plain = True
-    try:
-        for piece in _pieces(data):
-            decoder.decode(piece)
-            plain = plain and piece.isascii()
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return
-    if not plain:
-        raise InputError(f"{data.path} is UTF-8, not {data.encoding}; set data.encoding to utf-8")
-
-
-def _wrong_encoding(data: Data) -> str:
-    """Say where a file is not in its encoding, and which other one may be meant."""
-    path, declared = data.path, data.encoding
-    codec = _codec(data)
-    if codec.startswith(("utf-16", "utf-32")):
-        return f"{path} is not {declared} text; set data.encoding, for example to utf-8"
-    content = path.read_bytes()
-    for number, line in enumerate(content.splitlines(), start=1):
+    def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        self._failed = None
         try:
-            line.decode(codec)
-        except UnicodeDecodeError as error:
-            if error.reason == "unexpected end of data" and content.endswith(line):
-                return f"{path} ends in the middle of a letter in line {number}; get the whole file"
-            word = line[max(error.start - 12, 0) : error.end + 12]
-            other = _reads(word)
-            return (
-                f"{path} is not {declared} text: line {number} holds byte "
-                f"0x{line[error.start]:02x}; if that is to be '{word.decode(other).strip()}', set "
-                f"data.encoding to {other}"
-            )
-    return f"{path} is not {declared} text; set data.encoding"
+            return self._con.execute(sql)
+        except duckdb.Error:
+            if self._failed is not None:
+                raise self._failed from None
+            raise
 
-
-def _reads(word: bytes) -> str:
-    try:
-        word.decode("cp1252")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
+    def _arrow(self, frame: Frame) -> pa.Table:
+        self._failed = None
+        try:
+            return frame.to_native().to_arrow_table()
+        except duckdb.Error:
+            if self._failed is not None:
+                raise self._failed from None
+            raise

@@ -1,157 +1,92 @@
-"""Read numbers as people write them, and doubt what can be read in two ways."""
+"""Doubt numbers that can be read in two ways, and say how to mend what are none."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
-import pandas as pd
+from datetime import date
 
 PLAUSIBLE = 1e15  # nothing about a customer is larger; figures of larger numbers lose their digits
 
-_CURRENCY = r"(?:[$€£¥₹]|EUR|USD|GBP|CHF)"
-_SPACES = r"\s'’"
-_FEW = 1000  # cells looked at before all of them are
-
 
 @dataclass(frozen=True)
-class Numbers:
-    """A column of text as numbers.
+class Some:
+    """Cells of a kind: how many, and the line of the first."""
 
-    Attributes
-    ----------
-    parsed : Series of float64
-        NaN where a cell is missing, unreadable or implausible.
-    unreadable : Series of bool
-        Cells that hold something other than a finite number.
-    implausible : Series of bool
-        Cells whose number is beyond `PLAUSIBLE`.
-    separated, percents : int
-        How many cells had thousands separators, and percent signs.
-    """
-
-    parsed: pd.Series
-    unreadable: pd.Series
-    implausible: pd.Series
-    separated: int
-    percents: int
+    count: int
+    first: int
 
 
-def read_numbers(cells: pd.Series, decimal: str) -> Numbers:
-    """Read a column.
-
-    Thousands separators count only between groups of three digits: ``1,234`` is a number, ``1,2``
-    is not. Percent signs count where every number has one. Accountants' ``(12)`` and the ``12-`` of
-    some exports are minus 12.
+def other_decimals(
+    cells: int, thousands: Some, decimals: Some, text: Callable[[int], str], other: str
+) -> str | None:
+    r"""Say where decimals are written with the mark that separates thousands: ``12,5``.
 
     Parameters
     ----------
-    cells : Series of str
-    decimal : str
-        The decimal mark, ``.`` or ``,``.
-    """
-    # Most cells are plain numbers; only the others are looked at closely.
-    values = pd.to_numeric(cells, errors="coerce").astype(np.float64)
-    if decimal == ",":
-        values = values.mask(cells.str.contains(".", regex=False).fillna(False))
-    rest = cells[values.isna() & cells.notna()]
-    plain, separated, percents = _plain(rest, decimal, alone=values.notna().sum() == 0)
-    values.loc[rest.index] = pd.to_numeric(plain, errors="coerce").astype(np.float64)
-    values = values.mask(np.isinf(values))
-    implausible = values.abs() >= PLAUSIBLE
-    return Numbers(
-        parsed=values.mask(implausible),
-        unreadable=cells.notna() & values.isna(),
-        implausible=implausible,
-        separated=separated,
-        percents=percents,
-    )
-
-
-def _plain(cells: pd.Series, decimal: str, *, alone: bool) -> tuple[pd.Series, int, int]:
-    """Write numbers plainly, and count those with thousands separators and with percent signs."""
-    thousands = "," if decimal == "." else "."
-    plain = cells.str.replace("−", "-", regex=False)
-    plain = plain.str.replace(r"^\((.*\d.*)\)$|^([^-]*\d)-$", r"-\1\2", regex=True)
-    plain = plain.str.replace(rf"^([+-]?)\s*{_CURRENCY}\s*|\s*{_CURRENCY}$", r"\1", regex=True)
-    percent = plain.str.contains(r"\d\s*%$", regex=True).fillna(False).astype(bool)
-    if alone and percent.any() and percent.all():
-        plain = plain.str.replace(r"\s*%$", "", regex=True)
-    else:
-        percent[:] = False
-    grouped = (
-        plain.str.fullmatch(
-            rf"[+-]?[1-9]\d{{0,2}}([{thousands}{_SPACES}])\d{{3}}(?:\1\d{{3}})*(?:[{decimal}]\d+)?"
-        )
-        .fillna(False)
-        .astype(bool)
-    )
-    plain = plain.mask(grouped, plain.str.replace(rf"[{thousands}{_SPACES}]", "", regex=True))
-    if decimal == ",":
-        plain = plain.mask(plain.str.contains(".", regex=False).fillna(False), "?")
-        plain = plain.str.replace(",", ".", regex=False)
-    return plain, int(grouped.sum()), int(percent.sum())
-
-
-def doubt(cells: pd.Series, decimal: str) -> str | None:
-    """Say why numbers may mean something else than what is read, and how to mend it.
+    cells : int
+        Those that are not missing.
+    thousands, decimals : Some
+        Those with the other mark that look like ``1,234``, and like ``12,5`` or ``0,407``.
+    text
+        Gives the cell in a line.
+    other : str
+        The mark that is not the decimal one.
 
     Examples
     --------
-    >>> doubt(pd.Series(["1.104", "407", "23.870"], dtype="str"), ".").split(";")[0]
-    "'1.104' beside '407' looks like a thousands separator"
-    >>> doubt(pd.Series(["1.104", "40.5"], dtype="str"), ".")
+    >>> other_decimals(9, Some(0, 0), Some(5, 2), {2: "12,5"}.__getitem__, ",")
+    '\'12,5\' has a decimal \',\'; set data.decimal to ","'
     """
-    other = "," if decimal == "." else "."
-    return _other_decimals(cells, other) or _other_thousands(cells, decimal, other)
-
-
-def _other_decimals(cells: pd.Series, other: str) -> str | None:
-    """Decimals written with the mark that separates thousands: ``12,5`` or ``0,407``."""
-    marked = _with(cells, other)
-    grouped = _matching(marked, rf"{_SIGN}[1-9]\d{{0,2}}(?:[{other}]\d{{3}})+(?:\D.*)?")
-    decimals = marked[~grouped & _matching(marked, rf"{_SIGN}\d*[{other}]\d+\D*")]
-    if len(decimals) > 0.1 * int(grouped.sum()) and len(decimals) > 0.1 * int(cells.notna().sum()):
-        return f"'{decimals.iloc[0]}' has a decimal '{other}'; set data.decimal to \"{other}\""
-    if int(grouped.sum()) and len(decimals) > 0.02 * int(grouped.sum()) + 1:
-        whole = marked[grouped].iloc[0]
+    if decimals.count > 0.1 * thousands.count and decimals.count > 0.1 * cells:
+        return f"'{text(decimals.first)}' has a decimal '{other}'; set data.decimal to \"{other}\""
+    if thousands.count and decimals.count > 0.02 * thousands.count + 1:
         return (
-            f"'{decimals.iloc[0]}' beside '{whole}' looks like decimals; set data.decimal to "
-            f'"{other}"'
+            f"'{text(decimals.first)}' beside '{text(thousands.first)}' looks like decimals; set "
+            f'data.decimal to "{other}"'
         )
     return None
 
 
-def _other_thousands(cells: pd.Series, decimal: str, other: str) -> str | None:
-    """Thousands separated by the decimal mark: ``1.104`` beside ``407``, and never ``1.5``."""
-    marked = _with(cells, decimal)
-    pattern = rf"{_SIGN}[1-9]\d{{0,2}}(?:[{decimal}]\d{{3}})+"
-    # A column of decimals is told from its first cells; all of them are looked at only in doubt.
-    if marked.empty or not (
-        _matching(marked.iloc[:_FEW], pattern).all() and _matching(marked, pattern).all()
-    ):
+def other_thousands(
+    *,
+    thousands: Some,
+    twice: Some,
+    small: Some,
+    large: Some,
+    text: Callable[[int], str],
+    decimal: str,
+) -> str | None:
+    """Say where thousands are separated by the decimal mark: ``1.104`` beside ``407``.
+
+    Parameters
+    ----------
+    thousands, twice : Some
+        Cells such as ``1.104``, of which there are some and no others with the mark, and
+        ``1.104.200`` among them.
+    small, large : Some
+        Cells without the mark, of up to three digits and of more.
+    text
+        Gives the cell in a line.
+    decimal : str
+
+    Examples
+    --------
+    >>> cells = {1: "1.104", 2: "407", 3: "23.870"}.__getitem__
+    >>> none = Some(0, 0)
+    >>> other_thousands(
+    ...     thousands=Some(2, 1), twice=none, small=Some(1, 2), large=none, text=cells, decimal="."
+    ... ).split(";")[0]
+    "'1.104' beside '407' looks like a thousands separator"
+    """
+    if large.count or not (twice.count or small.count):
         return None
-    twice = marked[marked.str.count(re.escape(decimal)) > 1]
-    plain = cells[cells.notna() & ~cells.index.isin(marked.index)]
-    small = _matching(plain, rf"{_SIGN}\d{{1,3}}(?:[{other}]\d+)?")
-    large = _matching(plain, rf"{_SIGN}\d{{4,}}(?:[{other}]\d+)?")
-    if large.any() or not (len(twice) or small.any()):
-        return None
-    beside = twice.iloc[0] if len(twice) else plain[small].iloc[0]
+    other = "," if decimal == "." else "."
+    beside = text(twice.first if twice.count else small.first)
     return (
-        f"'{marked.iloc[0]}' beside '{beside}' looks like a thousands separator; set data.decimal "
-        f'to "{other}" (or, if these are decimals, write all of them out: {beside}{decimal}000)'
+        f"'{text(thousands.first)}' beside '{beside}' looks like a thousands separator; set "
+        f'data.decimal to "{other}" (or, if these are decimals, write all of them out: '
+        f"{beside}{decimal}000)"
     )
-
-
-_SIGN = r"[+-]?"
-
-
-def _with(cells: pd.Series, mark: str) -> pd.Series:
-    return cells[cells.str.contains(mark, regex=False).fillna(False).astype(bool)]
-
-
-def _matching(cells: pd.Series, pattern: str) -> pd.Series:
-    return cells.str.fullmatch(pattern).fillna(False).astype(bool)
 
 
 _DATE = re.compile(
@@ -184,13 +119,10 @@ def hint(cell: str, decimal: str) -> str:
     return "mend the file or declare it under data.categorical"
 
 
-def are_dates(values: pd.Series) -> bool:
-    """Whether whole numbers are dates such as 20210304, every one of them."""
-    known = values.dropna()
-    if len(known) < 2 or known.min() < 19000101 or known.max() > 21001231:
+def is_date(value: int) -> bool:
+    """Whether a whole number is a date such as 20210304."""
+    try:
+        date(value // 10000, value // 100 % 100, value % 100)
+    except ValueError:
         return False
-    return bool(
-        pd.to_datetime(known.astype("int64").astype("str"), format="%Y%m%d", errors="coerce")
-        .notna()
-        .all()
-    )
+    return True

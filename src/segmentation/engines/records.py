@@ -1,4 +1,4 @@
-"""Cut the lines of a CSV into rows, and keep what is no row, with its line and the reason.
+"""Cut the lines of a CSV into rows one by one, and keep what is none, with its line and reason.
 
 A CSV says nowhere how many rows it has. One quote too many makes a cell of everything up to the
 next quote; a cell too many moves the ones after it into other columns. So every row is counted
@@ -10,11 +10,12 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-BLOCK = 50_000  # rows handed on at a time
+LONGEST = csv.field_size_limit()  # characters of a cell, and of a line that is read by the block
 
 TOO_MANY = "too many cells"
 TOO_FEW = "too few cells"
 QUOTES = "broken quotes"
+NO_TEXT = "no text"
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,21 @@ class Records:
     lines : iterator of str
         The lines of the file with their ends, opened with ``newline=""``.
     delimiter : str
+    encoding : str
+        What lines are said not to be if they hold bytes that are no text.
 
     Attributes
     ----------
     damaged : list of Damaged
-        What was found so far that is no row.
+        What was found that is no row, until somebody takes it.
+    first : Damaged or None
+        The first of them.
+    merge : int or None
+        A line that git has marked as one of two versions.
+    letters, undecodable : int
+        Letters beyond ASCII that were met (about), and lines that are no text.
+    no_text : tuple of int and bytes, or None
+        The first of these.
     above, blank, breaks, rows : int
         Lines of the header, lines without content, line breaks inside cells, and rows (damaged
         ones too). Together they are all lines read so far.
@@ -46,7 +57,8 @@ class Records:
         How many rows of each wrong width there are.
     """
 
-    def __init__(self, lines: Iterator[str], *, delimiter: str) -> None:
+    def __init__(self, lines: Iterator[str], *, delimiter: str, encoding: str) -> None:
+        self._encoding = encoding
         self._feed = _Feed(lines)
         self._reader = csv.reader(self._feed, delimiter=delimiter, strict=True)
         self._delimiter = delimiter
@@ -54,6 +66,10 @@ class Records:
         self._opened = 0  # the line of a broken quote, while what follows may still be of it
         self._recover_to = 0  # the last line that the broken quote ran over
         self.damaged: list[Damaged] = []
+        self.first: Damaged | None = None
+        self.merge: int | None = None
+        self.letters = self.undecodable = 0
+        self.no_text: tuple[int, bytes] | None = None
         self.above = self.blank = self.breaks = self.rows = 0
         self.widths: Counter[int] = Counter()
 
@@ -87,10 +103,10 @@ class Records:
             self.blank += count
         return []
 
-    def blocks(
-        self, header: list[str], is_row: Callable[[list[str]], bool]
-    ) -> Iterator[tuple[list[int], list[list[str]]]]:
-        """Give rows with their lines, some at a time.
+    def stretch(
+        self, header: list[str], is_row: Callable[[list[str]], bool], *, line: int
+    ) -> tuple[list[int], list[list[str]]]:
+        """Read on until no quote is open and nothing is left to read again.
 
         Parameters
         ----------
@@ -98,52 +114,48 @@ class Records:
         is_row
             Whether cells, one for each column, may be a row. Asked of lines in a cell only, to
             tell text of several lines from rows that a quote has swallowed.
+        line : int
+            Where the next line stands in the file.
+
+        Returns
+        -------
+        lines : list of int
+        rows : list of list of str
         """
-        width = len(header)
-        record, reader = self._feed.record, self._reader
+        self._line = line
         lines: list[int] = []
         rows: list[list[str]] = []
         while True:
-            record.clear()
+            self._feed.record.clear()
             try:
-                row = next(reader)
+                row = next(self._reader)
             except StopIteration:
                 break
             except csv.Error as error:
                 self._broken(str(error))
                 continue
-            # Nearly every row of nearly every file is a good one: no call of a function for those.
-            if (
-                len(row) != width
-                or len(record) != 1
-                or "\0" in record[0]
-                or self._opened
-                or not any(row)
-                or row == header
-            ):
-                row = self._odd(row, header, is_row)
-                if not row:
-                    continue
-            lines.append(self._line)
-            rows.append(row)
-            self.rows += 1
-            self.breaks += len(record) - 1
-            self._line += len(record)
-            if len(rows) == BLOCK:
-                yield lines, rows
-                lines, rows = [], []
-        if rows:
-            yield lines, rows
+            row = self._checked(row, header, is_row)
+            if row:
+                lines.append(self._line)
+                rows.append(row)
+                self.rows += 1
+                self.breaks += len(self._feed.record) - 1
+                self._line += len(self._feed.record)
+            if not (self._opened or self._feed.again or self._line <= self._recover_to):
+                break
+        return lines, rows
 
-    def _odd(
+    def _checked(
         self, row: list[str], header: list[str], is_row: Callable[[list[str]], bool]
     ) -> list[str]:
-        """Return a row that is good on a second look; file away any other, and return none."""
+        """Return a good row; file away any other, and return none."""
         record, width = self._feed.record, len(header)
         if not "".join(row).strip():
             self.blank += len(record)
             self._line += len(record)
             return []
+        if self._feed.undecodable:
+            return self._file(self._no_text())
         if "\0" in "".join(record):
             return self._file("NUL bytes: the line holds bytes that are no text")
         inside = self._line <= self._recover_to
@@ -182,9 +194,31 @@ class Records:
         self._recover_to = max(self._recover_to, self._line + len(others))
         return self._file(f"{QUOTES}: a quote is not closed, or text follows a closed one")
 
+    def _no_text(self) -> str:
+        """Name the first byte that is no text, and what it would be in an older encoding."""
+        self.undecodable += 1
+        line = "".join(self._feed.record).encode("utf-8", "surrogateescape")
+        self.no_text = self.no_text or (self._line, line)
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            word = line[max(error.start - 12, 0) : error.end + 12]
+            return (
+                f"{NO_TEXT}: byte 0x{line[error.start]:02x} is not {self._encoding}; in "
+                f"{older(word)} it reads '{word.decode(older(word)).strip()}'"
+            )
+        return f"{NO_TEXT}: not {self._encoding}"
+
     def _file(self, reason: str) -> list[str]:
         record = self._feed.record
-        self.damaged.append(Damaged(self._line, reason, "".join(record).rstrip("\r\n")))
+        text = "".join(record).rstrip("\r\n")
+        if self._feed.undecodable:
+            text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        found = Damaged(self._line, reason, text)
+        self.damaged.append(found)
+        self.first = self.first or found
+        if text.startswith(("<<<<<<< ", ">>>>>>> ")):
+            self.merge = self.merge or found.line
         self.rows += 1
         self.breaks += len(record) - 1
         self._line += len(record)
@@ -199,6 +233,12 @@ class _Feed:
         self.record: list[str] = []
         self.again: deque[str] = deque()
 
+    @property
+    def undecodable(self) -> bool:
+        """Whether the record holds bytes that are no text."""
+        text = "".join(self.record)
+        return not text.isascii() and any("\udc80" <= sign <= "\udcff" for sign in text)
+
     def __iter__(self) -> Iterator[str]:
         return self
 
@@ -210,3 +250,12 @@ class _Feed:
             line = line.lstrip("\ufeff")
         self.record.append(line)
         return line
+
+
+def older(word: bytes) -> str:
+    """Return the encoding, of those before UTF-8, in which bytes may be a word."""
+    try:
+        word.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"

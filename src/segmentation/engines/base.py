@@ -1,0 +1,77 @@
+"""What an engine does. Rules are written once, as narwhals expressions, and run on any."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import narwhals as nw
+import pyarrow as pa
+
+from segmentation.artifacts.quality import Lines
+
+Frame = nw.LazyFrame[Any]
+"""A table that is somewhere else: what is asked of it is worked out there."""
+
+
+class Engine(Protocol):
+    """Reads, keeps and writes tables of any size, in bounded memory.
+
+    Rows have a ``line``, which says where they belong: no engine promises any other order.
+    """
+
+    def read(self) -> Frame:
+        """Return the customers as text (`blocks.schema`)."""
+
+    def texts(self, rows: Frame) -> Frame:
+        """Return those rows of the customers, as text, whose lines are in `rows`."""
+
+    @property
+    def lines(self) -> Lines:
+        """What the lines of the file are, once something was made of `read`."""
+
+    def where(self, line: int) -> tuple[Path, int]:
+        """Return the file in which a line is, and its place there."""
+
+    def numbers(self, frame: Frame, cells: Mapping[str, str]) -> Frame:
+        """Add columns of numbers, each read from one of text: null where that is no plain number.
+
+        Plain are ``-1.5``, ``+.5`` and ``1e3``; narwhals has no cast that may fail.
+        """
+
+    def keep(self, frame: Frame, name: str) -> Frame:
+        """Work out a table and keep it, so that nothing is worked out twice."""
+
+    def drop(self, name: str) -> None:
+        """Forget a table that was kept."""
+
+    def table(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema, name: str) -> Frame:
+        """Keep a table that is made here."""
+
+    def batches(self, frame: Frame) -> Iterator[pa.RecordBatch]:
+        """Bring a table here, some of its rows at a time, in any order."""
+
+    def rows(self, frame: Frame) -> list[dict[str, Any]]:
+        """Bring a table of a few rows here."""
+
+    def write(
+        self,
+        frame: Frame,
+        path: Path,
+        schema: pa.Schema,
+        *,
+        by: str = "line",
+        finish: Callable[[pa.Table], pa.Table] | None = None,
+    ) -> None:
+        """Write a table as Parquet in the order of its lines.
+
+        Parameters
+        ----------
+        frame : Frame
+        path : Path
+        schema : Schema
+            What is written, of the columns of `frame` or of what `finish` makes of them.
+        by : str
+            The column that holds the line.
+        finish
+            Makes what is written of some rows.
+        """

@@ -1,0 +1,327 @@
+"""The customers that are left: what is wrong with all of them, and how they are written."""
+
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pyarrow as pa
+
+from segmentation import paths
+from segmentation.artifacts.privacy import FEWEST, OTHER
+from segmentation.engines.base import Engine, Frame
+from segmentation.engines.cleaning import Cleaned
+from segmentation.engines.reasons import (
+    A_CONFLICT,
+    A_COPY,
+    NO_CELLS,
+    NO_ID,
+    NO_NUMBER,
+    OUTSIDE,
+    short,
+)
+from segmentation.errors import InputError
+from segmentation.settings.prepare import Prepare
+from segmentation.settings.shared.data import Data
+
+_DIRT = (A_COPY, A_CONFLICT, OUTSIDE, NO_NUMBER, NO_ID, NO_CELLS)
+_FAR = 100  # times the next largest value: no customer, however rich, but a code or a slip
+_CATEGORIES = 10  # so few different texts are categories, however few customers there are
+_IDENTIFYING = 1 / 2  # texts a customer above which they are names, addresses or numbers of people
+
+
+def check_rejected(cleaned: Cleaned, *, data: Data, rules: Prepare) -> None:
+    """Raise `InputError` if no row, or a smaller share of them than allowed, is left."""
+    rows, rejected = cleaned.rows, cleaned.rejections
+    if rejected < rows and rejected <= rules.max_rejected * rows:
+        return
+    most = cleaned.rules[0]
+    if rejected == rows:
+        listed = ", ".join(f"{rule.name} ({rule.count})" for rule in cleaned.rules)
+        message = f"all {rejected} rows of {data.path} were rejected: {listed}"
+    else:
+        message = (
+            f"{rejected:,} of {rows:,} rows of {data.path} were rejected ({rejected / rows:.1%}; "
+            f"prepare.max_rejected allows {rules.max_rejected:.0%}), {most.count:,} of them "
+            f"({most.count / rows:.1%} of all rows) for '{most.name}'"
+        )
+    place = cleaned.words.place(most.line)
+    message += f"; the first is line {place}: {short(most.reason, 200)}"
+    raise InputError(f"{message}; {_mend(cleaned, most.name, data)}")
+
+
+def _mend(cleaned: Cleaned, rule: str, data: Data) -> str:
+    """What to do about the rule that rejected the most."""
+    if rule in (A_CONFLICT, A_COPY):
+        (ids,) = cleaned.engine.rows(
+            _ids(cleaned).select(
+                nw.len(), nw.col("id").n_unique().alias("different"), nw.col("id").min()
+            )
+        )
+        if ids["different"] == 1:
+            return (
+                f"every row has the same {data.id}, '{short(ids['id'])}': name another column "
+                "in data.id"
+            )
+        if rule == A_CONFLICT:
+            return (
+                f"{ids['different']:,} different values of {data.id} in {ids['len']:,} rows look "
+                "like purchases or events, several rows a customer; sum them up to a row per "
+                "customer first, or name another column in data.id"
+            )
+    if rule == OUTSIDE:
+        return "mend the limits under data.numeric, or the file"
+    return f"all of them are in {paths.REJECTED}, each with its reason"
+
+
+def _ids(cleaned: Cleaned) -> Frame:
+    """Ids of all rows, as they stand in those that were rejected."""
+    text = nw.col("c0").str.strip_chars()
+    left = cleaned.rejected.select(text.alias("id")).filter(
+        (nw.col("id") != "").fill_null(value=False)
+    )
+    return nw.concat([cleaned.kept.select("id"), left], how="vertical")
+
+
+def damage(cleaned: Cleaned) -> list[str]:
+    """Tell of rows that are no dirt but damage, or no customers: the first of each kind."""
+    told = []
+    for rule in cleaned.rules:
+        if rule.name not in _DIRT:
+            rows = "1 row was" if rule.count == 1 else f"{rule.count:,} rows were"
+            place = cleaned.words.place(rule.line)
+            told.append(f"{rows} rejected, line {place}: {short(rule.reason, 200)}")
+    return told
+
+
+class Customers:
+    """The rows that were kept, before anything is made of them.
+
+    Parameters
+    ----------
+    cleaned : Cleaned
+    data : Data
+    """
+
+    def __init__(self, cleaned: Cleaned, data: Data) -> None:
+        self._cleaned, self._data = cleaned, data
+        self._engine: Engine = cleaned.engine
+        self._rows = cleaned.kept
+        numbers = {f"v{i}": name for i, name in enumerate(data.numeric)}
+        facts: list[nw.Expr] = [nw.len().alias("rows")]
+        for v in numbers:
+            facts += [
+                nw.col(v).count().alias(f"{v}_known"),
+                nw.col(v).min().alias(f"{v}_low"),
+                nw.col(v).max().alias(f"{v}_high"),
+            ]
+        (found,) = self._engine.rows(self._rows.select(facts))
+        self.count = int(found["rows"])
+        self._numbers = {
+            name: {what: found[f"{v}_{what}"] for what in ("known", "low", "high")}
+            for v, name in numbers.items()
+        }
+        self._levels: dict[str, Frame] = {}
+        self._categories: dict[str, dict[str, Any]] = {}
+        for i, name in enumerate(data.categorical):
+            levels = (
+                self._rows.group_by(f"k{i}")
+                .agg(nw.len().alias("n"))
+                .join(cleaned.levels[i], left_on=f"k{i}", right_on="cell", how="inner")
+                .group_by("level")
+                .agg(nw.col("n").sum().cast(nw.Int64))
+            )
+            self._levels[name] = self._engine.keep(levels, f"kept{i}")
+            few = nw.col("n") < FEWEST
+            (self._categories[name],) = self._engine.rows(
+                self._levels[name].select(
+                    nw.len().alias("levels"),
+                    nw.col("n").sum().fill_null(0).cast(nw.Int64).alias("known"),
+                    few.cast(nw.Int64).sum().fill_null(0).cast(nw.Int64).alias("few"),
+                    nw.when(few).then(nw.col("n")).otherwise(nw.lit(0)).sum().fill_null(0)
+                    .cast(nw.Int64).alias("of_few"),
+                )
+            )  # fmt: skip
+
+    def check_usable(self) -> None:
+        """Raise `InputError` if there is one customer, or nothing that tells customers apart."""
+        path = self._data.path
+        if self.count == 1:
+            (only,) = self._engine.rows(self._rows.select("id"))
+            raise InputError(
+                f"{path} has one customer, '{short(only['id'])}'; segments need a row "
+                "for each of many"
+            )
+        for name in self._data.columns:
+            role = "numeric" if name in self._data.numeric else "categorical"
+            mend = f"take it out of data.{role} in params.yaml"
+            if not self._known(name):
+                raise InputError(f"column '{name}' of {path} is missing in every row; {mend}")
+            value = self._only_value(name)
+            if value is not None:
+                raise InputError(f"column '{name}' of {path} is '{value}' in every row; {mend}")
+
+    def check_categories(self) -> None:
+        """Raise `InputError` if a column's texts are nearly as many as its customers.
+
+        Two hundred towns among a thousand customers pass, though most of them are rare: a town is
+        something that people share. Six hundred texts among a thousand do not.
+        """
+        for name, of in self._categories.items():
+            if of["levels"] > max(_IDENTIFYING * of["known"], _CATEGORIES):
+                raise InputError(
+                    f"column '{name}' of {self._data.path} has {of['levels']:,} different texts "
+                    f"for {of['known']:,} customers: they tell who somebody is and are no "
+                    "categories; take it out of data.categorical in params.yaml"
+                )
+
+    def rare(self) -> list[str]:
+        """Tell which categories of fewer than ten customers are taken together, before all else.
+
+        Together they are `OTHER`. Where even all of them are fewer than ten customers, they are
+        missing, as nothing can be said of so few.
+
+        Raises
+        ------
+        InputError
+            Fewer than ten customers have a category at all.
+        """
+        notes = []
+        for name, of in self._categories.items():
+            few, customers = of["few"], of["of_few"]
+            if not few:
+                continue
+            if self._together(name):
+                what = f"taken together as '{OTHER}'"
+            elif few < of["levels"]:
+                what = "taken as missing"
+            else:
+                raise InputError(
+                    f"column '{name}' of {self._data.path} has no category that {FEWEST} customers "
+                    "share; take it out of data.categorical in params.yaml"
+                )
+            categories = "1 category" if few == 1 else f"{few:,} categories"
+            notes.append(
+                f"column '{name}': {categories} of fewer than {FEWEST} customers ({customers:,} of "
+                f"{self.count:,} customers) {'is' if few == 1 else 'are'} {what}"
+            )
+        return notes
+
+    def doubts(self) -> list[str]:
+        """Tell of columns that can be used, but hardly as they are meant, a line for each."""
+        told = []
+        for name in self._data.columns:
+            missing = self.count - self._known(name)
+            if missing > self.count / 2:
+                told.append(
+                    f"column '{name}' is missing for {missing:,} of {self.count:,} customers; "
+                    "whatever is said of it rests on the others"
+                )
+        largest = [max(abs(of["low"]), abs(of["high"])) for of in self._numbers.values()]
+        sizes = [nw.col(f"v{i}").abs() for i in range(len(largest))]
+        (second,) = self._engine.rows(
+            self._rows.select(
+                nw.when(size < most).then(size).max().alias(f"s{i}")
+                for i, (size, most) in enumerate(zip(sizes, largest, strict=True))
+            )
+        )
+        for i, (name, most) in enumerate(zip(self._numbers, largest, strict=True)):
+            next_one = second[f"s{i}"]
+            if not next_one or most < _FAR * next_one:
+                continue
+            others = self._rows.filter(sizes[i] < most).select(sizes[i].n_unique().alias("n"))
+            if self._engine.rows(others)[0]["n"] <= 2:
+                continue
+            far = self._rows.filter(sizes[i] == most)
+            (line,) = self._engine.rows(far.select(nw.col("line").min()))
+            (row,) = self._engine.rows(far.filter(nw.col("line") == line["line"]))
+            told.append(
+                f"column '{name}' holds {row[f'v{i}']:.15g} in line "
+                f"{self._cleaned.words.place(row['line'])}, {most / next_one:,.0f} times the next "
+                "largest value; if that says that the value is missing, set limits for the column "
+                "under data.numeric"
+            )
+        return told
+
+    def levels(self) -> dict[str, list[str]]:
+        """The categories of each column, as they are written."""
+        found = {}
+        for name, frame in self._levels.items():
+            often = frame.filter(nw.col("n") >= FEWEST).select("level").sort("level")
+            found[name] = [row["level"] for row in self._engine.rows(often)]
+            if self._together(name):
+                found[name].append(OTHER)
+        return found
+
+    def write(self, path: Path) -> None:
+        """Write them: id, numbers, categories and, where it is a sum, the value.
+
+        Raises
+        ------
+        InputError
+            No customer has all of the columns that the value sums up.
+        """
+        data = self._data
+        rows = self._rows
+        for i, name in enumerate(data.categorical):
+            named = self._cleaned.levels[i].join(self._levels[name], on="level", how="inner")
+            rest = nw.lit(OTHER if self._together(name) else None, nw.String)
+            level = nw.when(nw.col("n") >= FEWEST).then(nw.col("level")).otherwise(rest)
+            named = self._engine.keep(
+                named.select(nw.col("cell").alias(f"k{i}"), level.alias(f"l{i}")), f"written{i}"
+            )
+            rows = rows.join(named, on=f"k{i}", how="left")
+        columns = [
+            nw.col("id").alias(data.id),
+            *(nw.col(f"v{i}").alias(name) for i, name in enumerate(data.numeric)),
+            *(nw.col(f"l{i}").alias(name) for i, name in enumerate(data.categorical)),
+        ]
+        kinds = [
+            pa.string(),
+            *[pa.float64()] * len(data.numeric),
+            *[pa.string()] * len(data.categorical),
+        ]
+        names = [data.id, *data.columns]
+        if data.sums_value:
+            columns.append(self._value())
+            kinds.append(pa.float64())
+            names.append(data.value_column)
+        # A column of the file may be called line as well.
+        place = "line" if "line" not in names else "\x01line"
+        rows = rows.select(nw.col("line").alias(place), *columns)
+        schema = pa.schema(list(zip(names, kinds, strict=True)))
+        self._engine.write(rows, path, schema, by=place)
+
+    def _value(self) -> nw.Expr:
+        """Return the sum of the columns in `data.value`, missing where one of them is.
+
+        A sum over the known cells would make a customer look poor for a cell that nobody filled in.
+        """
+        places = [list(self._data.numeric).index(name) for name in self._data.value]
+        value = nw.col(f"v{places[0]}")
+        for i in places[1:]:
+            value = value + nw.col(f"v{i}")
+        (found,) = self._engine.rows(self._rows.select(value.count().alias("n")))
+        if not found["n"]:
+            parts = ", ".join(self._data.value)
+            raise InputError(
+                f"no customer of {self._data.path} has all of the columns that data.value sums up "
+                f"({parts}); take out one that is often missing"
+            )
+        return value.alias(self._data.value_column)
+
+    def _together(self, name: str) -> bool:
+        of = self._categories[name]
+        return of["few"] > 0 and of["of_few"] >= min(FEWEST, self.count)
+
+    def _known(self, name: str) -> int:
+        known = self._numbers[name] if name in self._numbers else self._categories[name]
+        return int(known["known"])
+
+    def _only_value(self, name: str) -> Any:
+        """The value of every row, if there is one."""
+        if name in self._categories:
+            if self._categories[name]["levels"] > 1:
+                return None
+            return self._engine.rows(self._levels[name])[0]["level"]
+        of = self._numbers[name]
+        return of["low"] if of["low"] == of["high"] else None

@@ -1,0 +1,116 @@
+"""Why a row was rejected: a code while it is looked for, a sentence when it is written."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from segmentation.engines import arrow, cells
+from segmentation.settings.shared.data import Data
+
+DAMAGED, SUMS, MISSING_ID, LOST_DIGITS, COPY, EMPTY, CONFLICT = range(7)
+UNREADABLE, IMPLAUSIBLE, BEYOND = 10_000, 20_000, 30_000  # and the number of the column
+
+A_COPY, A_CONFLICT, OUTSIDE = "exact copy", "conflicting id", "outside limits"
+NO_NUMBER, NO_CELLS = "not a number", "too many cells are missing"
+NO_ID = "id is missing"
+_RULES = {
+    SUMS: "totals",
+    MISSING_ID: NO_ID,
+    LOST_DIGITS: "id has lost its digits",
+    COPY: A_COPY,
+    EMPTY: NO_CELLS,
+    CONFLICT: A_CONFLICT,
+}
+_NUMBERED = {UNREADABLE: NO_NUMBER, IMPLAUSIBLE: "no plausible number", BEYOND: OUTSIDE}
+_LONGEST = 60  # characters of a cell in a message
+_LEDGER = ("line", "reason", "text", "file")  # columns of the rejected rows beside their cells
+
+
+def short(text: str, longest: int = _LONGEST) -> str:
+    """Cut text that is too long for a message."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+class Words:
+    """Writes the reasons of rejected rows.
+
+    Parameters
+    ----------
+    data : Data
+    where
+        Gives the file of a line, and its place there.
+    """
+
+    def __init__(self, data: Data, where: Callable[[int], tuple[Path, int]]) -> None:
+        self._data, self._where = data, where
+        self._numeric = list(data.numeric)
+        self._cells = [f"c{i}" for i in range(1 + len(data.columns))]
+        self._parts = data.path.is_dir()
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of the table of rejected rows. Of several files, each row tells its own."""
+        named = [f"{n} (cell)" if n in _LEDGER else n for n in (self._data.id, *self._data.columns)]
+        front = ["file", "line"] if self._parts else ["line"]
+        return pa.schema(
+            [
+                (name, pa.int64() if name == "line" else pa.string())
+                for name in [*front, "reason", *named, "text"]
+            ]
+        )
+
+    def rule(self, code: int) -> str:
+        """Name the rule of a code, but for damage, which has words of its own."""
+        return _RULES[code] if code in _RULES else _NUMBERED[code - code % 10_000]
+
+    def place(self, line: int) -> str:
+        """Say where a line is, if not in the one file."""
+        path, number = self._where(line)
+        return f"{number} of {path.name}" if self._parts else str(number)
+
+    def reason(self, row: dict[str, Any]) -> str:
+        """Say why a row was rejected, from its ``code`` and what belongs to it."""
+        code = row["code"]
+        if code == DAMAGED:
+            return str(row["damage"])
+        rule = self.rule(code)
+        if code == SUMS:
+            return f"{rule}: the line sums up others"
+        if code == LOST_DIGITS:
+            return f"{rule}: a spreadsheet wrote it as '{cells.strip(row['c0'])}'"
+        if code == COPY:
+            return f"{rule}: of line {self.place(row['first'])}"
+        if code == CONFLICT:
+            return f"{rule}: another row has the same id"
+        if code < UNREADABLE:
+            return rule
+        column = code % 10_000
+        name = self._numeric[column]
+        if code >= BEYOND:
+            return f"{rule}: {name} is {row['value']:g}, {self._allowed(name)}"
+        return f"{rule}: {name} is '{cells.strip(row[f'c{column + 1}'])[:_LONGEST]}'"
+
+    def table(self, rows: pa.Table) -> pa.Table:
+        """Make what is written of rejected rows."""
+        told = [self.reason(row) for row in rows.to_pylist()]
+        places = [self._where(line) for line in rows["line"].to_pylist()]
+        columns = [
+            arrow.integers(number for _, number in places),
+            arrow.texts(told),
+            *(rows[cell] for cell in self._cells),
+            rows["text"],
+        ]
+        if self._parts:
+            files = [path.relative_to(self._data.path).as_posix() for path, _ in places]
+            columns.insert(0, arrow.texts(files))
+        return pa.table(columns, schema=self.schema)
+
+    def _allowed(self, column: str) -> str:
+        limits = self._data.limits(column)
+        if limits.min is None:
+            return f"above {limits.max:g}"
+        if limits.max is None:
+            return f"below {limits.min:g}"
+        return f"not from {limits.min:g} to {limits.max:g}"

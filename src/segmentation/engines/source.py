@@ -1,0 +1,409 @@
+"""Open what `data.path` names: a CSV, a compressed one, Parquet, or a folder with parts of them."""
+
+import bz2
+import codecs
+import csv
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segmentation.artifacts.quality import Lines
+from segmentation.engines import arrow, blocks, foreign, header
+from segmentation.engines.blocks import Blocks, Layout, Places, schema
+from segmentation.engines.records import Records, older
+from segmentation.errors import InputError, SettingsError
+from segmentation.settings.shared.data import Data
+
+_TOP = 20  # lines in which the header is looked for
+_BLOCK = 1 << 22  # bytes read at a time
+_ROWS = 1 << 16  # rows of Parquet read at a time
+_WRONG = 0.01  # share of lines that are no text above which the encoding is wrong, not the lines
+_PARQUET = b"PAR1"
+_COMPRESSED: dict[bytes, Callable[[Path], Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+    b"\x28\xb5\x2f\xfd": lambda path: pa.CompressedInputStream(str(path), "zstd"),
+}
+_CUT_OFF = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
+NO_LINES = Lines(in_file=0, header=0, rows=0, blank=0, breaks_in_cells=0)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file of those in `data.path`, and how many lines the ones before it have."""
+
+    path: Path
+    offset: int
+
+
+class Source:
+    """The customers as text, a batch of rows after the other, and an account of every line.
+
+    Attributes
+    ----------
+    lines : Lines
+        Of what was read last.
+    parts : list of Part
+        The files that were read. Where they are several, lines are counted through all of them.
+    """
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+        self.lines = NO_LINES
+        self.parts: list[Part] = []
+        _check_encoding(data)
+        if data.delimiter in '"\r\n':
+            raise SettingsError("data.delimiter cannot be a quote or a line break")
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of the batches."""
+        return schema(1 + len(self._data.columns))
+
+    def where(self, line: int) -> tuple[Path, int]:
+        """Return the file in which a line is, and its place there."""
+        part = next(part for part in reversed(self.parts) if part.offset < line)
+        return part.path, line - part.offset
+
+    def batches(self, wanted: Places | None = None) -> Iterator[pa.RecordBatch]:
+        """Read everything, or once more the rows of the lines that are `wanted`.
+
+        Raises
+        ------
+        InputError
+            A file is missing, empty, no table, has a header only, or its header does not fit.
+        """
+        path = self._data.path
+        self.lines, self.parts = NO_LINES, []
+        try:
+            for file in _files(path):
+                self.parts.append(Part(file, self.lines.in_file))
+                data = self._data.model_copy(update={"path": file})
+                yield from self._file(data, self.lines.in_file, wanted)
+        except FileNotFoundError:
+            raise InputError(
+                f"{path} does not exist; put a CSV of customers there or set data.path in "
+                "params.yaml"
+            ) from None
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+
+    def _file(self, data: Data, offset: int, wanted: Places | None) -> Iterator[pa.RecordBatch]:
+        path = data.path
+        with path.open("rb") as raw:
+            head = raw.read(foreign.HEAD)
+        wanted = None if wanted is None else wanted - offset
+        try:
+            if head.startswith(_PARQUET):
+                lines = yield from _shifted(_parquet(data, wanted), offset)
+            else:
+                lines = yield from _shifted(_csv(data, head, wanted), offset)
+        except _CUT_OFF as error:
+            raise InputError(
+                f"{path} is compressed, and damaged or not whole ({error}); get the whole file"
+            ) from None
+        total = {name: n + getattr(lines, name) for name, n in self.lines.model_dump().items()}
+        self.lines = Lines.model_validate(total)
+
+
+def _files(path: Path) -> list[Path]:
+    """A file, or the files of a folder by their names."""
+    if "\0" in str(path):
+        raise SettingsError("data.path holds a NUL byte; name a CSV file")
+    if not path.is_dir():
+        return [path]
+    parts = sorted(
+        file
+        for file in path.rglob("*")
+        if file.is_file()
+        and not any(p.startswith((".", "_")) for p in file.parts[len(path.parts) :])
+    )
+    if not parts:
+        raise InputError(
+            f"{path} is a folder without a file; data.path must name one, or its parts"
+        )
+    return parts
+
+
+def _shifted(
+    batches: Generator[pa.RecordBatch, None, Lines], offset: int
+) -> Generator[pa.RecordBatch, None, Lines]:
+    """Count lines on from those of the files before."""
+    while True:
+        try:
+            batch = next(batches)
+        except StopIteration as end:
+            return cast(Lines, end.value)
+        if offset:
+            moved = pc.add(batch["line"], offset)
+            batch = batch.set_column(0, "line", moved)
+        yield batch
+
+
+def _csv(data: Data, head: bytes, wanted: Places | None) -> Generator[pa.RecordBatch, None, Lines]:
+    packed = next((unpack for mark, unpack in _COMPRESSED.items() if head.startswith(mark)), None)
+    with packed(data.path) if packed else data.path.open("rb") as raw:
+        file = cast(BinaryIO, raw)
+        if packed:
+            head = file.read(foreign.HEAD)
+        else:
+            file.seek(len(head))
+        if len(head) < foreign.HEAD and not head.strip(b"\xef\xbb\xbf \t\r\n"):
+            raise InputError(_empty(data))
+        kind = foreign.recognise(head, data.path, data.encoding)
+        if kind:
+            raise InputError(f"{data.path} is {kind}")
+        try:
+            return (yield from _rows(_utf8(_pieces(file, head), data), data, wanted))
+        except UnicodeError:
+            raise InputError(_not_in(data)) from None
+
+
+def _rows(
+    pieces: Iterator[bytes], data: Data, wanted: Places | None
+) -> Generator[pa.RecordBatch, None, Lines]:
+    source = Blocks(_cut(pieces))
+    source.load()
+    top = [source.line(i).decode("utf-8", "replace") for i in range(min(_TOP, len(source.starts)))]
+    records = Records(source.lines(), delimiter=data.delimiter, encoding=data.encoding)
+    if top and top[0].lower().startswith("sep="):  # Excel's note to itself
+        _excel_delimiter(top[0], data)
+        records.skip()
+    names = _header(records, data, top)
+    numeric = [names.index(name) for name in data.numeric]
+
+    def is_row(cells: list[str]) -> bool:
+        return not any(character.isalpha() for i in numeric for character in cells[i])
+
+    places = [names.index(name) for name in (data.id, *data.columns)]
+    layout = Layout(names, places, data.delimiter, is_row)
+    yield from blocks.batches(source, records, layout, wanted)
+    if wanted is None:
+        _in_this_encoding(records, data)
+        if not records.rows:
+            raise InputError(f"{data.path} has a header but no rows; it needs a row per customer")
+        _header_of_these_rows(records, names, data)
+        if records.merge:
+            raise InputError(
+                f"{data.path} is in the middle of a merge; solve the conflict that git marked in "
+                f"line {records.merge}"
+            )
+    return Lines(
+        in_file=records.lines,
+        header=records.above,
+        rows=records.rows,
+        blank=records.blank,
+        breaks_in_cells=records.breaks,
+    )
+
+
+def _pieces(file: BinaryIO, head: bytes = b"") -> Iterator[bytes]:
+    piece = head + file.read(_BLOCK - len(head))
+    while piece:
+        yield piece
+        piece = file.read(_BLOCK)
+
+
+def _utf8(pieces: Iterator[bytes], data: Data) -> Iterator[bytes]:
+    """Write text in UTF-8. Bytes that are no text stay as they are, and are found as such later."""
+    codec = _codec(data)
+    if codec == "utf-8":
+        first = next(pieces)
+        yield first.removeprefix(codecs.BOM_UTF8)
+        yield from pieces
+        return
+    if not codec.startswith(("utf", "ascii")):
+        pieces = _not_utf8_after_all(pieces, data)
+    wide = codec.startswith(("utf-16", "utf-32"))
+    decoder = codecs.getincrementaldecoder(codec)("strict" if wide else "surrogateescape")
+    for piece in pieces:
+        yield decoder.decode(piece).encode("utf-8", "surrogateescape")
+    yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
+
+
+def _not_utf8_after_all(pieces: Iterator[bytes], data: Data) -> Iterator[bytes]:
+    """Raise where a file that is declared otherwise is UTF-8: Müller would be read as MÃ¼ller."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    plain = may_be = True
+    for piece in pieces:
+        if may_be:
+            try:
+                decoder.decode(piece)
+            except UnicodeDecodeError:
+                may_be = False
+        plain = plain and piece.isascii()
+        yield piece
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        may_be = False
+    if may_be and not plain:
+        raise InputError(f"{data.path} is UTF-8, not {data.encoding}; set data.encoding to utf-8")
+
+
+def _cut(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Cut between lines."""
+    rest = b""
+    for piece in pieces:
+        end = piece.rfind(b"\n") + 1
+        if not end and b"\r" in piece[:-1]:  # the last one may be half of a line's end
+            end = piece.rfind(b"\r", 0, -1) + 1
+        if not end:
+            rest += piece
+            continue
+        yield rest + piece[:end]
+        rest = piece[end:]
+    if rest:
+        yield rest
+
+
+def _parquet(data: Data, wanted: Places | None) -> Generator[pa.RecordBatch, None, Lines]:
+    """Read the cells of a Parquet file as text, which they are judged by. A row is a line."""
+    import pyarrow.parquet as pq
+
+    declared = [data.id, *data.columns]
+    rows = 0
+    try:
+        with pq.ParquetFile(data.path) as file:
+            header.check(file.schema_arrow.names, data, top=[], line=1)
+            for batch in file.iter_batches(_ROWS, columns=declared):
+                cells = [_as_text(batch[name], name, data) for name in declared]
+                numbers = np.arange(rows + 1, rows + 1 + batch.num_rows)
+                rows += batch.num_rows
+                none = pa.nulls(batch.num_rows, pa.string())
+                loose = arrow.flags(np.ones(batch.num_rows, dtype=bool))
+                read = pa.RecordBatch.from_arrays(
+                    [arrow.integers(numbers), none, none, loose, *cells],
+                    schema=schema(len(declared)),
+                )
+                if wanted is not None:
+                    read = read.filter(arrow.flags(blocks.among(wanted, numbers)))
+                yield read
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise InputError(
+            f"{data.path} is a damaged Parquet file, or one of another kind "
+            f"({str(error).splitlines()[0]}); get the whole file"
+        ) from None
+    if not rows:
+        raise InputError(f"{data.path} has no rows; it needs a row per customer")
+    return Lines(in_file=rows, header=0, rows=rows, blank=0, breaks_in_cells=0)
+
+
+def _as_text(cells: pa.Array, name: str, data: Data) -> pa.Array:
+    if pa.types.is_nested(cells.type) or pa.types.is_binary(cells.type):
+        raise InputError(
+            f"column '{name}' of {data.path} is a {cells.type}; a cell must be text or a number"
+        )
+    text = pc.cast(cells, pa.string())
+    if data.decimal == "," and (
+        pa.types.is_floating(cells.type) or pa.types.is_decimal(cells.type)
+    ):
+        text = pc.replace_substring(text, ".", ",")
+    return pc.fill_null(text, "")
+
+
+def _in_this_encoding(records: Records, data: Data) -> None:
+    """Refuse a file of which more than a few lines are no text: its encoding is another one."""
+    if records.no_text is None:
+        return
+    number, line = records.no_text
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        cut = error.reason == "unexpected end of data" and not line.endswith((b"\n", b"\r"))
+        if cut:
+            raise InputError(
+                f"{data.path} ends in the middle of a letter in line {number}; get the whole file"
+            ) from None
+        most = max(1, _WRONG * records.rows)
+        if records.undecodable > most and records.undecodable > records.letters:
+            word = line[max(error.start - 12, 0) : error.end + 12]
+            other = older(word)
+            raise InputError(
+                f"{data.path} is not {data.encoding} text: line {number} holds byte "
+                f"0x{line[error.start]:02x}; if that is to be '{word.decode(other).strip()}', set "
+                f"data.encoding to {other}"
+            ) from None
+
+
+def _not_in(data: Data) -> str:
+    return f"{data.path} is not {data.encoding} text; set data.encoding, for example to utf-8"
+
+
+def _header(records: Records, data: Data, top: list[str]) -> list[str]:
+    try:
+        names = records.header()
+    except csv.Error:
+        raise InputError(
+            f"{data.path} has a header with a quote that is not closed; mend its first line"
+        ) from None
+    if not names:
+        raise InputError(_empty(data))
+    if "\0" in "".join(names):
+        raise InputError(f"{data.path} has a header with NUL bytes; mend its first line")
+    return header.check(names, data, top=top, line=records.lines)
+
+
+def _empty(data: Data) -> str:
+    return f"{data.path} is empty; it needs a header and a row per customer"
+
+
+def _excel_delimiter(line: str, data: Data) -> None:
+    named = line.rstrip("\r\n")[len("sep=") :].strip('"') or "\t"
+    if named[0] != data.delimiter:
+        raise InputError(
+            f"{data.path} says in line 1 that '{named[0]}' separates its columns; set "
+            f'data.delimiter to "{named[0]}"'
+        )
+
+
+def _header_of_these_rows(records: Records, names: list[str], data: Data) -> None:
+    """Refuse a header that most rows do not fit: every one of them would be in other columns."""
+    if not records.widths or records.first is None:
+        return
+    width, count = records.widths.most_common(1)[0]
+    if count <= records.rows / 2:
+        return
+    if width > len(names):
+        mend = (
+            "add the name that is missing to the header (R's write.table leaves out that of the "
+            f"row names), or quote the cells that hold a '{data.delimiter}'"
+        )
+    else:
+        mend = "mend the header, or the rows"
+    raise InputError(
+        f"the header of {data.path} names {len(names)} columns, but {count:,} of {records.rows:,} "
+        f"rows have {width} cells (line {records.first.line} is the first that does not fit); "
+        f"{mend}"
+    )
+
+
+def _check_encoding(data: Data) -> None:
+    """Python has codecs that are no encodings of files: ``hex``, ``idna``, ``undefined``."""
+    try:
+        name = codecs.lookup(data.encoding).name
+        b"a".decode(name)
+    except UnicodeDecodeError:
+        pass  # half a letter of UTF-16
+    except (LookupError, ValueError):
+        name = ""
+    if not name or name in ("idna", "punycode") or "escape" in name:
+        raise SettingsError(
+            f"data.encoding '{data.encoding}' is no encoding of text files that Python knows; such "
+            "are utf-8, utf-16, cp1252 and latin-1"
+        )
+
+
+def _codec(data: Data) -> str:
+    """The codec by its name; UTF-8 with the mark of spreadsheets is UTF-8."""
+    same = codecs.lookup(data.encoding).name
+    return "utf-8" if same == "utf-8-sig" else same

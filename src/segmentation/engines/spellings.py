@@ -1,0 +1,75 @@
+"""Merge the spellings of a category: aliases, and variants that differ in case or spaces only."""
+
+from collections.abc import Iterator
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segmentation.artifacts.privacy import OTHER
+from segmentation.engines import arrow
+from segmentation.engines.base import Engine, Frame
+
+_SCHEMA = pa.schema(
+    [("cell", pa.string()), ("count", pa.int64()), ("spelling", pa.string()), ("key", pa.string())]
+)
+
+
+def spellings(engine: Engine, counts: Frame, aliases: dict[str, str], name: str) -> Frame:
+    """Return the level of each cell: the most frequent spelling stands for the others.
+
+    Parameters
+    ----------
+    engine : Engine
+    counts : Frame
+        Each different ``cell`` of the column, as text, with its ``count``.
+    aliases : dict of str to str
+        Other spellings, each with the right one.
+    name : str
+        Of the table that is kept.
+
+    Returns
+    -------
+    Frame
+        ``cell``, ``count``, ``level``.
+    """
+    col = nw.col
+    known = dict(zip(_folded(arrow.texts(aliases)).to_pylist(), aliases.values(), strict=True))
+    keys = arrow.texts(known)
+    right = arrow.texts(known.values())
+    found = engine.batches(counts.select("cell", col("count").cast(nw.Int64)))
+
+    def judged() -> Iterator[pa.RecordBatch]:
+        for batch in found:
+            cell = batch["cell"].cast(pa.string())
+            spelling = cell
+            if known:
+                renamed = right.take(pc.index_in(_folded(cell), value_set=keys))
+                spelling = pc.coalesce(renamed, cell)
+            yield pa.RecordBatch.from_arrays(
+                [cell, batch["count"], spelling, _folded(spelling)], schema=_SCHEMA
+            )
+
+    table = engine.table(judged(), _SCHEMA, f"{name}_spelt")
+    each = table.group_by("key", "spelling").agg(col("count").sum().alias("of"))
+    most = each.group_by("key").agg(col("of").max().alias("most"))
+    chosen = (
+        each.join(most, on="key", how="inner")
+        .filter(col("of") == col("most"))
+        .group_by("key")
+        .agg(col("spelling").min().alias("level"))
+    )
+    # Nobody's cell is to be mistaken for what stands for rare ones (`as_level`).
+    level = nw.when(col("level").str.to_lowercase() == OTHER).then(
+        col("level").str.slice(1, len(OTHER) - 2)
+    ).otherwise(col("level"))  # fmt: skip
+    return engine.keep(
+        table.join(chosen, on="key", how="inner").select("cell", "count", level.alias("level")),
+        name,
+    )
+
+
+def _folded(text: pa.Array) -> pa.Array:
+    # é is one character, or an e and an accent: the same to people.
+    same = pc.utf8_normalize(text, form="NFC")
+    return pc.utf8_lower(pc.replace_substring_regex(same, pattern=r"\s+", replacement=" "))
