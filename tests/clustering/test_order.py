@@ -92,6 +92,9 @@ for name, algorithm in ALGORITHMS.items():
     rows, blocks = (np.hstack([X, city]), [(6, 7, 8)]) if algorithm.uses_categories else (X, ())
     made = algorithm(rows, k=4, seed=0, category_blocks=blocks)
     print(name, made.labels.tolist(), hash(models.dumps(made.assigner)))
+    if algorithm.bounds_sizes:
+        made = algorithm(rows, k=6, seed=0, least=40)
+        print(made.labels.tolist(), hash(models.dumps(made.assigner)))
 """
 
 

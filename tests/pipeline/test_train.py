@@ -54,6 +54,21 @@ def described(settings: Params) -> dict[str, Any]:
     return facts
 
 
+def test_no_segment_is_below_the_smallest(state: Path) -> None:
+    k = files.read_json(paths.CHOICE)["k"]
+    run_stage("train", params(k=k))
+    before = segments().value_counts().min()
+    share = (before / len(segments()) + 1 / k) / 2
+    settings = params(k=k, smallest=share)
+    run_stage("train", settings)
+    found = segments()
+    assert found.nunique() == k
+    assert before < share * len(found) <= found.value_counts().min()
+    model = models.loads(files.read_bytes(paths.MODEL), "it")
+    np.testing.assert_array_equal(model.predict(files.read_parquet(paths.PREPARED)), found)
+    assert "No segment may have fewer than" in files.read_json(paths.CLUSTERING)["notes"][0]
+
+
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_every_algorithm_makes_a_model_metrics_and_pictures(state: Path, algorithm: str) -> None:
     settings = params(algorithm=algorithm)

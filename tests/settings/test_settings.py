@@ -72,6 +72,17 @@ def test_every_option_is_used_by_its_algorithm(name: str) -> None:
             lambda c: c["train"].update(k=1),
             "'train.k' is 1; allowed: 'auto', or greater than or equal to 2",
         ),
+        (lambda c: c["train"].update(smallest=1.5), "'train.smallest' is 1.5; allowed: a valid"),
+        (
+            lambda c: c["train"].update(smallest=-1),
+            "'train.smallest' is -1; allowed: greater than or equal to 0",
+        ),
+        (lambda c: c["train"].update(smallest="few"), "'train.smallest' is 'few'; allowed: a"),
+        (lambda c: c["train"].update(smallest=0.3, k=4), "4 segments cannot each have 30.0%"),
+        (
+            lambda c: c["train"].update(smallest=0.1, algorithm="hdbscan"),
+            "hdbscan cannot keep segments above a size; set smallest to 0, or algorithm to one of",
+        ),
         (
             lambda c: c["train"].update(algoritm="kmeans"),
             "'train.algoritm'; did you mean 'algorithm'?",

@@ -21,11 +21,16 @@ from segmentation.errors import InputError
 Matrix = NDArray[np.float64]
 Labels = NDArray[np.intp]
 
+_SPAN = 20.0  # between the least and the largest 2 log(prior) of centres with offsets
 _BLOCK = 10_000  # rows scored at once, so that neighbour lists stay small
 
 
-def nearest_centroid(centres: Matrix) -> Any:
-    """Return a `NearestCentroid` whose class j is the row j of `centres` (shape (k, p))."""
+def nearest_centroid(centres: Matrix, *, offsets: Matrix | None = None) -> Any:
+    """Return a `NearestCentroid` whose class j is the row j of `centres` (shape (k, p)).
+
+    With `offsets` (shape (k,)) a row goes to the centre with the least squared distance minus its
+    offset. The model knows them as priors: it takes the least ``d**2 / s**2 - 2 log(prior)``.
+    """
     from sklearn.neighbors import NearestCentroid
 
     k, p = centres.shape
@@ -35,6 +40,14 @@ def nearest_centroid(centres: Matrix) -> Any:
     model.class_prior_ = np.full(k, 1 / k)
     # Unit deviations make predict_proba rank the classes as predict does: by distance alone.
     model.within_class_std_dev_ = np.ones(p)
+    if offsets is not None and np.ptp(offsets) > 0:
+        # Deviations for which priors are neither so alike that the model passes them over, nor so
+        # far apart that they would be zero.
+        below = settled(offsets - offsets.max())
+        scale = float(settled(np.array([np.sqrt(np.ptp(below) / _SPAN)]))[0])
+        priors = np.exp(below / scale**2 / 2)
+        model.class_prior_ = np.array([float(f"{each:.12g}") for each in priors / priors.sum()])
+        model.within_class_std_dev_ = np.full(p, scale)
     model.deviations_ = model.centroids_ - model.centroids_.mean(axis=0)
     model.n_features_in_ = p
     return model
@@ -155,7 +168,8 @@ def confidence_of(
     """Return how firmly each row belongs to what `assigner` predicts, in [0, 1].
 
     Centres: ``1 - a / b`` with the distances to the nearest and the second nearest centre, the
-    simplified silhouette of Hruschka et al. (2006). Mixture: the posterior. Neighbours: their
+    simplified silhouette of Hruschka et al. (2006); with offsets, those to centres that are
+    as far above the others as their offsets are less. Mixture: the posterior. Neighbours: their
     share with the same label. Noise: 0.
 
     Parameters
@@ -171,7 +185,7 @@ def confidence_of(
     Information Sciences 176(13), 1898-1927.
     """
     if hasattr(assigner, "centroids_"):
-        return _margin(X, assigner.centroids_)
+        return _margin(X, assigner.centroids_, _heights(assigner))
     labels = assign(assigner, X) if predicted is None else predicted
     voters = assigner
     if hasattr(assigner, "n_neighbors"):
@@ -187,11 +201,18 @@ def confidence_of(
     return np.where(labels == NOISE, 0.0, np.clip(confidence, 0.0, 1.0))
 
 
-def _margin(X: Matrix, centres: Matrix) -> NDArray[np.float64]:
+def _heights(assigner: Any) -> Matrix:
+    """Return the squared height of each centre: the largest offset minus its own."""
+    logs = 2 * np.log(assigner.class_prior_) * assigner.within_class_std_dev_[0] ** 2
+    return np.asarray(logs.max() - logs, dtype=np.float64)
+
+
+def _margin(X: Matrix, centres: Matrix, heights: Matrix) -> NDArray[np.float64]:
     from scipy.spatial.distance import cdist
 
     if len(centres) == 1:
         return np.ones(len(X))
-    nearest = np.partition(cdist(X, centres), 1, axis=1)[:, :2]
+    away = np.hypot(cdist(X, centres), np.sqrt(heights))
+    nearest = np.partition(away, 1, axis=1)[:, :2]
     a, b = nearest[:, 0], nearest[:, 1]
     return np.asarray(1.0 - np.divide(a, b, out=np.ones_like(a), where=b > 0), dtype=np.float64)

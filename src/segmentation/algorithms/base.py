@@ -142,6 +142,8 @@ class Algorithm:
         True if the assigner holds rows of `X` to compare new ones with.
     uses_categories : bool
         True if `fit` takes the one-hot columns of each category too, as `category_blocks`.
+    bounds_sizes : bool
+        True if `fit` takes the least number of rows that a segment may have, as `least`.
     group : str
         What it looks for, in the singular.
     taste : str
@@ -157,6 +159,7 @@ class Algorithm:
     needs_k: bool = True
     keeps_rows: bool = False
     uses_categories: bool = False
+    bounds_sizes: bool = False
     group: str = "group"
     taste: str = ""
 
@@ -168,6 +171,7 @@ class Algorithm:
         seed: int,
         options: AlgorithmOptions | Mapping[str, Any] | None = None,
         category_blocks: Blocks = (),
+        least: int = 1,
     ) -> Clustering:
         """Cluster the rows of `X`.
 
@@ -183,6 +187,8 @@ class Algorithm:
             The algorithm's own; what is not among them has its default.
         category_blocks : sequence of sequence of int
             The columns of each one-hot category, for algorithms that use them.
+        least : int, default 1
+            Rows that every segment has at least; more than 1 only where `bounds_sizes`.
 
         Returns
         -------
@@ -191,7 +197,7 @@ class Algorithm:
         Raises
         ------
         InputError
-            If `X` or `k` cannot be used.
+            If `X`, `k` or `least` cannot be used.
 
         Examples
         --------
@@ -206,7 +212,13 @@ class Algorithm:
         matrix = check_matrix(X)
         number = check_k(k, len(matrix)) if self.needs_k else None
         chosen = self.options.model_validate({} if options is None else options)
-        more = {"category_blocks": category_blocks} if self.uses_categories else {}
+        more: dict[str, Any] = {}
+        if self.uses_categories:
+            more["category_blocks"] = category_blocks
+        if least > 1:
+            if not self.bounds_sizes:
+                raise InputError(f"{self.name} cannot keep segments above a size")
+            more["least"] = check_least(least, number or 1, len(matrix))
         # Threads add up partial sums in the order in which they finish, so with several of them
         # the last bits of the centres, and with them the model file, change from run to run.
         with threadpool_limits(limits=1):
@@ -247,6 +259,16 @@ def check_k(k: int | None, rows: int) -> int:
     if not 1 <= k <= rows:
         raise InputError(f"the number of segments must lie in 1..{rows} (the rows), got {k}")
     return int(k)
+
+
+def check_least(least: int, k: int, rows: int) -> int:
+    """Return `least` if `k` segments can have as many rows each."""
+    if least * k > rows:
+        raise InputError(
+            f"{rows:,} customers cannot make {k} segments of at least {least:,} each; "
+            "lower train.smallest or train.k"
+        )
+    return least
 
 
 def reachable_k(X: NDArray[np.float64], k: int) -> tuple[int, tuple[str, ...]]:

@@ -24,7 +24,7 @@ from segmentation.algorithms.base import (
     Natural,
     reachable_k,
 )
-from segmentation.algorithms.kmeans import from_centres
+from segmentation.algorithms.kmeans import Bound, from_centres
 
 
 class Options(AlgorithmOptions):
@@ -35,8 +35,10 @@ class Options(AlgorithmOptions):
     refine: bool = True
 
 
-def fit(X: NDArray[np.float64], *, k: int, seed: int, options: Options) -> Clustering:
-    """Cluster the rows of `X` into `k` segments."""
+def fit(
+    X: NDArray[np.float64], *, k: int, seed: int, options: Options, least: int = 1
+) -> Clustering:
+    """Cluster the rows of `X` into `k` segments of at least `least` rows."""
     from sklearn.cluster import BisectingKMeans, KMeans
 
     number, notes = reachable_k(X, k)
@@ -48,7 +50,8 @@ def fit(X: NDArray[np.float64], *, k: int, seed: int, options: Options) -> Clust
     if options.refine:
         polish = KMeans(number, init=centres, n_init=1, max_iter=options.max_iter)
         centres = polish.fit(X).cluster_centers_
-    return from_centres(X, centres, notes=notes)
+    bound = Bound(least=least, seed=seed, restarts=options.n_init, max_iter=options.max_iter)
+    return from_centres(X, centres, bound=bound, notes=notes)
 
 
 ALGORITHM = Algorithm(
@@ -57,5 +60,6 @@ ALGORITHM = Algorithm(
     options=Options,
     finds="the same, by splitting in two again and again",
     suits="k is large, or segments should nest roughly",
+    bounds_sizes=True,
     taste=ROUND,
 )

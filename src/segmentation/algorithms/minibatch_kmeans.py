@@ -18,7 +18,7 @@ from segmentation.algorithms.base import (
     Natural,
     reachable_k,
 )
-from segmentation.algorithms.kmeans import from_centres
+from segmentation.algorithms.kmeans import Bound, from_centres
 
 
 class Options(AlgorithmOptions):
@@ -29,14 +29,16 @@ class Options(AlgorithmOptions):
     batch_size: Annotated[int, Field(ge=2)] = 1024
 
 
-def fit(X: NDArray[np.float64], *, k: int, seed: int, options: Options) -> Clustering:
-    """Cluster the rows of `X` into at most `k` segments.
+def fit(
+    X: NDArray[np.float64], *, k: int, seed: int, options: Options, least: int = 1
+) -> Clustering:
+    """Cluster the rows of `X` into at most `k` segments of at least `least` rows.
 
     Rows that fit in one batch are clustered by k-means itself.
     """
     if len(X) <= options.batch_size:
         same = kmeans.Options(n_init=options.n_init, max_iter=options.max_iter)
-        clustering = kmeans.fit(X, k=k, seed=seed, options=same)
+        clustering = kmeans.fit(X, k=k, seed=seed, options=same, least=least)
         note = f"All {len(X):,} rows fit in one batch, so this is plain k-means."
         return replace(clustering, notes=(*clustering.notes, note))
     from sklearn.cluster import MiniBatchKMeans
@@ -49,7 +51,8 @@ def fit(X: NDArray[np.float64], *, k: int, seed: int, options: Options) -> Clust
         batch_size=options.batch_size,
         random_state=seed,
     ).fit(X)
-    return from_centres(X, model.cluster_centers_, notes=notes)
+    bound = Bound(least=least, seed=seed, restarts=options.n_init, max_iter=options.max_iter)
+    return from_centres(X, model.cluster_centers_, bound=bound, notes=notes)
 
 
 ALGORITHM = Algorithm(
@@ -58,5 +61,6 @@ ALGORITHM = Algorithm(
     options=Options,
     finds="the same, a little less exactly",
     suits="there are millions of rows (up to `batch_size` rows it is k-means)",
+    bounds_sizes=True,
     taste=ROUND,
 )

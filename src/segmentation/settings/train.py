@@ -1,9 +1,10 @@
 """How segments are found: the algorithm, with the options that its own module declares."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, create_model
+from pydantic import Field, create_model, model_validator
 
 from segmentation.algorithms import ALGORITHMS, Algorithm, AlgorithmOptions
 from segmentation.settings.shared.base import Settings
@@ -21,6 +22,7 @@ class TrainBase(Settings):
 
     algorithm: str = "kmeans"
     k: Literal["auto"] | Annotated[int, Field(ge=2)] = "auto"
+    smallest: Annotated[int, Field(ge=0)] | Annotated[float, Field(ge=0, lt=1)] = 0
     stability: Stability = Stability()
 
     @property
@@ -28,6 +30,12 @@ class TrainBase(Settings):
         """The options of the chosen algorithm."""
         chosen: AlgorithmOptions = getattr(self, self.algorithm)
         return chosen
+
+    def least(self, customers: int) -> int:
+        """Return how many of `customers` every segment has at least: `smallest`, as a number."""
+        if isinstance(self.smallest, int):
+            return max(1, self.smallest)
+        return max(1, math.ceil(round(self.smallest * customers, 9)))
 
 
 def train_settings(algorithms: Mapping[str, Algorithm]) -> type[TrainBase]:
@@ -38,7 +46,21 @@ def train_settings(algorithms: Mapping[str, Algorithm]) -> type[TrainBase]:
         # As strict about what YAML holds as every other group of settings.
         options = create_model(algorithm.options.__name__, __base__=(Settings, algorithm.options))
         fields[name] = (options, options())
-    return create_model("Train", __base__=TrainBase, **fields)
+
+    def bounded(train: TrainBase) -> TrainBase:
+        share, k = train.smallest, train.k
+        if share and not algorithms[train.algorithm].bounds_sizes:
+            able = ", ".join(name for name, each in algorithms.items() if each.bounds_sizes)
+            raise ValueError(
+                f"smallest is {share}, but {train.algorithm} cannot keep segments above a size; "
+                f"set smallest to 0, or algorithm to one of {able}"
+            )
+        if share < 1 and k != "auto" and share * k > 1:
+            raise ValueError(f"{k} segments cannot each have {share:.1%}; lower smallest or k")
+        return train
+
+    checks: dict[str, Any] = {"bounded": model_validator(mode="after")(bounded)}
+    return create_model("Train", __base__=TrainBase, __validators__=checks, **fields)
 
 
 if TYPE_CHECKING:  # fields that only the registry knows are none to a type checker

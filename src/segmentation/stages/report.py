@@ -88,5 +88,5 @@ def _settings(seed: int, sections: dict[str, Settings], train: Train) -> dict[st
     """List the settings that this run was made with, without those of other algorithms."""
     groups: dict[str, Any] = {name: each.model_dump(mode="json") for name, each in sections.items()}
     chosen = {train.algorithm: train.options.model_dump(mode="json")}
-    trained = {"algorithm": train.algorithm, "k": train.k, **chosen}
+    trained = {"algorithm": train.algorithm, "k": train.k, "smallest": train.smallest, **chosen}
     return leaves({"seed": seed, **groups, "train": trained})

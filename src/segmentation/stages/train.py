@@ -43,11 +43,21 @@ def run(*, seed: Seed, data: Data, train: Train) -> None:
     blocks = category_blocks(features)
     k = _number(train, len(points)) if algorithm.needs_k else None
 
-    clustering = algorithm(points, k=k, seed=seed, options=train.options, category_blocks=blocks)
+    least = train.least(len(points))
+
+    clustering = algorithm(
+        points, k=k, seed=seed, options=train.options, category_blocks=blocks, least=least
+    )
     stability = bootstrap_stability(
         points,
         clustering.labels,
-        refit(algorithm, k=k, options=train.options, category_blocks=blocks),
+        refit(
+            algorithm,
+            k=k,
+            options=train.options,
+            category_blocks=blocks,
+            smallest=least / len(points) if train.smallest else 0.0,
+        ),
         seed=seed,
         resamples=train.stability.resamples,
         max_rows=train.stability.max_rows,

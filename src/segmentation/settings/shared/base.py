@@ -130,7 +130,7 @@ def _message(model: type[BaseModel], place: tuple[str, ...], mistakes: list[_Mis
             allowed.append(mistake.cause)
         else:
             allowed.append(mistake.message.removeprefix("Input should be ").split(", unable")[0])
-    return f"'{where}' is {given!r}; allowed: {', or '.join(allowed)}"
+    return f"'{where}' is {given!r}; allowed: {', or '.join(dict.fromkeys(allowed))}"
 
 
 def _kind(value: Any) -> str:
