@@ -61,7 +61,16 @@ def main(arguments: list[str]) -> None:
         from segmentation.settings.params import load_params
 
         # All of it is read for every stage: a mistake in what a later one takes is told now.
-        run_stage(names[0], load_params(paths.PARAMS))
+        params = load_params(paths.PARAMS)
+        try:
+            run_stage(names[0], params)
+        except Exception as error:
+            from segmentation.repository.damage import of_damage
+
+            damage = of_damage(error, names[0])
+            if damage is None:
+                raise
+            raise damage from error
 
 
 def run_stage(name: str, params: "Params") -> None:

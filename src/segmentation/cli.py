@@ -159,11 +159,18 @@ def review(
 
     # Imported here so that a mistyped revision is told at once.
     from segmentation.artifacts import files
+    from segmentation.repository.damage import of_damage
     from segmentation.review.comparison import compare
     from segmentation.review.side import side_of
     from segmentation.views import review as pages
 
-    comparison = compare(side_of(before), side_of(after))
+    try:
+        comparison = compare(side_of(before), side_of(after))
+    except Exception as error:
+        damage = None if head else of_damage(error)
+        if damage is None:
+            raise
+        raise damage from error
     files.write_text(out, pages.markdown(comparison))
     say(f"{comparison.headline}\n\nReview: {out}")
     if html:

@@ -103,7 +103,7 @@ def _decoded(content: bytes | str, source: str, mend: str) -> Any:
         )
     try:
         return json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{source} is not valid JSON ({error}); {mend}") from None
 
 

@@ -150,7 +150,9 @@ class Snapshot:
         try:
             return decode(content)
         except ValueError as error:  # of YAML, CSV, Parquet and text alike
-            raise InputError(f"{path} at {self.name} cannot be read: {error}") from error
+            here = self.name == WORKSPACE and path.as_posix() in self._outputs
+            mend = "; make it again with `dvc repro`" if here else ""
+            raise InputError(f"{path} at {self.name} cannot be read: {error}{mend}") from error
 
     def get(self, path: Path, decode: Callable[[bytes], T]) -> T:
         """Return what a file holds.
@@ -190,6 +192,18 @@ class Snapshot:
             if path.is_relative_to(folder):
                 outputs += self._source.files(path) if _is_folder(digest) else [path]
         return sorted(outputs)
+
+    def changed(self, stage: str | None = None) -> tuple[str, ...]:
+        """List outputs that are not what `dvc.lock` says was made; of a stage, those it reads."""
+        asked = self._outputs
+        if stage is not None:
+            asked = lock.hashes({stage: self.stages.get(stage, {})}, "deps")
+        return tuple(
+            name
+            for name, digest in self._outputs.items()
+            if any(Path(name).is_relative_to(each) for each in asked)
+            and self._digest(Path(name), folder=_is_folder(digest)) not in (digest, None)
+        )
 
     def check(self) -> None:
         """Make sure that the state is whole: settings, inputs and outputs are those of `dvc.lock`.
