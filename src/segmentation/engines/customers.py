@@ -311,7 +311,7 @@ class Customers:
 
     def _together(self, name: str) -> bool:
         of = self._categories[name]
-        return of["few"] > 0 and of["of_few"] >= min(FEWEST, self.count)
+        return bool(of["few"] > 0 and of["of_few"] >= min(FEWEST, self.count))
 
     def _known(self, name: str) -> int:
         known = self._numbers[name] if name in self._numbers else self._categories[name]

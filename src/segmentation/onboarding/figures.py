@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import duckdb
 import pandas as pd
 
-from segmentation.engines.cleaning import MISSING_WORDS
+from segmentation.engines.cells import MISSING_WORDS
 from segmentation.onboarding.source import Source
 
 SAMPLE = 20_000  # rows in which columns are compared with one another

@@ -11,7 +11,7 @@ from segmentation.clustering.kmeans.bounded import bounded_kmeans, bounded_lloyd
 def costs(n: int, k: int, seed: int) -> NDArray[np.float64]:
     rng = np.random.default_rng(seed)
     rows, centres = rng.normal(size=(n, 2)), 2 * rng.normal(size=(k, 2))
-    return ((rows[:, None] - centres) ** 2).sum(axis=2)
+    return np.asarray(((rows[:, None] - centres) ** 2).sum(axis=2))
 
 
 def least_cost(gaps: NDArray[np.float64], least: int) -> float:
