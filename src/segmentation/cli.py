@@ -102,6 +102,40 @@ def purchases(
 
 
 @app.command()
+def months(
+    last: Annotated[int, typer.Option(help="How many months.", min=1)] = 12,
+) -> None:
+    """Tell from purchases who moved between segments at each month's end, by the same model."""
+    from segmentation.commands import months as command
+    from segmentation.settings.params import load_params
+
+    found = command.months(load_params(paths.PARAMS), last=last)
+    for one in found.steps:
+        say(
+            f"{one.after}: {one.stayed + one.moved:,} customers, {one.moved:,} moved, "
+            f"{one.down:,} of them down; {int(one.arrived.sum()):,} new"
+        )
+    say(f"\nWho was where, and how often customers move: {command.WHERE}")
+
+
+@app.command()
+def sample_purchases(
+    out: Annotated[Path, typer.Option(help="The CSV file to write.")] = Path(
+        "data/raw/purchases.csv"
+    ),
+    customers: Annotated[int, typer.Option(help="How many buy.", min=1)] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same purchases.")] = 7,
+) -> None:
+    """Make synthetic purchases, with the dirt of a real export."""
+    from segmentation.artifacts.files import write_csv
+    from segmentation.synthetic.purchases import make_purchases
+
+    table = make_purchases(customers, seed=seed)
+    write_csv(out, table)
+    say(f"{len(table)} lines in {out}")
+
+
+@app.command()
 def sample(
     out: Annotated[Path, typer.Option(help="The CSV file to write.")] = paths.SAMPLE,
     planted: Annotated[

@@ -67,3 +67,20 @@ def test_own_data_works_as_shown(project: Project) -> None:
     facts = json.loads((project.path / "reports/profile/segments.json").read_text("utf-8"))
     assert facts["customers"] == 300
     assert facts["playbook_notes"] == []
+
+
+def test_purchases_become_segments_and_value_as_shown(project: Project) -> None:
+    page = (ROOT / "docs/purchases.md").read_text(encoding="utf-8")
+    (block,) = [text for kind, text in BLOCK.findall(page) if kind == "sh"]
+    for line in block.splitlines():
+        said = project.run("sh", "-c", line.split("#")[0]).stdout
+        if line.startswith("segmentation months"):
+            assert len(re.findall(r"customers, \d+ moved", said)) == 3
+    lines = json.loads((project.path / "reports/purchases/lines.json").read_text("utf-8"))
+    assert lines["lines_in"] == lines["lines_used"] + lines["lines_left_out"]
+    assert len(lines["left_out"]) >= 4
+    value = json.loads((project.path / "reports/purchases/lifetime.json").read_text("utf-8"))
+    assert value["why_not"] == value["why_no_value"] == value["why_not_tried"] == ""
+    report = (project.path / "reports/report.html").read_text(encoding="utf-8")
+    assert "What they will be worth" in report
+    assert project.run("dvc", "status").stdout.strip().endswith("up to date.")

@@ -1,0 +1,104 @@
+"""Who moved between the segments of one model from month to month."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Step:
+    """One month's end and the one before it, by the same model.
+
+    Attributes
+    ----------
+    before, after : date
+    counts : DataFrame
+        Customers by segment before (rows) and after (columns), in order, of those there on both.
+    arrived : Series
+        Customers by segment who bought for the first time in between.
+    """
+
+    before: dt.date
+    after: dt.date
+    counts: pd.DataFrame
+    arrived: pd.Series
+
+    @property
+    def stayed(self) -> int:
+        """How many are where they were."""
+        return int(np.trace(self.counts.to_numpy()))
+
+    @property
+    def moved(self) -> int:
+        """How many are elsewhere."""
+        return int(self.counts.to_numpy().sum()) - self.stayed
+
+    @property
+    def down(self) -> int:
+        """How many are in a segment that is worth less: their number is higher."""
+        return int(np.triu(self.counts.to_numpy(), 1).sum())
+
+
+def ends(as_of: dt.date, last: int) -> list[dt.date]:
+    """Return the last days of so many months up to a day, and of the one before them.
+
+    Examples
+    --------
+    >>> [str(end) for end in ends(dt.date(2024, 3, 15), 2)]
+    ['2023-12-31', '2024-01-31', '2024-02-29']
+    >>> [str(end) for end in ends(dt.date(2024, 2, 29), 1)]
+    ['2024-01-31', '2024-02-29']
+    """
+    found, end = [], as_of + dt.timedelta(days=1)
+    for _ in range(last + 1):
+        end = end.replace(day=1)
+        found.append(end - dt.timedelta(days=1))
+        end = found[-1]
+    return found[::-1]
+
+
+def step(before: pd.Series, after: pd.Series, *, days: tuple[dt.date, dt.date]) -> Step:
+    """Count who went where.
+
+    Parameters
+    ----------
+    before, after : Series
+        Segments by customer on two days.
+    days : tuple of date
+    """
+    known = before.reindex(after.index)
+    both = known.notna()
+    ids = sorted({*before.unique(), *after.unique()})
+    counts = (
+        pd.crosstab(known[both].astype(int), after[both])
+        .reindex(index=ids, columns=ids, fill_value=0)
+        .astype(int)
+    )
+    arrived = after[~both].value_counts().reindex(ids, fill_value=0)
+    return Step(*days, counts, arrived)
+
+
+def rates(steps: list[Step]) -> pd.DataFrame:
+    """Return how often customers went from one segment to another in a month, over all steps.
+
+    Returns
+    -------
+    DataFrame
+        `before`, `after`, `customers`, `share`, and the 95% interval `low` to `high` (Wilson).
+    """
+    from segmentation.insight.intervals import wilson
+
+    ids = sorted({each for one in steps for each in one.counts.index})
+    total = pd.DataFrame(0, index=ids, columns=ids)
+    for one in steps:
+        total += one.counts.reindex(index=ids, columns=ids, fill_value=0)
+    rows = []
+    for a in ids:
+        n = int(total.loc[a].sum())
+        for b in ids:
+            x = int(total.loc[a, b])
+            low, high = (float(each) for each in wilson(x, n)) if n else (float("nan"),) * 2
+            rows.append((a, b, x, x / n if n else float("nan"), low, high))
+    return pd.DataFrame(rows, columns=["before", "after", "customers", "share", "low", "high"])
