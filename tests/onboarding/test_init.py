@@ -99,6 +99,7 @@ def test_a_telephone_company(root: Path) -> None:
     words = load(Playbook, root / "playbook.yaml").words
     assert words["TechSupport"].levels["No internet service"] == "without internet"
     assert words["Partner"].levels == {"Yes": "with partner", "No": "without partner"}
+    assert words["InternetService"].levels["No"] == "without internet"  # the same is said once
     assert load(Playbook, root / "playbook.yaml").plays[0].name == "Keep those who leave"
 
 
@@ -301,6 +302,13 @@ def test_what_is_no_table_is_told_in_one_line(root: Path, content: str, told: st
         init(path, root=root)
 
 
+def test_categories_alone_are_told_before_anything_is_written(root: Path) -> None:
+    before = (root / "params.yaml").read_text("utf-8")
+    with pytest.raises(InputError, match="no column of numbers"):
+        started(root, tables.categories())
+    assert (root / "params.yaml").read_text("utf-8") == before
+
+
 def test_outside_of_a_repository(tmp_path: Path) -> None:
     path = tables.write(tables.blobs(), tmp_path / "own.csv")
     with pytest.raises(SettingsError, match="in the repository's root"):
@@ -313,3 +321,23 @@ def test_the_names_of_plain_words_are_quoted_where_yaml_would_misread_them(root:
     started(root, table)
     assert settings(root).columns == ["yes", "2019", "a: b", "null"]
     assert YAML(typ="safe").load((root / "params.yaml").read_text("utf-8"))["data"]["numeric"]
+
+
+@pytest.mark.parametrize(
+    ("column", "high", "low"),
+    [
+        ("NumWebPurchases", "frequent web buyers", "infrequent web buyers"),
+        ("ONEOFF_PURCHASES", "big one-off spenders", "light one-off spenders"),
+        ("PURCHASES_INSTALLMENTS_FREQUENCY", "frequent installment buyers",
+         "infrequent installment buyers"),
+        ("MntWines", "big wine spenders", "light wine spenders"),
+        ("days_since_last_order", "lapsed", "recently active"),
+        ("Annual Income (k$)", "high-income", "modest-income"),
+        ("PRC_FULL_PAYMENT", "paying in full", "rarely paying in full"),
+        ("zeta", "with high zeta", "with low zeta"),
+    ],
+)  # fmt: skip
+def test_words_are_those_of_a_colleague(root: Path, column: str, high: str, low: str) -> None:
+    started(root, tables.blobs(numbers=2).rename(columns={"x1": column}))
+    words = load(Playbook, root / "playbook.yaml").words[column]
+    assert (words.high, words.low) == (high, low)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from segmentation import paths
 from segmentation.artifacts import files
-from segmentation.errors import SettingsError
+from segmentation.errors import InputError, SettingsError
 from segmentation.insight.playbook import Playbook
 from segmentation.onboarding.figures import count
 from segmentation.onboarding.plan import ROW, Plan, plan
 from segmentation.onboarding.roles import Column, Role
 from segmentation.onboarding.source import Source, opened, write_mended
-from segmentation.onboarding.write import Reading, params_text, playbook_text
+from segmentation.onboarding.write import Reading, params_text, parse, playbook_text
 from segmentation.settings.shared.base import validate
 from segmentation.settings.shared.data import Data
 from segmentation.settings.shared.yaml_reader import read_yaml
@@ -86,6 +86,11 @@ def init(
         found = plan(count(source))
         if ask is not None:
             found = _answered(found, ask)
+        if not found.value:
+            raise InputError(
+                f"{file} has no column of numbers; add one that says what a customer is worth, by "
+                "which segments are ordered"
+            )
         target, notes = _target(source, found, root)
         reading = Reading(
             path=target.as_posix(),
@@ -100,13 +105,13 @@ def init(
         book = root / paths.PLAYBOOK
         before = book.read_text(encoding="utf-8") if same and book.is_file() else None
         words = playbook_text(before, found, reading)
+        # Nothing is written that could not be read again.
+        validate(Data, parse(text)["data"], str(paths.PARAMS))
+        validate(Playbook, parse(words), str(paths.PLAYBOOK))
         if not dry_run:
             _put(source, found, root / target)
             files.write_text(params, text)
             files.write_text(book, words)
-    if not dry_run:  # what was written can be read
-        validate(Data, read_yaml(params)["data"], str(paths.PARAMS))
-        validate(Playbook, read_yaml(book), str(paths.PLAYBOOK))
     return Onboarded(
         plan=found,
         rows=source.rows,

@@ -111,7 +111,7 @@ MEANINGS = (
         "with low {thing} payments|low-paying", minimum=0, worth=5,
     ),
     _meaning(
-        "advance", "cash-advance", "heavy cash-advance users", "light cash-advance users", minimum=0
+        "advance", "cash-advance", "heavy cash-advance users", "using few cash advances", minimum=0
     ),
     _meaning(
         "worth", "clv ltv cltv lifetimevalue monetary monetaryvalue", "valuable", "low-value",
@@ -126,8 +126,8 @@ MEANINGS = (
         worth=7,
     ),
     _meaning(
-        "duration", "duration minutes seconds hours time", "long-staying", "short-staying",
-        minimum=0,
+        "duration", "duration minutes seconds hours time", "with long duration",
+        "with short duration", minimum=0,
     ),
 )  # fmt: skip
 _BY_KEY = {meaning.key: meaning for meaning in MEANINGS}

@@ -15,6 +15,11 @@ _PERSONS = {
     "married": ("married", "unmarried"), "smoker": ("smoking", "non-smoking"),
     "employed": ("employed", "unemployed"), "retired": ("retired", "working-age"),
     "homeowner": ("home-owning", "renting"), "vip": ("VIP", "ordinary"),
+    "housing": ("with home loan", "without home loan"),
+    "default": ("in default", "without default"),
+    "churn": ("leaving", "staying"), "churned": ("leaving", "staying"),
+    "exited": ("leaving", "staying"), "attrition": ("leaving", "staying"),
+    "response": ("responding", "unresponsive"), "y": ("agreeing", "declining"),
     "complain": ("with complaints", "without complaints"),
     "complained": ("with complaints", "without complaints"),
     "dependents": ("with dependents", "without dependents"),
@@ -59,13 +64,16 @@ def _of_number(column: Column) -> dict[str, Any]:
     if meaning.key == "payments" and "full-payment" in lexicon.tokens(column.name):
         return {"high": "paying in full", "low": "rarely paying in full", "about": "full payment"}
     if meaning.key == "frequency" and thing == "balance":
-        return {"high": "with busy balance", "low": "with idle balance", "about": "busy balance"}
+        return {"high": "with active balance", "low": "with idle balance", "about": "idle balance"}
     if meaning.key == "share" and "full-payment" in lexicon.tokens(column.name):
         return {"high": "paying in full", "low": "rarely paying in full", "about": "full payment"}
     high, low = (_put(phrase, thing) for phrase in (meaning.high, meaning.low))
     if "cash-advance" in lexicon.tokens(column.name) and meaning.key == "frequency":
-        high, low = "frequent cash-advance users", "infrequent cash-advance users"
+        high = "frequent cash-advance users"
+        low = "using few cash advances"
     about = thing if "{thing}" in meaning.high and thing else meaning.key
+    if meaning.key == "advance":
+        about = "cash-advance"
     found: dict[str, Any] = {"high": high, "low": low, "about": about}
     if high.endswith(_NOUNS):
         found["noun"] = True
@@ -135,4 +143,5 @@ def _is_name(level: str) -> bool:
 
 
 def _few(text: str) -> str:
-    return " ".join(text.split()[:3])
+    """At most three words; a service is called by what it serves."""
+    return " ".join(text.removesuffix(" service").split()[:3])

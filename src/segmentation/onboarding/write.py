@@ -60,6 +60,11 @@ def params_text(text: str, plan: Plan, reading: Reading) -> tuple[str, list[str]
     return _dumped(yaml, params), notes
 
 
+def parse(text: str) -> Any:
+    """Read what was written, as DVC does."""
+    return YAML(typ="safe").load(text)
+
+
 def _fill(data: CommentedMap, plan: Plan, reading: Reading) -> list[str]:
     """Write the section anew."""
     data["path"] = reading.path
