@@ -48,15 +48,23 @@ def init(
     from rich.text import Text
 
     from segmentation.commands import init as command
+    from segmentation.onboarding.plan import PurchasesError
 
     def ask(question: str, answers: Sequence[str], assumed: str) -> str:
         return Prompt.ask(Text(printable(question)), choices=list(answers), default=assumed)
 
     asking = not yes and not dry_run and sys.stdin.isatty() and sys.stdout.isatty()
-    done = command.init(
-        file, root=Path.cwd(), sheet=sheet, ask=ask if asking else None, dry_run=dry_run,
-        fresh=fresh,
-    )  # fmt: skip
+    try:
+        done = command.init(
+            file, root=Path.cwd(), sheet=sheet, ask=ask if asking else None, dry_run=dry_run,
+            fresh=fresh,
+        )  # fmt: skip
+    except PurchasesError as found:
+        if sheet is not None or file.suffix.lower() not in (".csv", ".tsv", ".txt", ".parquet"):
+            raise
+        say(str(found).split(";")[0])
+        purchases(file, dry_run=dry_run)
+        return
     table = Table(title=f"{file}: {done.rows:,} rows", title_justify="left", title_style="bold")
     for heading in ("column", "taken for", "why", "becomes", "unsure of"):
         table.add_column(heading, overflow="fold")

@@ -1,6 +1,7 @@
 """Take a file of purchases for what it is, and write the settings that make customers of it."""
 
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -139,7 +140,7 @@ def purchases(file: Path, *, root: Path, dry_run: bool = False) -> Taken:
     Parameters
     ----------
     file : Path
-        CSV or Parquet, inside the repository.
+        CSV or Parquet; it is copied to data/raw if it lies outside the repository.
     root : Path
         Of the repository.
     dry_run : bool
@@ -150,7 +151,7 @@ def purchases(file: Path, *, root: Path, dry_run: bool = False) -> Taken:
     InputError
         The file holds no purchases.
     SettingsError
-        This is no repository of the project, or the file lies elsewhere.
+        This is no repository of the project.
     """
     params = root / paths.PARAMS
     if not params.is_file():
@@ -160,8 +161,6 @@ def purchases(file: Path, *, root: Path, dry_run: bool = False) -> Taken:
         )
     if not file.is_file():
         raise InputError(f"{file} is missing")
-    if not file.resolve().is_relative_to(root.resolve()):
-        raise SettingsError(f"{file} lies outside the repository; copy it to data/raw first")
     source = sniffed(file)
     with database.opened(source.size) as con:
         columns = source.columns(con)
@@ -183,7 +182,7 @@ def purchases(file: Path, *, root: Path, dry_run: bool = False) -> Taken:
         varied = _varied(con)
     content |= {"date_format": read.date_format}
     if not dry_run:
-        place = file.resolve().relative_to(root.resolve()).as_posix()
+        place = _inside(file, root)
         text = params.read_text(encoding="utf-8")
         files.write_text(params, _with_sections(text, {"path": place, **content}, varied))
         files.write_text(root / paths.PLAYBOOK, _playbook(varied))
@@ -192,6 +191,16 @@ def purchases(file: Path, *, root: Path, dry_run: bool = False) -> Taken:
         validate(Purchases, written["purchases"], str(paths.PARAMS))
         validate(Data, written["data"], str(paths.PARAMS))
     return Taken(found.columns, read, odd)
+
+
+def _inside(file: Path, root: Path) -> str:
+    """Return where the file lies in the repository; one from elsewhere is copied to data/raw."""
+    if file.resolve().is_relative_to(root.resolve()):
+        return file.resolve().relative_to(root.resolve()).as_posix()
+    target = paths.SAMPLE.parent / file.name
+    (root / target).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, root / target)
+    return target.as_posix()
 
 
 def _content(source: Source, columns: dict[str, str], odd: tuple[str, ...]) -> dict[str, object]:

@@ -16,6 +16,10 @@ _COPY = 0.995  # absolute rank correlation above which a column says what anothe
 _NEAR = 0.95
 
 
+class PurchasesError(InputError):
+    """The file holds purchases, which `segmentation purchases` makes customers of."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is made of a table.
@@ -125,10 +129,10 @@ def _identity(figures: dict[str, Figures], columns: dict[str, Column]) -> str | 
     dates = [name for name, column in columns.items() if column.role == "date"]
     if repeated and dates and rows > 1.3 * max(f.distinct for f in repeated):
         most = max(repeated, key=lambda f: f.distinct)
-        raise InputError(
+        raise PurchasesError(
             f"{rows:,} rows of {most.distinct:,} different '{most.name}', with dates "
-            f"('{dates[0]}'), are purchases or events, several rows a customer; sum them up to a "
-            "row per customer first"
+            f"('{dates[0]}'), are purchases or events, several rows a customer; `segmentation "
+            "purchases FILE` makes customers of them, or sum them up to a row per customer first"
         )
     codes = [
         f for f in figures.values()
