@@ -84,7 +84,7 @@ def prepared(content: str | bytes, **data: object) -> pd.DataFrame:
     customers, rejected = files.read_parquet(paths.PREPARED), files.read_parquet(paths.REJECTED)
     quality = artifacts.read(Quality)
     lines = quality.lines
-    text = raw.decode(params.data.encoding)
+    text = raw.decode(params.data.encoding, "replace")
     in_file = len(io.StringIO(text, newline=None).readlines())
     parts = lines.header + lines.rows + lines.blank + lines.breaks_in_cells
     assert lines.in_file == in_file == parts

@@ -14,6 +14,10 @@ _SAVE_AS = "save the sheet as 'CSV UTF-8' and set data.path to that file"
 # How files begin that people take for a CSV, or that lie where one was expected.
 _BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)", _SAVE_AS),
+    (b"\x1f\x8b", "compressed (gzip)", _UNPACK),
+    (b"BZh", "compressed (bzip2)", _UNPACK),
+    (b"\xfd7zXZ\x00", "compressed (xz)", _UNPACK),
+    (b"\x28\xb5\x2f\xfd", "compressed (Zstandard)", _UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "an archive (7z)", _UNPACK),
     (b"Rar!", "an archive (rar)", _UNPACK),
     (b"ARROW1", "an Arrow file", _EXPORT),

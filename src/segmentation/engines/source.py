@@ -207,7 +207,7 @@ def _rows(
 
 
 def _pieces(file: BinaryIO, head: bytes = b"") -> Iterator[bytes]:
-    piece = head + file.read(_BLOCK - len(head))
+    piece = head + file.read(max(0, _BLOCK - len(head)))
     while piece:
         yield piece
         piece = file.read(_BLOCK)
