@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # docs/choosing-k.md, "The structure test", 1
+ANSWERS = 4  # a column of no more values has no shape of its own
 FEW = 30  # a column with no more distinct values is a grid: clouds like it stay on its values
 
 

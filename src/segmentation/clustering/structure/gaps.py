@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 from segmentation.clustering.partition import Partition
 from segmentation.clustering.structure.axes import axes
 from segmentation.clustering.structure.dip import neighbours
-from segmentation.clustering.structure.spread import spread
+from segmentation.clustering.structure.spread import spread_ties
 from segmentation.clustering.structure.valley import Interval, bins, openness, valleys
 
 SMALL = 0.1
 """A group of a smaller share is a small one."""
 LEAST = 0.015
 """Smaller shares are no groups here: strays lie together by chance."""
+
+KINDS = ("large", "small", "large", "small")
+"""What `gaps` returns: along lines through all rows, then between clusters."""
 
 _SIDES: tuple[Interval, ...] = ((SMALL, 1.0), (LEAST, SMALL))
 _LOOKED_AT = 2.5  # a shallower valley is not looked at where its sides meet
@@ -116,7 +119,7 @@ def gaps(
         clusters, the same two. Clusters without a gap between them are taken together first, so a
         gap between clusters is one all around.
     """
-    rows, shaped = spread(X, seed=seed)
+    rows, shaped = spread_ties(X, seed=seed)
     judge = _Judge(len(X), seed=seed, looks=looks)
     along = _through_all(rows, shaped, path, judge, seed=seed)
     between = _between_clusters(rows, X, path, judge)
@@ -143,7 +146,7 @@ def _through_all(
     A = X[:, shaped] / np.where(scale > 0, scale, 1.0)
     W = axes(A, path, columns=shaped, seed=seed)
     placed = bins(list((A @ W).T))
-    lines = valleys(placed, [[side] * len(placed) for side in _SIDES])
+    lines = valleys(placed, [[side] * len(placed) for side in _SIDES], finest=(0, 1))
     everyone = np.arange(n)
     for i, found in enumerate(lines):
         for j in np.argsort(-found.z, kind="stable"):
@@ -234,7 +237,7 @@ def _lines(
         for first, second in pairs.values()
     ]
     placed = bins(along)
-    (found,) = valleys(placed, [sides])
+    (found,) = valleys(placed, [sides], finest=(0,))
     return {
         key: _Line(
             float(found.z[i]),

@@ -1,7 +1,8 @@
 """A test of whether the data hold more than one population, and whether there are gaps in them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -11,10 +12,13 @@ from scipy.special import stdtr
 from segmentation.clustering._check import as_k_range, as_matrix
 from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.metrics.silhouette import silhouette_samples
+from segmentation.clustering.partition import Partition
 from segmentation.clustering.structure.dip import scaled_dips
 from segmentation.clustering.structure.discrete import jittered
 from segmentation.clustering.structure.elliptical import EllipticalCloud
-from segmentation.clustering.structure.gaps import SMALL, Gap, gaps
+from segmentation.clustering.structure.gaps import KINDS, SMALL, Gap, gaps
+from segmentation.clustering.structure.mixture import mixture_fits
+from segmentation.clustering.structure.spread import spread_ties
 from segmentation.clustering.structure.unimodal import UnimodalCopula
 from segmentation.workers import each
 
@@ -27,6 +31,8 @@ _LEAST_SPREAD = 0.002  # smaller differences of a silhouette are of no practical
 _LEAST_DIP = 0.06  # nor are smaller ones of a scaled dip
 _LEAST_GAP = 2.2  # a valley that one population of any kind may show by chance,
 _GAP_SPREAD = 0.45  # and by how much that varies at least
+_MOST_ALIKE = 0.5  # latent correlation of two columns of answers in one population without a gap
+_FITTING = 0.02  # how often a normal mixture fits a cloud of one population
 _EVERY_K = 10  # up to here every k is looked at
 _STEP = 1.15  # above, the ratio of one k to the last
 _ITERATIONS = 20  # of Lloyd; a silhouette does not change visibly after them
@@ -143,7 +149,9 @@ def structure_test(
     compared with the draws.
 
     The widest gap: lines through all rows and between clusters of k-means are searched for
-    valleys of density that close nowhere. A gap beyond chance means separate groups.
+    valleys of density that close nowhere. A gap beyond chance means separate groups; where a normal
+    mixture of groups apart fits the rows, which it hardly ever does without groups, a smaller one
+    is enough.
 
     The silhouettes of k-means at every k, and at the smallest k the smallest dip of density
     between two neighbouring clusters. The statistic is the largest excess of the data, in standard
@@ -198,15 +206,18 @@ def structure_test(
     ks = thinned(as_k_range(k_range, n_rows=len(A)))
     observed = _profile(A, ks, seed=seed, looks=True)
     copula = UnimodalCopula(A)
-    drawn = _Drawn(A, copula, ks, seed=seed)
-    while True:
-        drawn.up_to(draws)
-        excess = _excess(observed, drawn)
-        widest = _gap_excess(observed, drawn)
-        near = any(alpha / _NEAR < p < alpha * _NEAR for p in (excess.p_value, widest.p_value))
-        if not near or len(drawn.profiles) >= _MORE * draws:
-            break
-        drawn.up_to(2 * len(drawn.profiles))
+    drawn = drawn_for_gaps = _Drawn(A, copula, ks, seed=seed)
+    if copula.answers > 1:
+        # Answers that go together closely are groups, not one population of answers.
+        loose = UnimodalCopula(A, most_alike=_MOST_ALIKE)
+        drawn_for_gaps = _Drawn(A, loose, ks, seed=seed)
+    excess = _settled(partial(_excess, observed), drawn, draws=draws, alpha=alpha)
+    widest = _settled(partial(_gap_excess, observed), drawn_for_gaps, draws=draws, alpha=alpha)
+    p_separate = widest.p_value
+    if p_separate > alpha >= _FITTING * p_separate:
+        rows = spread_ties(A, seed=seed).rows
+        if mixture_fits(rows, observed.path):
+            p_separate *= _FITTING
     null = copula.kind
     if excess.p_value <= alpha and excess.largest < _BEYOND_DOUBT and copula.continuous:
         elliptical = _Drawn(A, EllipticalCloud(A), ks, seed=seed, gapless=True)
@@ -214,13 +225,13 @@ def structure_test(
         second = _excess(observed, elliptical)
         if second.p_value > excess.p_value:
             excess, null = second, EllipticalCloud.kind
-    separate = widest.p_value <= alpha
+    separate = p_separate <= alpha
     answer: Answer = "separate" if separate else "graded" if excess.p_value <= alpha else "one"
     best = observed.gaps[widest.at]
     return Structure(
         structure=answer,
         p_value=excess.p_value,
-        p_separate=widest.p_value,
+        p_separate=p_separate,
         statistic=excess.largest,
         by="silhouette" if excess.at < len(ks) else "dip",
         gap=best.z,
@@ -242,6 +253,7 @@ class _Profile(NamedTuple):
 
     curve: NDArray[np.float64]
     gaps: tuple[Gap, ...]
+    path: list[Partition]
 
 
 class _Excess(NamedTuple):
@@ -272,7 +284,8 @@ def _profile(
     # The empty steps of a grid would pass for dips in one cloud and not in the next.
     dips = scaled_dips(jittered(X, seed=seed), path[:1])[0].values()
     curve = np.array([*(values.mean() for values in samples), min(dips, default=0.0)])
-    return _Profile(curve, () if gapless else gaps(X, path, seed=seed, looks=looks))
+    found = () if gapless else gaps(X, path, seed=seed, looks=looks)
+    return _Profile(curve, found, path if looks else [])
 
 
 class _Drawn:
@@ -298,6 +311,19 @@ class _Drawn:
     def _profile(self, i: int) -> _Profile:
         rows = self._cloud.draw(self._n, np.random.default_rng([self._seed, i]))
         return _profile(rows, self.ks, seed=self._seed, gapless=self._gapless)
+
+
+def _settled(
+    compare: Callable[[_Drawn], _Excess], drawn: _Drawn, *, draws: int, alpha: float
+) -> _Excess:
+    """Draw until the p-value is not near the level any more, or there are many draws."""
+    while True:
+        drawn.up_to(max(draws, len(drawn.profiles)))
+        found = compare(drawn)
+        near = alpha / _NEAR < found.p_value < alpha * _NEAR
+        if not near or len(drawn.profiles) >= _MORE * draws:
+            return found
+        drawn.up_to(2 * len(drawn.profiles))
 
 
 def thinned(ks: list[int]) -> list[int]:
@@ -329,7 +355,10 @@ def _gap_excess(observed: _Profile, drawn: _Drawn) -> _Excess:
     curves = np.array([[gap.z for gap in profile.gaps] for profile in drawn.profiles])
     values = np.array([gap.z for gap in observed.gaps])
     least = np.full(len(values), _GAP_SPREAD)
-    return _compare(np.maximum(values, _LEAST_GAP), np.maximum(curves, _LEAST_GAP), least)
+    # Where there is a small group, the density of one mode is flat as far as that reaches, and by
+    # chance has as small groups as no tail has that falls.
+    most = np.where([kind == "small" for kind in KINDS], _LEAST_GAP, np.inf)
+    return _compare(np.maximum(values, _LEAST_GAP), np.clip(curves, _LEAST_GAP, most), least)
 
 
 def _compare(

@@ -14,6 +14,10 @@ _MORE = 10  # of EM on all rows, which starts from what a sample of them gave
 _ENOUGH = 1e-5  # nats a row by which one round more has to be better
 _RIDGE = 1e-6  # share of the mean variance added to every variance: columns may be dependent
 _CHUNK = 8192  # rows at a time
+# docs/choosing-k.md, "A mixture that fits"
+_BETTER_THAN_ONE = 20.0  # BIC beyond that of one normal population
+_OVERLAP = 7.0  # what ICL may be below it, in roots of the number of rows
+_APART = 2.7  # standard deviations between components; two normal ones have two modes from 2 on
 
 
 class Evidence(NamedTuple):
@@ -82,6 +86,28 @@ def mixture_evidence(
         return _judge(rows, found, halves)
 
     return each(fit, path)
+
+
+def mixture_fits(X: NDArray[np.float64], path: Sequence[Partition]) -> bool:
+    """Whether some number of normal groups with one covariance describes the rows well.
+
+    BIC and ICL agree on a number below the last; one population is clearly worse; and the groups
+    that are nearest to each other are so far apart that their sum has two modes. Few continua look
+    like that: they take ever more components, or components that overlap.
+    """
+    centre = X.mean(axis=0)
+    everyone = np.zeros(len(X), dtype=np.intp)
+    one = Partition(1, everyone, centre[None], float(((X - centre) ** 2).sum()))
+    alone, *found = mixture_evidence(X, [one, *path])
+    bic, icl = np.array([m.bic for m in found]), np.array([m.icl for m in found])
+    best = int(icl.argmax())
+    if best != int(bic.argmax()) or best == len(found) - 1:
+        return False
+    return bool(
+        bic[best] - alone.bic > _BETTER_THAN_ONE
+        and icl[best] - alone.bic > -_OVERLAP * np.sqrt(len(X))
+        and found[best].closest > _APART
+    )
 
 
 def _mixture(

@@ -5,12 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.structure.discrete import FEW, cells, indicator_blocks
+from segmentation.clustering.structure.discrete import ANSWERS, FEW, cells, indicator_blocks
 from segmentation.clustering.structure.unimodal import margin
 
-_SPIKE = 0.02  # share of rows at one value of a column of many: a crowd of zeros, not a group
+_SPIKE = 0.005  # share of rows at one value of a column of many: a crowd of zeros, not a group
 _SPIKES = 3  # a column with more of them is a grid
-_ANSWERS = 4  # a column of at most as many values has no shape of its own
 
 
 class Spread(NamedTuple):
@@ -27,7 +26,7 @@ class Spread(NamedTuple):
     shaped: NDArray[np.bool_]
 
 
-def spread(X: NDArray[np.float64], *, seed: int) -> Spread:
+def spread_ties(X: NDArray[np.float64], *, seed: int) -> Spread:
     """Spread tied values over the room that they have, so that a gap is one between rows.
 
     A value that several rows share fills the cell halfway to its neighbours. The ends of a scale
@@ -42,7 +41,7 @@ def spread(X: NDArray[np.float64], *, seed: int) -> Spread:
         out[:, block] = _category(X[:, block], np.random.default_rng([seed, 1, block[0]]))
     for j in sorted(set(range(d)) - {j for block in blocks for j in block}):
         values, index, counts = np.unique(X[:, j], return_inverse=True, return_counts=True)
-        shaped[j] = len(values) > _ANSWERS
+        shaped[j] = len(values) > ANSWERS
         if 1 < len(values) < n:
             rng = np.random.default_rng([seed, 2, j])
             out[:, j] = _column(X[:, j], values, index, counts, rng)
@@ -67,7 +66,7 @@ def _column(
     n = len(x)
     edges = cells(values)
     low, high = edges[:-1].copy(), edges[1:].copy()
-    if _ANSWERS < len(values) <= FEW:
+    if ANSWERS < len(values) <= FEW:
         density = counts / (high - low)
         if density[0] > density[1]:
             low[0] = high[0] - counts[0] / density[1]

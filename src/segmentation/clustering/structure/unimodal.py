@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import ndtr, ndtri
 
-from segmentation.clustering.structure.discrete import FEW, cells, indicator_blocks
+from segmentation.clustering.structure.discrete import ANSWERS, FEW, cells, indicator_blocks
 
 # docs/choosing-k.md, "The structure test", 1
 _ATOM = 0.02  # share of rows at one value that makes it a spike of the density
@@ -27,6 +27,11 @@ class Margin:
     values: NDArray[np.float64] | None
     atoms: tuple[float, ...] = ()
     narrow: float = 0.0
+
+    @property
+    def answers(self) -> bool:
+        """Whether there are so few values that they have no shape."""
+        return self.values is not None and len(self.values) <= ANSWERS
 
     def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the values below which the shares `u` lie."""
@@ -61,6 +66,9 @@ class UnimodalCopula:
     ----------
     X : NDArray[np.float64] of shape (n, d)
         Finite rows.
+    most_alike : float, default 1
+        The largest latent correlation, up or down, of two columns of at most four values. Two
+        yes/no columns of equal shares have two modes together where it is above a half.
 
     References
     ----------
@@ -71,13 +79,16 @@ class UnimodalCopula:
 
     kind = "copula"
 
-    def __init__(self, X: NDArray[np.float64]) -> None:
+    def __init__(self, X: NDArray[np.float64], *, most_alike: float = 1.0) -> None:
         self._d = X.shape[1]
         blocks = indicator_blocks(X)
         in_block = {j for block in blocks for j in block}
         self._variables = [_category(X, np.array(block)) for block in blocks]
         self._variables += [_numeric(X, j) for j in range(self._d) if j not in in_block]
-        self._root = _correlation_root(X, self._variables)
+        few = [v.margin is not None and v.margin.answers for v in self._variables]
+        self.answers = sum(few)
+        """Columns of at most four values that are no category's."""
+        self._root = _correlation_root(X, self._variables, np.where(few, most_alike, 1.0))
         self.continuous = all(
             v.margin is not None and v.margin.values is None  # noqa: PD011 - not a table
             for v in self._variables
@@ -187,7 +198,9 @@ def _cumulative(masses: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(total / total[-1], dtype=np.float64)
 
 
-def _correlation_root(X: NDArray[np.float64], variables: list[_Variable]) -> NDArray[np.float64]:
+def _correlation_root(
+    X: NDArray[np.float64], variables: list[_Variable], most: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Root of the latent correlation that gives the draws the rank correlations of the data."""
     n = len(X)
     normal = ndtri((np.arange(1, n + 1) - 0.5) / n)
@@ -206,7 +219,8 @@ def _correlation_root(X: NDArray[np.float64], variables: list[_Variable]) -> NDA
     shown = np.diag(covariance) / full
     shown = np.where(shown > 0, shown, 1.0)
     latent = covariance / full / np.outer(shown, shown)
-    latent = np.clip(latent, -0.99, 0.99)
+    limit = np.minimum(np.maximum(most[:, None], most), 0.99)
+    latent = np.clip(latent, -limit, limit)
     np.fill_diagonal(latent, 1.0)
     values, vectors = np.linalg.eigh(latent)
     root = vectors * np.sqrt(np.maximum(values, 1e-9))

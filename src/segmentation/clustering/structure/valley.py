@@ -11,10 +11,10 @@ from segmentation.clustering.kmeans.lloyd import lloyd, seed_centres
 Interval = tuple[float, float]
 
 # docs/choosing-k.md, "The valley", tells what these rest on.
-_WIDTHS = (0.15, 0.25, 0.4, 0.6)  # of the kernel, in standard deviations of the line
-_LINEAR = 2.5  # standard deviations from the middle to which a line keeps its scale
-_END = 6.0
-_BINS = 192
+_WIDTHS = (0.15, 0.25, 0.4, 0.6, 0.8)  # of the kernel, in standard deviations of the line
+_LINEAR = 3.5  # standard deviations from the middle to which a line keeps its scale
+_END = 7.0
+_BINS = 224
 _STEP = 2 * _END / _BINS
 _KERNELS = tuple(
     np.exp(-0.5 * ((np.arange(_BINS)[:, None] - np.arange(_BINS)) * _STEP / width) ** 2)
@@ -23,6 +23,7 @@ _KERNELS = tuple(
 # A kernel sum of Poisson counts has 2 ** -0.5 times its mean as variance, so the root of one has
 # the standard deviation 2 ** -1.25 whatever its mean, and the difference of two root 2 times that.
 _UNIT = 2**0.75
+_TINY = np.finfo(np.float64).tiny
 _BORDER = 0.1  # share of the smaller side that is nearest to the border
 _REACH = 4  # rows of either side that are looked at, in sizes of the smaller one
 _TUBES = 25  # parts in which the directions across the line are divided
@@ -75,7 +76,10 @@ def bins(lines: Sequence[NDArray[np.float64]]) -> list[NDArray[np.intp]]:
 
 
 def valleys(
-    placed: Sequence[NDArray[np.intp]], sides: Sequence[Sequence[Interval]]
+    placed: Sequence[NDArray[np.intp]],
+    sides: Sequence[Sequence[Interval]],
+    *,
+    finest: Sequence[int],
 ) -> list[Valleys]:
     """Find the deepest valley of every line.
 
@@ -86,6 +90,8 @@ def valleys(
     sides : sequence of sequence of (low, high)
         Kinds of valleys: for each kind, by line, what share of its rows the smaller side of a
         valley has.
+    finest : sequence of int
+        For each kind the narrowest kernel, from 0: few rows are uneven in a narrow one.
 
     Returns
     -------
@@ -109,14 +115,18 @@ def valleys(
         density = counts @ kernel
         rim = _rim(density)
         z = np.round(_UNIT * (np.sqrt(rim) - np.sqrt(density)), 6)
-        for best, where in zip(found, inside, strict=True):
+        for best, where, first in zip(found, inside, finest, strict=True):
+            if width < first:
+                continue
             here = np.where(where, z, 0.0)
             place = here.argmax(axis=1)
             better = here[each, place] > best.z
             best.z[better] = here[each, place][better]
             best.bin[better] = place[better]
             best.width[better] = width
-            best.depth[better] = (1 - density / rim)[each, place][better]
+            best.depth[better] = (
+                1 - (density[each, place] / np.maximum(rim[each, place], _TINY))[better]
+            )
     return found
 
 
