@@ -81,6 +81,7 @@ from segmentation.settings.shared.data import Data
 rng = np.random.default_rng(0)
 X = np.vstack([c + rng.normal(size=(70, 6)) for c in (0, 2, 4, 7)])
 found = select_k(X, k_range=range(2, 6), draws=4, resamples=3)
+print(found.structure, rounded(found.p_separate), rounded(found.test.gap), found.test.valley)
 print(found.k, found.structured, [[rounded(float(x)) for x in row] for row in found.curve.values])
 table = pd.DataFrame(np.exp(X), columns=list("abcdef"))
 data = Data(path="a.csv", id="id", value="a", numeric={name: {} for name in table})
