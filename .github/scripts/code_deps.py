@@ -21,6 +21,8 @@ MOST = 6  # places of code that a stage lists
 PLUMBING = {"segmentation.errors", "segmentation.paths", "segmentation.workers"}
 # So does one import: the settings ask whether a rule is called so. `select_k` has it anyway.
 CHECK = ("segmentation.settings.select_k", "segmentation.clustering.choosing_k.registry")
+# The report and the tracking read what algorithms say of themselves and fit nothing.
+FIT_NOTHING = ("report", "track")
 # Files that a module reads from its own folder. The review's pages are no output of a stage.
 BESIDE = {
     "segmentation.views.style": ["views/*.mplstyle"],
@@ -51,6 +53,8 @@ def code_used_by(stage: str, graph: grimp.ImportGraph) -> set[str]:
         found = set(graph.find_modules_directly_imported_by(module))
         if module == CHECK[0]:
             found.discard(CHECK[1])
+        if stage in FIT_NOTHING and module.startswith("segmentation.algorithms."):
+            found = {name for name in found if not name.startswith("segmentation.clustering.")}
         if imports_by_name(module):  # a registry: what it names is imported where it is used
             found |= graph.find_descendants(module)
         todo |= found - used - PLUMBING
