@@ -22,7 +22,8 @@ KINDS = ("large", "small", "large", "small")
 
 _SIDES: tuple[Interval, ...] = ((SMALL, 1.0), (LEAST, SMALL))
 _LOOKED_AT = 2.5  # a shallower valley is not looked at where its sides meet
-_ALIKE = 0.9  # two divisions that agree on such a share of the rows are one
+_ALIKE = 0.9  # share of its rows that a division shares with one that was looked at before,
+_SHARED = 0.8  # and Jaccard similarity of their smaller sides, from which they are one
 _FEWEST = 8  # rows of a cluster beside which a valley is looked for
 _HALF = 0.5  # of the smaller of two clusters, that a side of the valley between them has
 
@@ -71,15 +72,18 @@ class _Judge:
         """Return what is left of the z of a valley between rows of `X`."""
         if not self._looks or line.z < _LOOKED_AT:
             return line.z
-        side = np.where(line.placed < line.at, np.int8(-1), np.int8(1))
+        right = line.placed >= line.at
+        few = right if right.sum() * 2 <= len(right) else ~right
         for other in self._closed:
             both = other[line.rows]
             known = both != 0
-            if known.sum() < _ALIKE * len(side):
+            if known.sum() < _ALIKE * len(few):
                 continue
-            alike = float((both[known] == side[known]).mean())
-            if max(alike, 1 - alike) >= _ALIKE:
-                return 0.0
+            # Small sides agree on most rows whatever they are: what counts is what they share.
+            for side in (both == 1, both == -1):
+                alike = (few & side).sum() / max(((few & known) | side).sum(), 1)
+                if alike >= _SHARED:
+                    return 0.0
         left = openness(
             X[line.rows],
             line.placed,
@@ -90,7 +94,7 @@ class _Judge:
         )
         if left == 0:
             division = np.zeros(self._n, dtype=np.int8)
-            division[line.rows] = side
+            division[line.rows] = np.where(right, np.int8(1), np.int8(-1))
             self._closed.append(division)
         return line.z * left
 
