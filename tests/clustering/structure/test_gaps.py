@@ -156,9 +156,11 @@ def test_a_mixture_fits_groups_that_are_apart_and_no_single_heap() -> None:
     r = np.random.default_rng(8)
     heap = r.normal(size=(600, 3))
     apart = heap.copy()
-    apart[:300, 0] += 3.5
-    for X, fits in ((heap, False), (apart, True), (bend(r), False)):
+    apart[:300, 0] += 3.2
+    for X, fits in ((heap, "no"), (apart, "yes"), (5 * apart, "yes"), (bend(r), "no")):
         assert mixture_fits(X, kmeans_path(X, k_range=range(2, 8))) == fits
+    apart[:300, 0] += 3
+    assert mixture_fits(apart, kmeans_path(apart, k_range=range(2, 8))) == "well"
 
 
 def test_every_kind_of_gap_is_returned_also_where_nothing_can_be_looked_at() -> None:

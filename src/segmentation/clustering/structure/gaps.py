@@ -22,7 +22,7 @@ KINDS = ("large", "small", "large", "small")
 
 _SIDES: tuple[Interval, ...] = ((SMALL, 1.0), (LEAST, SMALL))
 _LOOKED_AT = 2.5  # a shallower valley is not looked at where its sides meet
-_ALIKE = 0.9  # share of its rows that a division shares with one that was looked at before,
+_ALIKE = 0.9  # share of the rows that two divisions have in common,
 _SHARED = 0.8  # and Jaccard similarity of their smaller sides, from which they are one
 _FEWEST = 8  # rows of a cluster beside which a valley is looked for
 _HALF = 0.5  # of the smaller of two clusters, that a side of the valley between them has
@@ -77,7 +77,8 @@ class _Judge:
         for other in self._closed:
             both = other[line.rows]
             known = both != 0
-            if known.sum() < _ALIKE * len(few):
+            # A part of other rows may well be divided where all of them are not.
+            if known.sum() < _ALIKE * max(len(few), np.count_nonzero(other)):
                 continue
             # Small sides agree on most rows whatever they are: what counts is what they share.
             for side in (both == 1, both == -1):

@@ -32,7 +32,8 @@ _LEAST_DIP = 0.06  # nor are smaller ones of a scaled dip
 _LEAST_GAP = 2.2  # a valley that one population of any kind may show by chance,
 _GAP_SPREAD = 0.45  # and by how much that varies at least
 _MOST_ALIKE = 0.5  # latent correlation of two columns of answers in one population without a gap
-_FITTING = 0.02  # how often a normal mixture fits a cloud of one population
+_SOME_GAP = 2.3  # the least that has to be there where a mixture speaks for groups
+_FITTING = {"no": 1.0, "yes": 0.02, "well": 0.01}  # how often one fits a cloud of one population
 _EVERY_K = 10  # up to here every k is looked at
 _STEP = 1.15  # above, the ratio of one k to the last
 _ITERATIONS = 20  # of Lloyd; a silhouette does not change visibly after them
@@ -214,10 +215,8 @@ def structure_test(
     excess = _settled(partial(_excess, observed), drawn, draws=draws, alpha=alpha)
     widest = _settled(partial(_gap_excess, observed), drawn_for_gaps, draws=draws, alpha=alpha)
     p_separate = widest.p_value
-    if p_separate > alpha >= _FITTING * p_separate:
-        rows = spread_ties(A, seed=seed).rows
-        if mixture_fits(rows, observed.path):
-            p_separate *= _FITTING
+    if p_separate > alpha and observed.gaps[widest.at].z > _SOME_GAP:
+        p_separate *= _FITTING[mixture_fits(spread_ties(A, seed=seed).rows, observed.path)]
     null = copula.kind
     if excess.p_value <= alpha and excess.largest < _BEYOND_DOUBT and copula.continuous:
         elliptical = _Drawn(A, EllipticalCloud(A), ks, seed=seed, gapless=True)

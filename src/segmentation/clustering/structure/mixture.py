@@ -1,7 +1,7 @@
 """Evidence from Gaussian mixtures whose components share one covariance."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,10 @@ _ENOUGH = 1e-5  # nats a row by which one round more has to be better
 _RIDGE = 1e-6  # share of the mean variance added to every variance: columns may be dependent
 _CHUNK = 8192  # rows at a time
 # docs/choosing-k.md, "A mixture that fits"
-_BETTER_THAN_ONE = 20.0  # BIC beyond that of one normal population
+_BETTER_THAN_ONE = 26.0  # BIC beyond that of one normal population
 _OVERLAP = 7.0  # what ICL may be below it, in roots of the number of rows
 _APART = 2.7  # standard deviations between components; two normal ones have two modes from 2 on
+_WELL_APART = 3.0
 
 
 class Evidence(NamedTuple):
@@ -88,26 +89,34 @@ def mixture_evidence(
     return each(fit, path)
 
 
-def mixture_fits(X: NDArray[np.float64], path: Sequence[Partition]) -> bool:
-    """Whether some number of normal groups with one covariance describes the rows well.
+def mixture_fits(X: NDArray[np.float64], path: Sequence[Partition]) -> Literal["no", "yes", "well"]:
+    """Say whether some number of normal groups with one covariance describes the rows.
 
     BIC and ICL agree on a number below the last; one population is clearly worse; and the groups
     that are nearest to each other are so far apart that their sum has two modes. Few continua look
-    like that: they take ever more components, or components that overlap.
+    like that: they take ever more components, or components that overlap. The mixture fits well if
+    it is better than one population even by ICL, which counts what overlaps.
+
+    Parameters
+    ----------
+    X : NDArray[np.float64] of shape (n, d)
+        Rows.
+    path : sequence of Partition
+        k-means partitions of them.
     """
     centre = X.mean(axis=0)
     everyone = np.zeros(len(X), dtype=np.intp)
     one = Partition(1, everyone, centre[None], float(((X - centre) ** 2).sum()))
     alone, *found = mixture_evidence(X, [one, *path])
-    bic, icl = np.array([m.bic for m in found]), np.array([m.icl for m in found])
-    best = int(icl.argmax())
-    if best != int(bic.argmax()) or best == len(found) - 1:
-        return False
-    return bool(
-        bic[best] - alone.bic > _BETTER_THAN_ONE
-        and icl[best] - alone.bic > -_OVERLAP * np.sqrt(len(X))
-        and found[best].closest > _APART
-    )
+    best = max(found, key=lambda m: m.icl)
+    if best is not max(found, key=lambda m: m.bic) or best is found[-1]:
+        return "no"
+    lead = best.icl - alone.bic
+    if best.bic - alone.bic < _BETTER_THAN_ONE or lead < -_OVERLAP * np.sqrt(len(X)):
+        return "no"
+    if best.closest < _APART:
+        return "no"
+    return "well" if lead > 0 and best.closest > _WELL_APART else "yes"
 
 
 def _mixture(
