@@ -78,7 +78,8 @@ class _Judge:
             both = other[line.rows]
             known = both != 0
             # A part of other rows may well be divided where all of them are not.
-            if np.count_nonzero(known) < _ALIKE * max(len(few), int(np.count_nonzero(other))):
+            most = max(len(few), int(np.count_nonzero(other)))
+            if np.count_nonzero(known) < _ALIKE * most:
                 continue
             # Small sides agree on most rows whatever they are: what counts is what they share.
             for side in (both == 1, both == -1):
