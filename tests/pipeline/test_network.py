@@ -49,12 +49,13 @@ def test_processes_and_their_children_are_guarded(clone: Project, log: Path) -> 
 
 
 def test_mlflow_would_tell_of_itself_if_it_were_let(
-    clone: Project, log: Path, tmp_path: Path
+    clone: Project, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else this suite would prove nothing: MLflow keeps quiet where it sees a test."""
     use = "from mlflow.telemetry.client import get_telemetry_client as client\n"
     # Where it would keep the number that it knows a user by.
     project = Project(clone.path, {"HOME": str(tmp_path)})
+    monkeypatch.delenv("CI", raising=False)  # where it is quiet as well
     off = project.run("python", "-c", f"{use}print(client())", MLFLOW_DISABLE_TELEMETRY="true")
     assert off.stdout == "None\n"
     assert not log.exists()

@@ -125,8 +125,12 @@ def _mixture(
     """The mixture of components around `means` that has the covariance `total` of the rows."""
     d = len(total)
     within = total - (means.T * shares) @ means
-    ridge = _RIDGE * np.trace(total) / d * np.eye(d)
-    return _Mixture(shares, means, np.linalg.cholesky((within + within.T) / 2 + ridge))
+    ridge = _RIDGE * np.trace(total) / d
+    within = (within + within.T) / 2 + ridge * np.eye(d)
+    least, axes = np.linalg.eigh(within)
+    if least[0] < ridge:  # of few rows: the means are those of rows before the last step
+        within = (axes * np.maximum(least, ridge)) @ axes.T
+    return _Mixture(shares, means, np.linalg.cholesky(within))
 
 
 def _climb(X: NDArray[np.float64], start: _Mixture, most: int) -> _Mixture:
