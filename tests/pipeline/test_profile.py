@@ -43,6 +43,8 @@ def test_facts_equal_those_of_the_exported_customers(finished: Project) -> None:
         for name, levels in s["categorical"].items():
             shares = here[name].value_counts(normalize=True)
             for level, figures in levels.items():
+                if figures["share"] is None:  # of few customers, or what would tell of them
+                    continue
                 assert figures["share"] == pytest.approx(shares.get(level, 0.0), rel=1e-5)
 
 
