@@ -8,6 +8,7 @@ import pandas as pd
 
 from segmentation.engines.cells import MISSING_WORDS
 from segmentation.onboarding.source import Source
+from segmentation.purchases import sql
 
 SAMPLE = 20_000  # rows in which columns are compared with one another
 _TOP = 60  # commonest values that are looked at
@@ -100,7 +101,7 @@ class Counted:
 def count(source: Source) -> Counted:
     """Count what there is to know of each column."""
     con, names = source.con, source.names
-    missing = ", ".join("'" + word.replace("'", "''") + "'" for word in MISSING_WORDS)
+    missing = ", ".join(map(sql.text, MISSING_WORDS))
     tidy = ", ".join(
         f"CASE WHEN lower({_trimmed(i)}) IN ({missing}) THEN NULL ELSE {_trimmed(i)} END AS c{i}"
         for i in range(len(names))

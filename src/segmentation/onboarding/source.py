@@ -15,6 +15,7 @@ import pyarrow as pa
 from segmentation.engines import foreign
 from segmentation.engines.header import BLANK
 from segmentation.errors import InputError
+from segmentation.purchases import sql
 
 _HEAD = 1 << 16
 _PARQUET = b"PAR1"
@@ -98,16 +99,16 @@ def opened(path: Path, *, sheet: str | None = None) -> Iterator[Source]:
 
 def write_mended(source: Source, target: Path, *, number: str | None = None) -> None:
     """Write the table as a CSV that the pipeline reads; with `number`, rows get one in front."""
-    named = [f"c{i} AS {_quoted(name or 'unnamed')}" for i, name in enumerate(source.names)]
-    columns = ", ".join([f"row AS {_quoted(number)}", *named] if number else named)
+    named = [f"c{i} AS {sql.name(name or 'unnamed')}" for i, name in enumerate(source.names)]
+    columns = ", ".join([f"row AS {sql.name(number)}", *named] if number else named)
     target.parent.mkdir(parents=True, exist_ok=True)
     table = f"(SELECT {columns} FROM cells ORDER BY row)"
-    source.con.execute(f"COPY {table} TO {_text_literal(target)} (HEADER, DELIMITER ',')")
+    source.con.execute(f"COPY {table} TO {sql.text(str(target))} (HEADER, DELIMITER ',')")
 
 
 def _parquet(path: Path, con: duckdb.DuckDBPyConnection) -> Source:
     con.execute(
-        "CREATE VIEW raw AS SELECT * FROM read_parquet($1)".replace("$1", _text_literal(path))
+        "CREATE VIEW raw AS SELECT * FROM read_parquet($1)".replace("$1", sql.text(str(path)))
     )
     names = [row[0] for row in con.execute("DESCRIBE raw").fetchall()]
     nested = [
@@ -116,7 +117,7 @@ def _parquet(path: Path, con: duckdb.DuckDBPyConnection) -> Source:
         if row[1].endswith("]") or row[1].startswith(("STRUCT", "MAP", "BLOB"))
     ]
     names = [name for name in names if name not in nested]
-    chosen = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS c{i}" for i, name in enumerate(names))
+    chosen = ", ".join(f"CAST({sql.name(name)} AS VARCHAR) AS c{i}" for i, name in enumerate(names))
     con.execute(f"CREATE TABLE cells AS SELECT row_number() OVER () AS row, {chosen} FROM raw")
     notes = ["a Parquet file: it is copied as CSV"]
     if nested:
@@ -192,7 +193,7 @@ def _text(path: Path, con: duckdb.DuckDBPyConnection, head: bytes, folder: Path)
         ):
             while piece := old.read(1 << 20):
                 new.write(piece)
-    file = _text_literal(readable)
+    file = sql.text(str(readable))
     delimiter, skip, has_header = _sniffed(con, file)
     first = _first_lines(readable, skip + 1)
     if len(first) <= skip:
@@ -220,7 +221,7 @@ def _text(path: Path, con: duckdb.DuckDBPyConnection, head: bytes, folder: Path)
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
     con.execute(
         f"CREATE TABLE cells AS SELECT row_number() OVER () AS row, * FROM read_csv({file}, "
-        f"auto_detect = false, delim = {_text_literal(delimiter)}, quote = '\"', escape = '\"', "
+        f"auto_detect = false, delim = {sql.text(delimiter)}, quote = '\"', escape = '\"', "
         f"header = {str(bool(has_header)).lower()}, skip = {skip}, columns = {{{columns}}}, "
         "null_padding = true, strict_mode = false, ignore_errors = true, max_line_size = 16777216, "
         "parallel = false)"
@@ -332,11 +333,3 @@ def _encoding(path: Path, head: bytes) -> tuple[str, list[str]]:
 def _first_lines(path: Path, many: int) -> list[str]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [line.rstrip("\r\n") for _, line in zip(range(many), file, strict=False)]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text_literal(value: "Path | str") -> str:
-    return "'" + str(value).replace("'", "''") + "'"
