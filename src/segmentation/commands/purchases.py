@@ -18,7 +18,7 @@ from segmentation.purchases.source import Source, sniffed
 from segmentation.settings.purchases import NO_PRODUCTS, Purchases
 from segmentation.settings.shared.base import validate
 from segmentation.settings.shared.data import Data
-from segmentation.settings.shared.yaml_reader import read_yaml
+from segmentation.settings.shared.yaml_reader import parse_yaml
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -184,12 +184,14 @@ def purchases(file: Path, *, root: Path, dry_run: bool = False) -> Taken:
     if not dry_run:
         place = _inside(file, root)
         text = params.read_text(encoding="utf-8")
-        files.write_text(params, _with_sections(text, {"path": place, **content}, varied))
+        text = _with_sections(text, {"path": place, **content}, varied)
+        # Nothing is written that could not be read again.
+        sections = parse_yaml(text)
+        validate(Purchases, sections["purchases"], str(paths.PARAMS))
+        validate(Data, sections["data"], str(paths.PARAMS))
+        files.write_text(params, text)
         files.write_text(root / paths.PLAYBOOK, _playbook(varied))
         _wake(root / ".dvcignore")
-        written = read_yaml(params)
-        validate(Purchases, written["purchases"], str(paths.PARAMS))
-        validate(Data, written["data"], str(paths.PARAMS))
     return Taken(found.columns, read, odd)
 
 
