@@ -130,10 +130,20 @@ def _hull(
 def _between(A: NDArray[np.float64], B: NDArray[np.float64]) -> float:
     if min(len(A), len(B)) < 4:
         return 0.0
+    _, along = projected(A, B)
+    return dip(along) * float(np.sqrt(len(along)))
+
+
+def projected(
+    A: NDArray[np.float64], B: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the axis between the centres of two clusters, and where their rows lie along it.
+
+    Each row is left out of its own centre: with many columns the axis would otherwise lean towards
+    every row and open a dip of its own.
+    """
     a, b = A.mean(axis=0), B.mean(axis=0)
     axis, middle = b - a, (a + b) / 2
-    # Each row is left out of its own centre: with many columns the axis would otherwise lean
-    # towards every row and open a dip of its own.
     left, right = A - middle, B - middle
     along = np.concatenate(
         (
@@ -141,7 +151,7 @@ def _between(A: NDArray[np.float64], B: NDArray[np.float64]) -> float:
             right @ axis - np.einsum("ij,ij->i", right, B - b) / (len(B) - 1),
         )
     )
-    return dip(along) * float(np.sqrt(len(along)))
+    return axis, along
 
 
 def neighbours(X: NDArray[np.float64], partition: Partition) -> list[tuple[int, int]]:

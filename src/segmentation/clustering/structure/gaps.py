@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from segmentation.clustering.partition import Partition
 from segmentation.clustering.structure.axes import axes
-from segmentation.clustering.structure.dip import neighbours
+from segmentation.clustering.structure.dip import neighbours, projected
 from segmentation.clustering.structure.spread import spread_ties
 from segmentation.clustering.structure.valley import Interval, bins, openness, valleys
 
@@ -223,18 +223,7 @@ def _lines(
     """The valley between the clusters of every pair."""
     members, along, axis_of = [], [], []
     for first, second in pairs.values():
-        A, B = X[first], X[second]
-        a, b = A.mean(axis=0), B.mean(axis=0)
-        axis, middle = b - a, (a + b) / 2
-        left, right = A - middle, B - middle
-        # Each row is left out of its own centre: with many columns the axis would otherwise lean
-        # towards every row and open a valley of its own.
-        s = np.concatenate(
-            (
-                left @ axis + np.einsum("ij,ij->i", left, A - a) / (len(A) - 1),
-                right @ axis - np.einsum("ij,ij->i", right, B - b) / (len(B) - 1),
-            )
-        )
+        axis, s = projected(X[first], X[second])
         members.append(np.concatenate((first, second)))
         along.append(s)
         axis_of.append(axis)
