@@ -44,9 +44,13 @@ def kinds() -> list[type[Artifact]]:
 
 
 def test_every_json_of_a_stage_has_one_model() -> None:
-    pipeline: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
+    pipelines: list[dict[str, Any]] = [
+        yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+        for name in ("dvc.yaml", "purchases/dvc.yaml")
+    ]
     outs = [
         out if isinstance(out, str) else next(iter(out))
+        for pipeline in pipelines
         for stage in pipeline["stages"].values()
         for kind in ("outs", "metrics")
         for out in stage.get(kind, ())

@@ -152,7 +152,8 @@ def run_step(project: Project, command: str) -> subprocess.CompletedProcess[str]
 def ready(project: Project) -> Project:
     """Let make see that the environment is set up: it is the one that runs the tests."""
     (project.path / ".venv").mkdir(exist_ok=True)
-    (project.path / ".venv/.run").touch()
+    for made in (".build", ".run"):  # in the order in which make would
+        (project.path / ".venv" / made).touch()
     return project
 
 
