@@ -18,6 +18,7 @@ from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.metrics.agreement import adjusted_mutual_information, adjusted_rand
 from segmentation.clustering.metrics.indices import calinski_harabasz, davies_bouldin
 from segmentation.clustering.metrics.jaccard import jaccard_table
+from segmentation.clustering.metrics.scatter import Scatter
 from segmentation.clustering.metrics.silhouette import silhouette_samples, silhouettes
 from segmentation.clustering.partition import Partition, by_first_row, partition_of
 from segmentation.clustering.projection import project
@@ -263,7 +264,7 @@ def test_a_map_explains_shares_and_does_not_hang_on_where_zero_is(
 ) -> None:
     X, labels = drawn_
     names = [f"x{i}" for i in range(X.shape[1])]
-    one, other = (project(A, features=names, segment=labels) for A in (X, X + 8))
+    one, other = (project(Scatter.of(A, labels), features=names) for A in (X, X + 8))
     assert np.all(one.explained >= -1e-12)
     assert one.explained.sum() <= 1 + 1e-9
     np.testing.assert_allclose(one.explained, other.explained, atol=1e-9)

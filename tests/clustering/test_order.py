@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from segmentation.clustering.dominance import dominance
 from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.metrics.measures import measure
+from segmentation.clustering.metrics.scatter import Scatter
 from segmentation.clustering.metrics.silhouette import silhouettes
 from segmentation.clustering.partition import by_first_row, partition_of
 from segmentation.clustering.stability import bootstrap_stability
@@ -39,7 +40,7 @@ def results(labels: NDArray[np.intp]) -> dict[str, Any]:
     return {
         "silhouettes": (exact.score, exact.se, sampled.score, sampled.se),
         "samples": sampled.samples.tobytes(),
-        "measures": measure(X, labels, silhouette=exact),
+        "measures": measure(Scatter.of(X, labels), silhouette=exact),
         "stability": sorted(part.jaccard for part in stable.segments),
         "adjusted_rand": stable.adjusted_rand,
         "dominance": dominance(table, labels, seed=0, max_rows=400).scores,

@@ -66,8 +66,8 @@ def test_a_stage_declares_the_code_it_runs(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_lists_at_most_six_places_of_code(stage: str) -> None:
-    assert len(declared_code(PIPELINE, stage)) <= MOST == 6
+def test_a_stage_lists_at_most_seven_places_of_code(stage: str) -> None:
+    assert len(declared_code(PIPELINE, stage)) <= MOST == 7
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -144,6 +144,9 @@ class Algorithm:
         True if `fit` takes the one-hot columns of each category too, as `category_blocks`.
     bounds_sizes : bool
         True if `fit` takes the least number of rows that a segment may have, as `least`.
+    rounds : callable, optional
+        Of a method whose segments are those nearest to their means: takes the options, and returns
+        the most of Lloyd's iterations that finish on all rows what was found on a sample.
     group : str
         What it looks for, in the singular.
     taste : str
@@ -160,6 +163,7 @@ class Algorithm:
     keeps_rows: bool = False
     uses_categories: bool = False
     bounds_sizes: bool = False
+    rounds: Callable[[Any], int] | None = None
     group: str = "group"
     taste: str = ""
 

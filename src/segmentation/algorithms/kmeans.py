@@ -120,5 +120,6 @@ ALGORITHM = Algorithm(
     finds="round groups of similar spread",
     suits="you have no reason for another: it is quick, stable and easy to explain",
     bounds_sizes=True,
+    rounds=lambda options: options.max_iter,
     taste=ROUND,
 )

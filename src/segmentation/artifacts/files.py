@@ -83,7 +83,12 @@ def for_spreadsheets(table: "pd.DataFrame") -> "pd.DataFrame":
     for name in safe.select_dtypes(include=["object", "str"]).columns:
         risky = safe[name].str.contains(_FORMULA, regex=True).fillna(False).astype(bool)
         safe[name] = safe[name].mask(risky, "'" + safe[name])
-    return safe.rename(columns=lambda name: f"'{name}" if re.search(_FORMULA, name) else name)
+    return safe.rename(columns=for_spreadsheet)
+
+
+def for_spreadsheet(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula."""
+    return f"'{text}" if re.search(_FORMULA, text) else text
 
 
 def read_csv(path: Path) -> "pd.DataFrame":
@@ -94,7 +99,7 @@ def read_csv(path: Path) -> "pd.DataFrame":
     try:
         return pd.read_csv(path)
     except ValueError as error:  # also what pandas raises for an empty or a torn file
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def write_parquet(path: Path, table: "pd.DataFrame") -> None:
@@ -111,7 +116,7 @@ def read_parquet(path: Path) -> "pd.DataFrame":
     try:
         return pd.read_parquet(path)
     except (ValueError, OSError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def write_text(path: Path, text: str) -> None:
@@ -120,7 +125,8 @@ def write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _unreadable(path: Path, error: Exception) -> InputError:
+def unreadable(path: Path, error: Exception) -> InputError:
+    """Say that a file is there and cannot be read."""
     return InputError(f"{path} cannot be read ({error}); make it again with `dvc repro`")
 
 

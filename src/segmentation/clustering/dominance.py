@@ -32,6 +32,7 @@ from numpy.typing import ArrayLike, NDArray
 from segmentation.clustering.metrics.agreement import adjusted_mutual_information
 from segmentation.clustering.partition import by_first_row
 from segmentation.clustering.sampling import stratified_rows
+from segmentation.columns import Columns
 from segmentation.errors import InputError
 
 ALONE = 0.8
@@ -121,7 +122,7 @@ class Dominance:
 
 
 def dominance(
-    features: pd.DataFrame, labels: ArrayLike, *, seed: int, max_rows: int = 5_000
+    features: pd.DataFrame | Columns, labels: ArrayLike, *, seed: int, max_rows: int = 5_000
 ) -> Dominance:
     """Find the feature that alone explains most of the segments.
 
@@ -130,7 +131,7 @@ def dominance(
 
     Parameters
     ----------
-    features : DataFrame of shape (n, p)
+    features : DataFrame or Columns of shape (n, p)
         The customers' features before encoding: numbers, and categories as strings, categories
         or booleans. Missing values are allowed; in a category they are a level.
     labels : int array of shape (n,)
@@ -156,12 +157,12 @@ def dominance(
     segments = np.asarray(labels)
     if segments.shape != (len(features),):
         raise InputError(f"{segments.shape} labels do not fit {len(features)} rows of features")
-    if not features.shape[1]:
+    if not len(features.columns):
         raise InputError("dominance needs at least one feature")
     kept = np.flatnonzero(segments >= 0)
     kept = kept[stratified_rows(segments[kept], max_rows, np.random.default_rng(seed))]
     segments = by_first_row(segments[kept])
-    table = features.iloc[kept]
+    table = features.take(kept)
     if segments.max(initial=0) == 0:
         none = dict.fromkeys(map(str, table.columns), 0.0)
         return Dominance(next(iter(none)), 0.0, None, none)

@@ -6,14 +6,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.clustering.metrics.scatter import Scatter
+
 
 @dataclass(frozen=True)
 class Projection:
-    """Points on the plane of the first two principal components.
+    """The plane of the first two principal components.
 
     Attributes
     ----------
-    points : float array of shape (n, 2)
+    centre : float array of shape (p,)
+        The point that lies at zero.
     explained : float array of shape (2,)
         Share of the variance along each axis.
     loadings : DataFrame of shape (p, 2)
@@ -22,35 +25,36 @@ class Projection:
         Mean of each segment, by its id.
     """
 
-    points: NDArray[np.float64]
+    centre: NDArray[np.float64]
     explained: NDArray[np.float64]
     loadings: pd.DataFrame
     centroids: pd.DataFrame
 
+    def points(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return where rows (shape (n, p)) lie on the plane."""
+        return np.asarray((X - self.centre) @ self.loadings.to_numpy(), dtype=np.float64)
 
-def project(
-    X: NDArray[np.float64], *, features: list[str], segment: NDArray[np.intp]
-) -> Projection:
-    """Project `X` (shape (n, p)) on its first two principal components.
+
+def project(scatter: Scatter, *, features: list[str]) -> Projection:
+    """Find the first two principal components of the rows that `scatter` is of.
 
     A single feature leaves the second axis at zero. The sign of an axis is free; it is set so
     that its largest loading is positive.
     """
-    centred = X - X.mean(axis=0)
+    p = len(features)
     # Two axes need no more than this; importing scikit-learn's PCA would add half to `evaluate`.
-    variances, directions = np.linalg.eigh(centred.T @ centred)
-    axes = min(2, X.shape[1])
+    variances, directions = np.linalg.eigh(scatter.products.sum(axis=0) + scatter.between)
+    axes = min(2, p)
     largest = directions[:, ::-1][:, :axes]
     largest = largest * np.sign(largest[np.abs(largest).argmax(axis=0), np.arange(axes)])
-    points, loadings, explained = np.zeros((len(X), 2)), np.zeros((X.shape[1], 2)), np.zeros(2)
-    points[:, :axes] = centred @ largest
+    loadings, explained = np.zeros((p, 2)), np.zeros(2)
     loadings[:, :axes] = largest
     explained[:axes] = variances[::-1][:axes] / max(float(variances.sum()), np.finfo(float).tiny)
-    names = ["pc1", "pc2"]
-    table = pd.DataFrame(points, columns=names)
+    names, inside = ["pc1", "pc2"], scatter.segments
+    flat = (inside.means - scatter.centre) @ loadings
     return Projection(
-        points=points,
+        centre=scatter.centre,
         explained=explained,
         loadings=pd.DataFrame(loadings, index=features, columns=names),
-        centroids=table[segment >= 0].groupby(segment[segment >= 0]).mean(),
+        centroids=pd.DataFrame(flat, index=inside.ids, columns=names).sort_index(),
     )

@@ -1,6 +1,7 @@
 """Customers as points: imputation, transformation, scaling and encoding as one transformer."""
 
 import math
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,11 @@ _NOBODYS = ""  # no cell is an empty category
 
 
 def build_features(
-    customers: pd.DataFrame, *, data: Data, settings: Featurize
+    customers: pd.DataFrame,
+    *,
+    data: Data,
+    settings: Featurize,
+    levels: Mapping[str, Collection[str]] | None = None,
 ) -> ColumnTransformer:
     """Lay out the transformer from raw customers to points; it is not fitted yet.
 
@@ -43,6 +48,8 @@ def build_features(
         Prepared customers; looked at are skewness, spread once scaled, and the categories.
     data, settings
         Roles of the columns, and how they become features.
+    levels : mapping of str to collection of str, optional
+        The categories of each column where these customers, a sample, may lack some.
 
     Returns
     -------
@@ -58,7 +65,7 @@ def build_features(
         parts.append(("skewed", _numeric(settings, transform=settings.transform), skewed))
     weights = None
     if data.categorical_features and settings.encoding == "onehot":
-        categories = _categorical(customers[data.categorical_features], settings)
+        categories = _categorical(customers[data.categorical_features], settings, more=levels or {})
         parts.append((CATEGORIES, categories, data.categorical_features))
         spread = _typical_spread(parts[:-1], customers, settings=settings)
         weights = {CATEGORIES: settings.category_weight * spread / math.sqrt(2)}
@@ -119,7 +126,9 @@ def _numeric(settings: Featurize, *, transform: str) -> Pipeline:
     return make_pipeline(*steps)
 
 
-def _categorical(customers: pd.DataFrame, settings: Featurize) -> Pipeline:
+def _categorical(
+    customers: pd.DataFrame, settings: Featurize, *, more: Mapping[str, Collection[str]]
+) -> Pipeline:
     """Encode categories; those that are rare, unknown or `OTHER` are one.
 
     A model meets the rare categories under their own names, which it must not hold: they are
@@ -128,7 +137,7 @@ def _categorical(customers: pd.DataFrame, settings: Featurize) -> Pipeline:
     """
     categories = []
     for name in customers:
-        levels = set(customers[name].fillna(MISSING_CATEGORY))
+        levels = set(customers[name].fillna(MISSING_CATEGORY)) | set(more.get(str(name), ()))
         if OTHER in levels:
             levels = (levels - {OTHER}) | {_NOBODYS}
         categories.append(sorted(levels))

@@ -1,46 +1,106 @@
 """The numbers behind a first look at the customers: histograms, boxes, correlations, categories."""
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from segmentation.artifacts.privacy import FEWEST, percentiles
 from segmentation.artifacts.summary import Box, Histogram, NumberSummary, Quartiles, Summary
+from segmentation.engines.tables.table import Table
+from segmentation.workers import in_order
 
 LEAST_BINS, MOST_BINS = 8, 40
 MOST_LEVELS = 12  # of a category, within which the other columns are looked at
 
 
-def summarise(customers: pd.DataFrame, *, numeric: list[str], categorical: list[str]) -> Summary:
+def summarise(
+    customers: pd.DataFrame | Table, *, numeric: list[str], categorical: list[str]
+) -> Summary:
     """Sum up every column.
 
     Parameters
     ----------
-    customers : DataFrame
+    customers : DataFrame or Table
         Each number has at least one value.
     numeric, categorical : list of str
         Columns.
     """
-    numbers = customers[numeric]
+    categories = {name: _Category.of(customers[name]) for name in categorical}
+    numbers = dict(
+        zip(
+            numeric,
+            in_order(lambda name: _number(customers[name], categories), numeric),
+            strict=True,
+        )
+    )
+    ranks = pd.DataFrame({name: of.ranks for name, of in numbers.items()})
     return Summary(
         customers=len(customers),
-        numeric={name: _number(customers[name]) for name in numeric},
-        rank_correlation=numbers.rank().corr(min_periods=FEWEST).to_dict(),
-        categorical={name: customers[name].value_counts().to_dict() for name in categorical},
-        by_category={name: _by_category(customers, name, numeric) for name in categorical},
+        numeric={name: of.summary for name, of in numbers.items()},
+        rank_correlation=ranks.corr(min_periods=FEWEST).to_dict(),
+        categorical={name: of.counts for name, of in categories.items()},
+        by_category={
+            category: {name: of.by_category[category] for name, of in numbers.items()}
+            for category in categorical
+        },
     )
 
 
-def _number(column: pd.Series) -> NumberSummary:
-    values = column.dropna().to_numpy(np.float64)
+@dataclass(frozen=True)
+class _Category:
+    """Customers by category, the commonest ones, and which of these each customer has."""
+
+    counts: dict[str, int]
+    commonest: list[str]
+    codes: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, column: pd.Series) -> Self:
+        count = column.value_counts()
+        last = count.sort_index().sort_values(kind="stable").index[-MOST_LEVELS:]
+        commonest = sorted(last)
+        codes, levels = pd.factorize(column)
+        place = {level: i for i, level in enumerate(commonest)}
+        places = np.array([*(place.get(level, -1) for level in levels), -1], dtype=np.int8)
+        return cls(
+            {str(level): int(n) for level, n in count.items()},
+            [str(level) for level in commonest],
+            places[codes],
+        )
+
+
+@dataclass(frozen=True)
+class _Number:
+    """What is told of a number, and the rank of each customer in it."""
+
+    summary: NumberSummary
+    by_category: dict[str, dict[str, Quartiles]]
+    ranks: pd.Series
+
+
+def _number(column: pd.Series, categories: dict[str, _Category]) -> _Number:
+    cells = column.to_numpy(np.float64)
+    known = ~np.isnan(cells)
+    values = cells[known]
     enough, shown = len(values) >= FEWEST, box(values)
-    return NumberSummary(
+    summary = NumberSummary(
         count=len(values),
         mean=float(values.mean()) if enough else None,
         std=float(values.std(ddof=1)) if enough else None,
         histogram=None if shown is None else histogram(values, shown),
         box=shown,
     )
+    by_category = {
+        name: {
+            level: _quartiles(cells[known & (of.codes == i)])
+            for i, level in enumerate(of.commonest)
+        }
+        for name, of in categories.items()
+    }
+    return _Number(summary, by_category, column.rank())
 
 
 def histogram(values: NDArray[np.float64], shown: Box) -> Histogram:
@@ -117,19 +177,6 @@ def box(values: NDArray[np.float64]) -> Box | None:
     return Box(whiskers=(low, high), quartiles=(first, median, third))
 
 
-def _by_category(
-    customers: pd.DataFrame, column: str, numeric: list[str]
-) -> dict[str, dict[str, Quartiles]]:
-    """Return the quartiles of every number within each of the commonest categories."""
-    count = customers[column].value_counts().sort_index().sort_values(kind="stable")
-    commonest = count.index[-MOST_LEVELS:]
-    within = [(level, customers[customers[column] == level]) for level in sorted(commonest)]
-    return {
-        number: {str(level): _quartiles(inside[number]) for level, inside in within}
-        for number in numeric
-    }
-
-
-def _quartiles(column: pd.Series) -> Quartiles:
-    _, low, middle, high, _ = percentiles(column.dropna().to_numpy(np.float64)).tolist()
+def _quartiles(values: NDArray[np.float64]) -> Quartiles:
+    _, low, middle, high, _ = percentiles(values).tolist()
     return low, middle, high

@@ -25,6 +25,7 @@ from segmentation.artifacts.segments import (
     Segment,
     Segments,
 )
+from segmentation.columns import Columns
 from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import exact, number, p_value, percent, whole, with_range
 from segmentation.insight.playbook import Playbook, absent_levels, absent_names, fitting
@@ -103,7 +104,7 @@ NO_SEGMENTS = (
 
 
 def describe(
-    customers: pd.DataFrame,
+    customers: pd.DataFrame | Columns,
     segment: NDArray[np.intp],
     results: Results,
     *,
@@ -129,7 +130,7 @@ def describe(
 
     Parameters
     ----------
-    customers : DataFrame of n rows
+    customers : DataFrame or Columns of n rows
         With the columns named below; cells may be missing.
     segment : int array of shape (n,)
         Segment ids; negative for customers in none.

@@ -17,6 +17,7 @@ from segmentation.artifacts.segments import (
     NumberProfile,
     Profile,
 )
+from segmentation.columns import Columns
 from segmentation.insight import intervals
 from segmentation.insight.intervals import Floats, Moments
 
@@ -53,7 +54,7 @@ class _Column:
 
 
 def profile_everyone(
-    customers: pd.DataFrame,
+    customers: pd.DataFrame | Columns,
     *,
     numeric: list[str],
     categorical: list[str],
@@ -87,7 +88,7 @@ def profile_everyone(
 
 
 def profile_segments(
-    customers: pd.DataFrame,
+    customers: pd.DataFrame | Columns,
     segment: NDArray[np.intp],
     *,
     numeric: list[str],
@@ -102,7 +103,7 @@ def profile_segments(
 
     Parameters
     ----------
-    customers : DataFrame of n rows
+    customers : DataFrame or Columns of n rows
         Missing cells are left out of each figure.
     segment : int array of shape (n,)
         Segment ids; negative for customers in none, who still count among everyone.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from segmentation.artifacts import privacy
 from segmentation.artifacts.base import Pair
+from segmentation.columns import Columns
 from segmentation.insight.intervals import wilson
 
 # docs/profiles.md, "Rules", states these.
@@ -62,7 +63,7 @@ class Rule:
 
 
 def find_rules(
-    customers: pd.DataFrame,
+    customers: pd.DataFrame | Columns,
     segment: NDArray[np.intp],
     *,
     numeric: list[str],
@@ -76,7 +77,7 @@ def find_rules(
 
     Parameters
     ----------
-    customers : DataFrame of n rows
+    customers : DataFrame or Columns of n rows
     segment : int array of shape (n,)
         Segment ids; negative for customers in none, whom no rule should hold for.
     numeric, categorical : list of str
@@ -94,7 +95,8 @@ def find_rules(
     Clark and Niblett (1989), The CN2 induction algorithm, for the beam search.
     """
     learn, test = _halves(segment, np.random.default_rng(seed))
-    rows = customers.iloc[learn]
+    rows = customers.take(learn)
+    tested = customers.take(test)
     tests = list(_tests(rows, numeric, categorical))
     holds = np.array([_holds(each, rows) for each in tests], dtype=np.float32)
     holds = holds.reshape(len(tests), len(rows))
@@ -105,7 +107,7 @@ def find_rules(
             rules[i] = f"fewer than {FEWEST} customers to learn a rule from and test it on"
             continue
         best = _search(tests, holds, inside)
-        rule = _measured(best, customers.iloc[test], unseen)
+        rule = _measured(best, tested, unseen)
         if rule is None or rule.precision_interval[0] <= unseen.mean():
             rules[i] = f"none finds {privacy.FEWEST} of its customers, and better than chance"
         else:

@@ -13,11 +13,12 @@ from segmentation.artifacts.map import Map, Place
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.structure import LEVELS
 from segmentation.clustering.dominance import dominance
-from segmentation.clustering.identity.matching import NOISE
 from segmentation.clustering.metrics.measures import border_share, distances, measure, shapes
-from segmentation.clustering.metrics.silhouette import silhouettes
+from segmentation.clustering.metrics.scatter import Scatter
+from segmentation.clustering.metrics.silhouette import one_silhouette
 from segmentation.clustering.projection import Projection, project
 from segmentation.clustering.sampling import draw_rows
+from segmentation.engines.tables.table import Table
 from segmentation.settings.evaluate import Evaluate
 from segmentation.settings.shared.base import Seed
 from segmentation.settings.shared.data import Data
@@ -25,17 +26,20 @@ from segmentation.settings.shared.data import Data
 
 def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
     """Write the metrics, the details behind them, the flat map, and a sample of silhouettes."""
-    matrix = files.read_parquet(paths.MATRIX)
-    points = matrix.to_numpy(np.float64)
-    segment = files.read_parquet(paths.ASSIGNMENTS).segment.to_numpy()
+    points, customers = Table(paths.MATRIX), Table(paths.PREPARED)
+    segment = Table(paths.ASSIGNMENTS)["segment"].to_numpy()
 
-    (silhouette,) = silhouettes(points, [segment], max_rows=evaluate.max_rows, seed=seed)
+    def take(rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        return points.take(rows).to_numpy(np.float64)
+
+    silhouette = one_silhouette(take, segment, max_rows=evaluate.max_rows, seed=seed)
     choice = artifacts.read(Choice)
     clustered = artifacts.read(Clustering)
-    customers = files.read_parquet(paths.PREPARED)[data.features]
-    dominant = dominance(customers, segment, seed=seed)
-    told = np.where(np.isin(segment, list(privacy.described(segment))), segment, NOISE)
-    shape_of = shapes(points, told, silhouette=silhouette)
+    dominant = dominance(customers[data.features], segment, seed=seed)
+    scatter = Scatter.of_parts(points.arrays, segment)
+    described = privacy.described(segment)
+    told = scatter.only(described)
+    shape_of = shapes(told, segment, silhouette=silhouette)
     artifacts.write(
         Details(
             dominance=Dominance(
@@ -48,13 +52,13 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
                 sentence=dominant.sentence,
             ),
             silhouette=SilhouetteRows(rows=silhouette.n_rows, sampled=silhouette.sampled),
-            features=points.shape[1],
+            features=len(points.columns),
             segments={number: Shape.model_validate(shape) for number, shape in shape_of.items()},
-            distances=distances(points, told),
+            distances=distances(told),
         )
     )
     stability, reference = clustered.stability, clustered.reference
-    measured = measure(points, segment, silhouette=silhouette)
+    measured = measure(scatter, silhouette=silhouette)
     artifacts.write(
         Metrics.model_validate(
             {
@@ -75,40 +79,30 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
             }
         )
     )
-    sizes = pd.Series(segment).groupby(segment).transform("size").to_numpy()
+    sizes = dict(zip(scatter.ids.tolist(), scatter.sizes.tolist(), strict=True))
     # A picture shows each customer, but none of a segment of so few that it shows who they are.
-    drawn = sizes >= privacy.FEWEST
-    samples = pd.DataFrame({"segment": segment, "silhouette": silhouette.samples})[drawn].dropna()
+    drawn = np.isin(segment, [i for i, size in sizes.items() if size >= privacy.FEWEST])
+    known = drawn & ~np.isnan(silhouette.samples)
+    samples = pd.DataFrame({"segment": segment[known], "silhouette": silhouette.samples[known]})
     # In no order of customers: nobody can tell whose these are.
     files.write_csv(paths.SILHOUETTES, samples.sort_values(["segment", "silhouette"]))
-    _write_map(matrix, told, segment, drawn, most=evaluate.max_points, seed=seed)
-
-
-def _write_map(
-    matrix: pd.DataFrame,
-    told: NDArray[np.intp],
-    segment: NDArray[np.intp],
-    drawn: NDArray[np.bool_],
-    *,
-    most: int,
-    seed: int,
-) -> None:
-    """Write the customers on the plane of the first two principal components."""
-    flat = project(matrix.to_numpy(np.float64), features=list(matrix.columns), segment=told)
+    flat = project(scatter, features=points.columns)
     # More points than these would only hide one another.
-    rows = np.flatnonzero(drawn)[draw_rows(int(drawn.sum()), most=most, seed=seed)]
-    shown = pd.DataFrame(flat.points[rows], columns=["pc1", "pc2"]).round(4)
+    rows = np.flatnonzero(drawn)[draw_rows(int(drawn.sum()), most=evaluate.max_points, seed=seed)]
+    shown = pd.DataFrame(flat.points(take(rows)), columns=["pc1", "pc2"]).round(4)
     files.write_csv(paths.PCA_POINTS, shown.assign(segment=segment[rows]))
-    artifacts.write(_described(flat))
+    artifacts.write(_described(flat, described))
 
 
-def _described(flat: Projection) -> Map:
+def _described(flat: Projection, segments: set[int]) -> Map:
     """Return everything but the points."""
     first, second = flat.explained
     return Map(
         explained_variance=(first, second),
         loadings={str(name): _place(weights) for name, weights in flat.loadings.iterrows()},
-        centroids={int(str(i)): _place(centre) for i, centre in flat.centroids.iterrows()},
+        centroids={
+            int(str(i)): _place(centre) for i, centre in flat.centroids.iterrows() if i in segments
+        },
     )
 
 

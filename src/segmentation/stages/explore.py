@@ -1,8 +1,8 @@
 """Take a first look at the prepared customers."""
 
 from segmentation import artifacts, paths
-from segmentation.artifacts import files
 from segmentation.engines.summary import summarise
+from segmentation.engines.tables.table import Table
 from segmentation.settings.shared.data import Data
 
 
@@ -10,7 +10,7 @@ def run(*, data: Data) -> None:
     """Sum up distributions, correlations and categories: the numbers behind the first pictures."""
     artifacts.write(
         summarise(
-            files.read_parquet(paths.PREPARED),
+            Table(paths.PREPARED),
             numeric=list(data.numeric),
             categorical=list(data.categorical),
         )

@@ -1,6 +1,6 @@
 """Turn customers into points: one fitted transformer and the matrix it makes."""
 
-import pandas as pd
+import pyarrow.compute as pc
 
 from segmentation import artifacts, paths
 from segmentation.algorithms import models
@@ -8,6 +8,8 @@ from segmentation.artifacts import files
 from segmentation.artifacts.features import Features, Transformed
 from segmentation.artifacts.privacy import FEWEST
 from segmentation.engines.features import build_features, category_scale, matrix, skewed_columns
+from segmentation.engines.tables.sample import sample_rows
+from segmentation.engines.tables.table import Table, write
 from segmentation.errors import InputError
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.shared.data import Data
@@ -15,11 +17,14 @@ from segmentation.settings.shared.data import Data
 
 def run(*, data: Data, featurize: Featurize) -> None:
     """Write the fitted transformer, the matrix of features, and what each column became."""
-    customers = files.read_parquet(paths.PREPARED)
-    transformer = build_features(customers, data=data, settings=featurize).fit(customers)
-    points = matrix(transformer, customers)
+    customers = Table(paths.PREPARED)
+    some = customers.take(sample_rows(customers))
+    levels = {name: customers.levels(name) for name in data.categorical_features}
+    transformer = build_features(some, data=data, settings=featurize, levels=levels).fit(some)
+    parts = customers.each(lambda _, rows: matrix(transformer, rows.to_pandas()), data.features)
+    write(paths.MATRIX, parts)
+    points = Table(paths.MATRIX)
     _check(points, data, featurize)
-    files.write_parquet(paths.MATRIX, points)
     files.write_bytes(paths.FEATURES_MODEL, models.dumps(transformer))
     artifacts.write(
         Features(
@@ -27,17 +32,22 @@ def run(*, data: Data, featurize: Featurize) -> None:
             features=tuple(points.columns),
             transformed=Transformed(
                 method=featurize.transform,
-                columns=tuple(skewed_columns(customers, data=data, settings=featurize)),
+                columns=tuple(skewed_columns(some, data=data, settings=featurize)),
             ),
-            skewness=customers[data.numeric_features].skew().to_dict(),
+            skewness={name: customers[name].skew() for name in data.numeric_features},
             category_scale=category_scale(transformer),
         )
     )
 
 
-def _check(points: pd.DataFrame, data: Data, featurize: Featurize) -> None:
+def _check(points: Table, data: Data, featurize: Featurize) -> None:
     """Raise `InputError` if rare categories, taken together, leave less than two features."""
-    telling = [str(name) for name in points if points[name].min() < points[name].max()]
+    ends = list(points.each(lambda _, rows: [pc.min_max(each) for each in rows.columns]))
+    telling = [
+        name
+        for name, parts in zip(points.columns, zip(*ends, strict=True), strict=True)
+        if min(p["min"].as_py() for p in parts) < max(p["max"].as_py() for p in parts)
+    ]
     if len(telling) > 1:
         return
     left = f"only '{telling[0]}'" if telling else "nothing"

@@ -1,9 +1,12 @@
 """Say what each segment is and what to do about it: the facts, the scored customers."""
 
-import pandas as pd
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from segmentation import artifacts, paths
-from segmentation.artifacts import files
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.details import Details
@@ -11,6 +14,8 @@ from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.reference import Reference
 from segmentation.artifacts.segments import Segments
+from segmentation.engines.tables import export
+from segmentation.engines.tables.table import Table
 from segmentation.errors import warn
 from segmentation.insight.facts import describe
 from segmentation.insight.playbook import Playbook
@@ -22,8 +27,8 @@ from segmentation.settings.shared.data import Data
 
 def run(*, seed: Seed, data: Data, featurize: Featurize) -> None:
     """Write the facts of every segment, and the scored customers."""
-    customers = files.read_parquet(paths.PREPARED)
-    assignments = files.read_parquet(paths.ASSIGNMENTS)
+    customers = Table(paths.PREPARED)
+    segment = Table(paths.ASSIGNMENTS)["segment"].to_numpy()
     results = Results(
         choice=artifacts.read(Choice),
         clustering=artifacts.read(Clustering),
@@ -31,22 +36,30 @@ def run(*, seed: Seed, data: Data, featurize: Featurize) -> None:
         details=artifacts.read(Details),
         flat=artifacts.read(Map),
     )
-    facts = _facts(customers, assignments, results, seed=seed, data=data, featurize=featurize)
+    facts = _facts(customers, segment, results, seed=seed, data=data, featurize=featurize)
     for note in facts.playbook_notes:
         warn(note)
     artifacts.write(facts)
 
-    scored = customers.assign(
-        segment=assignments.segment,
-        segment_name=assignments.segment.map(facts.names),
-        confidence=assignments.confidence,
+    scored = Table(paths.PREPARED, paths.ASSIGNMENTS)
+    columns = list(dict.fromkeys([*customers.columns, "segment", "segment_name", "confidence"]))
+    kept = [name for name in columns if name != "segment_name"]
+    lines = scored[kept].each(
+        lambda _, cells: export.lines(_named(cells, facts.names).select(columns))
     )
-    files.write_csv(paths.CUSTOMERS, files.for_spreadsheets(scored), digits=12)
+    export.write(paths.CUSTOMERS, lines, columns)
+
+
+def _named(cells: pa.Table, names: Mapping[int, str]) -> pa.Table:
+    """Put the name of each customer's segment beside its number."""
+    codes = cells["segment"].combine_chunks().dictionary_encode()
+    called = [names.get(i) for i in codes.dictionary.to_pylist()]
+    return cells.append_column("segment_name", pa.array(called, pa.string()).take(codes.indices))
 
 
 def _facts(
-    customers: pd.DataFrame,
-    assignments: pd.DataFrame,
+    customers: Table,
+    segment: NDArray[np.intp],
     results: Results,
     *,
     seed: int,
@@ -56,7 +69,7 @@ def _facts(
     """Gather what is known of the run and of each segment, in the digits that every page shows."""
     return describe(
         customers,
-        assignments.segment.to_numpy(),
+        segment,
         results,
         numeric=data.numbers,
         categorical=list(data.categorical),

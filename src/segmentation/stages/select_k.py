@@ -9,6 +9,8 @@ from segmentation.artifacts.choice import Alternative, Choice, CriterionLabel, S
 from segmentation.clustering.choosing_k.select import LEAST_ROWS, most_clusters
 from segmentation.clustering.choosing_k.select import select_k as choose
 from segmentation.clustering.structure.homogeneity import SmallGroup as FoundGroup
+from segmentation.engines.tables.sample import sample_rows
+from segmentation.engines.tables.table import Table
 from segmentation.errors import InputError, warn
 from segmentation.settings.select_k import SelectK
 from segmentation.settings.shared.base import Seed
@@ -16,7 +18,9 @@ from segmentation.settings.shared.base import Seed
 
 def run(*, seed: Seed, select_k: SelectK) -> None:
     """Write the criteria for every k, and the choice with its reasons."""
-    points = files.read_parquet(paths.MATRIX).to_numpy(np.float64)
+    features = Table(paths.MATRIX)
+    rows = sample_rows(Table(paths.PREPARED), seed=seed)
+    points = features.take(rows).to_numpy(np.float64)
     k_max, lowered = _largest_k(points, select_k, seed)
     if lowered:
         warn(lowered)
@@ -56,9 +60,13 @@ def run(*, seed: Seed, select_k: SelectK) -> None:
                 Alternative(k=k, share=share) for k, share in selection.certainty.alternatives
             ),
             rows=selection.n_rows,
-            why=(*selection.why, lowered) if lowered else selection.why,
+            why=(*selection.why, *filter(None, (_on_sample(len(rows), len(features)), lowered))),
         )
     )
+
+
+def _on_sample(rows: int, of: int) -> str:
+    return f"All of these {rows:,} rows are a random sample of {of:,}." if rows < of else ""
 
 
 def _told(group: FoundGroup | None) -> SmallGroup | None:

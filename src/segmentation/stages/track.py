@@ -1,5 +1,7 @@
 """Log everything that the other stages wrote as one MLflow run."""
 
+import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -8,13 +10,13 @@ from segmentation import artifacts, paths
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
-from segmentation.artifacts.segments import Segment, Segments
+from segmentation.artifacts.segments import CategoryColumn, Column, Segment, Segments
 from segmentation.artifacts.state import State
 from segmentation.artifacts.structure import IN_WORDS
 from segmentation.errors import InputError, TrackingError, warn
 from segmentation.repository import lock
 from segmentation.repository.copies import missing_in_copies
-from segmentation.repository.snapshot import Snapshot, as_csv, as_parquet, as_text
+from segmentation.repository.snapshot import Snapshot, as_csv, as_text
 from segmentation.settings.params import Params
 from segmentation.tracking.record import Dataset, Record
 from segmentation.tracking.runs import track
@@ -66,7 +68,6 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
     facts = snapshot.artifact(Segments)
     metrics = snapshot.artifact(Metrics)
     quality = snapshot.artifact(Quality)
-    customers = snapshot.get(paths.PREPARED, as_parquet)
     choice = snapshot.artifact(Choice)
     curve = snapshot.get(paths.CURVE, as_csv)
     stages = snapshot.get(paths.DVC_LOCK, lock.parse)
@@ -113,7 +114,7 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
             rows=quality.rows_in,
         ),
         model=snapshot.get(paths.MODEL, bytes),
-        example=typical_customer(customers[data.features]),
+        example=typical_customer(facts.columns, data.features),
     )
 
 
@@ -133,11 +134,13 @@ def described(markdown: str) -> str:
     return f"**{title.removeprefix('# ')}**\n{text}"
 
 
-def typical_customer(customers: pd.DataFrame) -> pd.DataFrame:
+def typical_customer(columns: Mapping[str, Column], features: Iterable[str]) -> pd.DataFrame:
     """Make up one customer of medians and most frequent categories: an example, not a person."""
-    return pd.DataFrame(
-        {
-            name: [column.median() if column.dtype.kind == "f" else column.mode().iloc[0]]
-            for name, column in customers.items()
-        }
-    )
+    return pd.DataFrame({name: [_typical(columns[name])] for name in features})
+
+
+def _typical(column: Column) -> float | str | None:
+    if isinstance(column, CategoryColumn):
+        return next(iter(column.levels), None)
+    middle = column.mean if column.median is None else column.median
+    return math.nan if middle is None else middle

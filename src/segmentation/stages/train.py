@@ -1,5 +1,8 @@
 """Find the segments, give them lasting numbers, see which are stable, and save one model."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
@@ -28,6 +31,9 @@ from segmentation.clustering.identity.matching import (
     order_by_value,
 )
 from segmentation.clustering.stability import Stability, bootstrap_stability
+from segmentation.engines.tables.everyone import everyone
+from segmentation.engines.tables.sample import sample_rows
+from segmentation.engines.tables.table import Table, write
 from segmentation.errors import InputError
 from segmentation.settings.shared.base import Seed
 from segmentation.settings.shared.data import Data
@@ -36,21 +42,30 @@ from segmentation.settings.train import Train
 
 def run(*, seed: Seed, data: Data, train: Train) -> None:
     """Write the model, every customer's segment, and how the segments were found."""
-    points = files.read_parquet(paths.MATRIX).to_numpy(np.float64)
-    customers = files.read_parquet(paths.PREPARED)
+    points, customers = Table(paths.MATRIX), Table(paths.PREPARED)
     features = models.loads(files.read_bytes(paths.FEATURES_MODEL), str(paths.FEATURES_MODEL))
     algorithm = ALGORITHMS[train.algorithm]
     blocks = category_blocks(features)
     k = _number(train, len(points)) if algorithm.needs_k else None
-
     least = train.least(len(points))
 
+    rows = sample_rows(customers, seed=seed)
+    some = points.take(rows).to_numpy(np.float64)
     clustering = algorithm(
-        points, k=k, seed=seed, options=train.options, category_blocks=blocks, least=least
+        some,
+        k=k,
+        seed=seed,
+        options=train.options,
+        category_blocks=blocks,
+        least=math.ceil(least * len(some) / len(points)),
     )
+    if len(some) < len(points):
+        # Lloyd's iterations know no bound on sizes.
+        rounds = algorithm.rounds(train.options) if algorithm.rounds and least <= 1 else None
+        clustering = everyone(points, clustering, rounds=rounds)
     stability = bootstrap_stability(
-        points,
-        clustering.labels,
+        some,
+        clustering.labels[rows],
         refit(
             algorithm,
             k=k,
@@ -68,14 +83,12 @@ def run(*, seed: Seed, data: Data, train: Train) -> None:
     assigner = with_ids(clustering.assigner, matching.ids)
     pipeline = Pipeline([("features", features), ("segments", assigner)])
     files.write_bytes(paths.MODEL, models.dumps(pipeline))
-    files.write_parquet(
+    confidence = clustering.confidence.round(files.DIGITS)
+    write(
         paths.ASSIGNMENTS,
-        pd.DataFrame(
-            {
-                data.id: customers[data.id],
-                "segment": segment,
-                "confidence": clustering.confidence.round(files.DIGITS),
-            }
+        (
+            ids.to_pandas().assign(segment=segment[part], confidence=confidence[part])
+            for part, ids in customers.slices([data.id])
         ),
     )
     notes = list(clustering.notes)
@@ -89,7 +102,9 @@ def run(*, seed: Seed, data: Data, train: Train) -> None:
             f"The model has to know where each {algorithm.group} lies, also one of fewer than "
             f"{privacy.FEWEST} customers: share it as you would share the data."
         )
-    artifacts.write(_described(algorithm, clustering, stability, matching, notes))
+    artifacts.write(
+        _described(algorithm, clustering, replace(stability, of_rows=len(points)), matching, notes)
+    )
 
 
 def _number(train: Train, customers: int) -> int:
@@ -102,14 +117,13 @@ def _number(train: Train, customers: int) -> int:
     return k
 
 
-def _match(data: Data, customers: pd.DataFrame, labels: np.ndarray) -> Matching:
+def _match(data: Data, customers: Table, labels: np.ndarray) -> Matching:
     """Number the segments: as in the reference where they are the same, else by value."""
     reference = artifacts.read(Reference)
-    value = customers.groupby(labels)[data.value_column]
+    value = customers[data.value_column].groupby(labels)
     order = order_by_value(value.mean().loc[0:].to_numpy(), value.size().loc[0:].to_numpy())
-    label = pd.Series(labels, index=customers[data.id])
     if not reference.segments:
-        return match_segments(label, order=order)
+        return match_segments(pd.Series(labels), order=order)
     here, spread = centroids(
         customers, labels, numbers=data.numeric_features, categories=data.categorical_features
     )
@@ -117,10 +131,11 @@ def _match(data: Data, customers: pd.DataFrame, labels: np.ndarray) -> Matching:
         [segment.centroid for segment in reference.segments],
         index=[segment.id for segment in reference.segments],
     )
+    assigned = load_reference_assignments(data.id)
     return match_segments(
-        label,
+        pd.Series(labels, index=None if assigned is None else customers[data.id]),
         order=order,
-        reference=load_reference_assignments(data.id),
+        reference=assigned,
         centroids=here,
         # What is not told of too few customers is not known: such a segment has no centroid, and
         # others are compared in what is known of all.

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.columns import Columns
+
 
 def centroids(
-    customers: pd.DataFrame,
+    customers: pd.DataFrame | Columns,
     labels: NDArray[np.intp],
     *,
     numbers: Iterable[str],
@@ -18,7 +20,7 @@ def centroids(
 
     Parameters
     ----------
-    customers : DataFrame of n rows
+    customers : DataFrame or Columns of n rows
         Missing cells are left out.
     labels : int array of shape (n,)
         Negative labels are no segment.
@@ -32,13 +34,20 @@ def centroids(
     Series
         The standard deviation of each of these features over all customers.
     """
-    columns = {name: customers[name].astype("float64") for name in numbers}
+    member = labels >= 0
+    everyone, spread, inside = {}, {}, {}
+
+    def look(feature: str, values: pd.Series) -> None:
+        everyone[feature], spread[feature] = values.mean(), values.std(ddof=0)
+        inside[feature] = values[member].groupby(labels[member]).mean()
+
+    for name in numbers:
+        look(name, customers[name].astype("float64"))
     for name in categories:
-        known = customers[name].notna()
-        for level in sorted(customers.loc[known, name].unique()):
-            columns[f"{name}={level}"] = (customers[name] == level).astype("float64").where(known)
-    features = pd.DataFrame(columns)
-    everyone = features.mean()
-    inside = features[labels >= 0].groupby(labels[labels >= 0]).mean()
+        cells = customers[name]
+        known = cells.notna()
+        for level in sorted(cells[known].unique()):
+            look(f"{name}={level}", (cells == level).astype("float64").where(known))
     # A segment that has no known value of a column is, as far as that goes, like everyone.
-    return inside.fillna(everyone).fillna(0.0), features.std(ddof=0).fillna(0.0)
+    means = pd.DataFrame(inside).fillna(everyone).fillna(0.0)
+    return means, pd.Series(spread).fillna(0.0)

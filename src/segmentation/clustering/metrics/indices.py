@@ -55,7 +55,17 @@ def davies_bouldin(X: NDArray[np.float64], partition: Partition) -> float:
     labels, centres = partition.labels, partition.centres
     sizes = np.maximum(np.bincount(labels, minlength=partition.k), 1)
     away = np.sqrt(((X - centres[labels]) ** 2).sum(axis=1))
-    scatter = np.bincount(labels, away, minlength=partition.k) / sizes
+    return overlaps(centres, np.bincount(labels, away, minlength=partition.k) / sizes)
+
+
+def overlaps(centres: NDArray[np.float64], scatter: NDArray[np.float64]) -> float:
+    """Return the Davies-Bouldin index of centres and the mean distances of rows to them.
+
+    Parameters
+    ----------
+    centres : NDArray[np.float64] of shape (k, d)
+    scatter : NDArray[np.float64] of shape (k,)
+    """
     gaps = np.sqrt(((centres[:, None] - centres[None]) ** 2).sum(axis=2))
     ratio = np.divide(scatter[:, None] + scatter, gaps, out=np.zeros_like(gaps), where=gaps > 0)
     return float(ratio.max(axis=1).mean())

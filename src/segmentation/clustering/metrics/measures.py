@@ -3,22 +3,18 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.metrics.indices import calinski_harabasz, davies_bouldin
+from segmentation.clustering.metrics.indices import overlaps
+from segmentation.clustering.metrics.scatter import Scatter
 from segmentation.clustering.metrics.silhouette import Silhouette
-from segmentation.clustering.partition import Partition
 
 
-def measure(
-    X: NDArray[np.float64], segment: NDArray[np.intp], *, silhouette: Silhouette
-) -> dict[str, float]:
+def measure(scatter: Scatter, *, silhouette: Silhouette) -> dict[str, float]:
     """Judge a partition.
 
     Parameters
     ----------
-    X : float array of shape (n, p)
-        Features.
-    segment : int array of shape (n,)
-        Segment of each row; negative for noise, which only `noise_share` looks at.
+    scatter : Scatter
+        Of its rows; those in no segment count for `noise_share` alone.
     silhouette : Silhouette
         Of the same partition.
 
@@ -29,26 +25,22 @@ def measure(
         ``inertia`` (sum of squared distances to the segment's mean), ``smallest_segment_share``,
         ``noise_share``; NaN where a figure needs two segments and there are fewer.
     """
-    member = segment >= 0
-    inside, names = X[member], segment[member]
-    ids, code, sizes = np.unique(names, return_inverse=True, return_counts=True)
-    means = np.zeros((len(ids), X.shape[1]))
-    np.add.at(means, code, inside)
-    means /= np.maximum(sizes, 1)[:, None]
-    inertia = float(((inside - means[code]) ** 2).sum())
+    rows, inside = int(scatter.sizes.sum()), scatter.segments
+    k, member = len(inside.ids), int(inside.sizes.sum())
     ratio = overlap = np.nan
-    if 2 <= len(ids) < len(inside):
-        partition = Partition(len(ids), code, means, inertia)
-        ratio, overlap = calinski_harabasz(inside, partition), davies_bouldin(inside, partition)
+    if 2 <= k < member:
+        within, between = inside.inertia, float(np.trace(inside.between))
+        ratio = between / within * (member - k) / (k - 1) if within > 0 else np.inf
+        overlap = overlaps(inside.means, inside.away)
     return {
-        "k": len(ids),
+        "k": k,
         "silhouette": silhouette.score,
         "silhouette_se": silhouette.se,
         "calinski_harabasz": ratio,
         "davies_bouldin": overlap,
-        "inertia": inertia,
-        "smallest_segment_share": float(sizes.min() / len(X)) if len(ids) else np.nan,
-        "noise_share": float(1 - member.mean()),
+        "inertia": inside.inertia,
+        "smallest_segment_share": float(inside.sizes.min() / rows) if k else np.nan,
+        "noise_share": 1 - member / rows,
     }
 
 
@@ -74,15 +66,15 @@ def border_share(silhouettes: NDArray[np.float64]) -> float:
 
 
 def shapes(
-    X: NDArray[np.float64], segment: NDArray[np.intp], *, silhouette: Silhouette
+    scatter: Scatter, segment: NDArray[np.intp], *, silhouette: Silhouette
 ) -> dict[int, dict[str, float]]:
     """Describe the shape of every segment.
 
     Parameters
     ----------
-    X : float array of shape (n, p)
+    scatter : Scatter
     segment : int array of shape (n,)
-        Negative for noise, which has no shape.
+        Of the rows that `silhouette` is of; negative for those in none.
     silhouette : Silhouette
         Of the same partition.
 
@@ -93,41 +85,41 @@ def shapes(
         along the longest axis over the root mean square of the widths along all: 1 for a ball, at
         most the root of the number of features); ``silhouette`` (mean over its customers).
     """
-    shape_of = {}
-    for i in np.unique(segment[segment >= 0]):
-        member = segment == i
-        centred = X[member] - X[member].mean(axis=0)
-        variances = np.linalg.eigvalsh(centred.T @ centred / member.sum())
-        total = float(variances.sum())
-        values = silhouette.samples[member]
-        values = values[~np.isnan(values)]
-        shape_of[int(i)] = {
+    known = ~np.isnan(silhouette.samples)
+    values, of = silhouette.samples[known], segment[known]
+    inside, shape_of = scatter.segments, {}
+    for i, size, products in sorted(
+        zip(inside.ids.tolist(), inside.sizes, inside.products, strict=True), key=lambda s: s[0]
+    ):
+        variances = np.linalg.eigvalsh(products / size)
+        total, here = float(variances.sum()), values[of == i]
+        shape_of[i] = {
             "radius": float(np.sqrt(total)),
-            "elongation": float(np.sqrt(variances[-1] * X.shape[1] / total)) if total > 0 else 1.0,
-            "silhouette": float(values.mean()) if len(values) else np.nan,
+            "elongation": float(np.sqrt(variances[-1] * len(variances) / total))
+            if total > 0
+            else 1.0,
+            "silhouette": float(here.mean()) if len(here) else np.nan,
         }
     return shape_of
 
 
-def distances(X: NDArray[np.float64], segment: NDArray[np.intp]) -> dict[int, dict[int, float]]:
+def distances(scatter: Scatter) -> dict[int, dict[int, float]]:
     """Return how far the means of segments are apart, in mean radii of the segments.
-
-    Parameters
-    ----------
-    X : float array of shape (n, p)
-    segment : int array of shape (n,)
-        Negative for noise.
 
     Returns
     -------
     dict of int to dict of int to float
         By segment, of every other one.
     """
-    ids = [int(i) for i in np.unique(segment) if i >= 0]
-    means = {i: X[segment == i].mean(axis=0) for i in ids}
-    widths = [((X[segment == i] - means[i]) ** 2).sum(axis=1).mean() for i in ids]
-    radius = float(np.sqrt(np.mean(widths))) if ids else 0.0
+    inside = scatter.segments
+    means = dict(sorted(zip(inside.ids.tolist(), inside.means, strict=True), key=lambda m: m[0]))
+    widths = np.trace(inside.products, axis1=1, axis2=2) / inside.sizes
+    radius = float(np.sqrt(widths.mean())) if means else 0.0
     return {
-        i: {j: float(np.linalg.norm(means[i] - means[j])) / (radius or 1.0) for j in ids if j != i}
-        for i in ids
+        i: {
+            j: float(np.linalg.norm(mean - other)) / (radius or 1.0)
+            for j, other in means.items()
+            if j != i
+        }
+        for i, mean in means.items()
     }

@@ -1,7 +1,7 @@
 """Silhouettes of many labelings from one pass over the distances."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,8 @@ from segmentation.clustering.metrics.distances import distance_sums, groups
 from segmentation.clustering.partition import by_first_row
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.errors import InputError
+
+Take = Callable[[NDArray[np.intp]], NDArray[np.float64]]
 
 _ERROR_ROWS = 500  # rows that the standard error of an exact score is worked out on
 _LEAST = 20  # rows that a sample keeps of a segment: fewer would judge their neighbours badly
@@ -102,21 +104,47 @@ def silhouettes(
         if max_rows is None or int((y >= 0).sum()) <= max_rows:
             whole.append(i)
         else:
-            drawn = _sample(A, y, max_rows, seed=seed)
-            samples = np.full(len(A), np.nan)
-            samples[drawn.rows] = drawn.values
-            se = np.sqrt(drawn.within + drawn.between / (y >= 0).sum())
-            out[i] = Silhouette(drawn.score, float(se), samples, len(drawn.rows), sampled=True)
+            out[i] = one_silhouette(A.__getitem__, y, max_rows=max_rows, seed=seed)
     for i, values in zip(whole, silhouette_samples(A, [labels[i] for i in whole]), strict=True):
         kept = values[labels[i] >= 0]
         if len(kept) == 0 or np.isnan(kept).all():
             out[i] = Silhouette(float("nan"), float("nan"), values, len(kept), sampled=False)
             continue
-        drawn = _sample(A, labels[i], _ERROR_ROWS, seed=seed)
+        drawn = _sample(A.__getitem__, labels[i], _ERROR_ROWS, seed=seed)
         # Variances shrink in proportion to the rows.
         se = np.sqrt((drawn.within * len(drawn.rows) + drawn.between) / len(kept))
         out[i] = Silhouette(float(kept.mean()), float(se), values, len(kept), sampled=False)
     return [out[i] for i in range(len(labels))]
+
+
+def one_silhouette(
+    take: Take, labels: NDArray[np.intp], *, max_rows: int, seed: int = 0
+) -> Silhouette:
+    """Return the silhouette of a labeling of rows that are somewhere else.
+
+    Parameters
+    ----------
+    take : callable
+        Returns the rows of the numbers that it is given.
+    labels : int array of shape (n,)
+        -1 marks noise, which is left out.
+    max_rows, seed : int
+        As in `silhouettes`.
+    """
+    y = by_first_row(labels)
+    if int((y >= 0).sum()) <= max_rows:
+        samples = np.full(len(y), np.nan)
+        kept = np.flatnonzero(y >= 0)
+        if not len(kept):
+            return Silhouette(float("nan"), float("nan"), samples, 0, sampled=False)
+        (found,) = silhouettes(take(kept), [y[kept]], seed=seed)
+        samples[kept] = found.samples
+        return replace(found, samples=samples)
+    drawn = _sample(take, y, max_rows, seed=seed)
+    samples = np.full(len(y), np.nan)
+    samples[drawn.rows] = drawn.values
+    se = np.sqrt(drawn.within + drawn.between / (y >= 0).sum())
+    return Silhouette(drawn.score, float(se), samples, len(drawn.rows), sampled=True)
 
 
 def silhouette_samples(
@@ -178,9 +206,7 @@ class _Sample(NamedTuple):
     between: float  # variance of the segments' means: that of the shares, were there one row
 
 
-def _sample(
-    X: NDArray[np.float64], labels: NDArray[np.intp], max_rows: int, *, seed: int
-) -> _Sample:
+def _sample(take: Take, labels: NDArray[np.intp], max_rows: int, *, seed: int) -> _Sample:
     """Score a stratified sample; the variance comes from leaving out a tenth at a time.
 
     The rows share the members they are compared with, so the scatter of their values alone would
@@ -200,7 +226,7 @@ def _sample(
             tenth[members] = np.arange(len(members)) % _TENTHS
     sums = np.zeros((len(y), _TENTHS + 1, k))
     fine, codes = np.unique(tenth * k + y, return_inverse=True)
-    sums.reshape(len(y), -1)[:, fine] = distance_sums(X[rows], [codes], [len(fine)])
+    sums.reshape(len(y), -1)[:, fine] = distance_sums(as_matrix(take(rows)), [codes], [len(fine)])
     counts = np.bincount(tenth * k + y, minlength=(_TENTHS + 1) * k).reshape(-1, k)
 
     def score(left_out: int | None) -> tuple[float, NDArray[np.float64]]:

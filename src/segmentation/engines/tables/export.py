@@ -1,0 +1,71 @@
+"""Write tables of any size as CSV for other programs, spreadsheets among them."""
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segmentation.artifacts.files import for_spreadsheet
+
+DIGITS = 12
+"""Significant digits of a number."""
+
+_PLAIN = "^[0-9A-Za-z]"  # how no formula begins
+_SPECIAL = '[",\r\n]'  # what cannot stand in a cell without quotes
+
+
+def write(path: Path, parts: Iterable[bytes], columns: Iterable[str]) -> None:
+    """Write what `lines` made of the parts of a table, under a header."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    header = io.StringIO()
+    csv.writer(header, lineterminator="\n").writerow(map(for_spreadsheet, columns))
+    with path.open("wb") as file:
+        file.write(header.getvalue().encode())
+        for part in parts:
+            file.write(part)
+
+
+def lines(table: pa.Table) -> bytes:
+    """Return rows as lines of a CSV.
+
+    Cells that a spreadsheet would run as formulas begin with an apostrophe; numbers have 12
+    significant digits, and what is missing is empty.
+    """
+    cells = [_written(column.combine_chunks()) for column in table.columns]
+    cells[-1] = pc.binary_join_element_wise(cells[-1], "\n", "")
+    joined = pc.binary_join_element_wise(*cells, ",")
+    _, places, text = joined.buffers()
+    ends = np.frombuffer(places, dtype=np.int32)[joined.offset :][: len(joined) + 1]
+    return bytes(text[int(ends[0]) : int(ends[-1])]) if text else b""
+
+
+def _written(column: pa.Array) -> pa.Array:
+    """Return what stands in the cells."""
+    if pa.types.is_floating(column.type):
+        return _each(column, _number)
+    if pa.types.is_integer(column.type):
+        return column.cast(pa.string()).fill_null("")
+    text = column.cast(pa.string()).fill_null("")
+    if pc.any(pc.invert(pc.match_substring_regex(text, _PLAIN))).as_py():
+        text = _each(text, for_spreadsheet)
+    if pc.any(pc.match_substring_regex(text, _SPECIAL)).as_py():
+        quoted = pc.binary_join_element_wise('"', pc.replace_substring(text, '"', '""'), '"', "")
+        text = pc.if_else(pc.match_substring_regex(text, _SPECIAL), quoted, text)
+    return text
+
+
+def _number(number: float | None) -> str:
+    return "" if number is None or math.isnan(number) else f"{number:.{DIGITS}g}"
+
+
+def _each(column: pa.Array, written: Callable[[Any], str]) -> pa.Array:
+    """Write every different value once."""
+    coded = column.dictionary_encode(null_encoding="encode")
+    values = [written(value) for value in coded.dictionary.to_pylist()]
+    return pa.array(values, pa.string()).take(coded.indices)
