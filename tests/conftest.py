@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-import forked
+import forked as fork_server
 from offline import sitecustomize as offline
 from segmentation.__main__ import main
 from segmentation.tracking.mlflow_internals import follow_move
@@ -38,26 +38,27 @@ class Project:
         self, *command: str, check: bool = True, **env: str
     ) -> subprocess.CompletedProcess[str]:
         surroundings = {**self.environment(), **env}
-        if command[0] == "segmentation":
-            done = forked.run(command, cwd=self.path, env=surroundings, timeout=300)
-        else:
-            done = subprocess.run(
-                command,
-                check=False,
-                cwd=self.path,
-                env=surroundings,
-                capture_output=True,
-                text=True,
-                timeout=300,
-            )
+        done = subprocess.run(
+            [shutil.which(command[0], path=surroundings["PATH"]) or command[0], *command[1:]],
+            check=False,
+            cwd=self.path,
+            env=surroundings,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
         if check and done.returncode:
             raise AssertionError(f"{' '.join(command)}\n{done.stdout}\n{done.stderr}")
         return done
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, *, forked: bool = True) -> dict[str, str]:
+        """What its processes see; `forked` or each with an interpreter of its own."""
+        programs = [fork_server.programs()] if forked else []
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")},
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(
+                map(str, [*programs, Path(sys.executable).parent, os.environ["PATH"]])
+            ),
             "PYTHONPATH": f"{self.path / 'src'}{os.pathsep}{OFFLINE}",
             "GIT_AUTHOR_NAME": "t",
             "GIT_AUTHOR_EMAIL": "t@example.com",
@@ -69,12 +70,12 @@ class Project:
     def stage(
         self, name: str, *, check: bool = True, **env: str
     ) -> subprocess.CompletedProcess[str]:
-        return self.run(sys.executable, "-m", "segmentation", name, check=check, **env)
+        return self.run("python", "-m", "segmentation", name, check=check, **env)
 
     def dvc(
         self, *arguments: str, check: bool = True, **env: str
     ) -> subprocess.CompletedProcess[str]:
-        return self.run(sys.executable, "-m", "dvc", *arguments, check=check, **env)
+        return self.run("dvc", *arguments, check=check, **env)
 
     def git(self, *arguments: str) -> str:
         return self.run("git", *arguments).stdout
@@ -84,6 +85,19 @@ class Project:
         text = file.read_text(encoding="utf-8")
         assert old in text
         file.write_text(text.replace(old, new), encoding="utf-8")
+
+    def copy(self, target: Path) -> "Project":
+        """Make a copy that may be changed; what git and DVC never change is linked."""
+
+        def copy(source: str, into: str) -> None:
+            if source.startswith(lasting):
+                os.link(source, into)
+            else:
+                shutil.copy2(source, into, follow_symlinks=False)
+
+        lasting = (f"{self.path}/.git/objects/", f"{self.path}/.dvc/cache/files/")
+        shutil.copytree(self.path, target, symlinks=True, copy_function=copy)
+        return Project(target)
 
 
 Told = Callable[[Project, str], tuple[int, list[str]]]
@@ -135,8 +149,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def project(clone: Project, tmp_path: Path) -> Project:
     """A copy of `clone` that a test may change."""
-    shutil.copytree(clone.path, tmp_path / "project", symlinks=True)
-    return Project(tmp_path / "project")
+    return clone.copy(tmp_path / "project")
 
 
 def made_once(
@@ -157,8 +170,7 @@ def made_once(
             unfinished = tmp_path_factory.mktemp(f"{name}-unfinished") / "project"
             make(unfinished)
             unfinished.rename(shared)
-    shutil.copytree(shared, own, symlinks=True)
-    return Project(own)
+    return Project(shared).copy(own)
 
 
 @pytest.fixture(scope="session")
@@ -176,8 +188,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def reproduced(finished: Project, tmp_path: Path) -> Project:
     """A copy of `finished`, at another place, that a test may change."""
-    shutil.copytree(finished.path, tmp_path / "project", symlinks=True)
-    return Project(tmp_path / "project")
+    return finished.copy(tmp_path / "project")
 
 
 @pytest.fixture(scope="session")
@@ -190,8 +201,7 @@ def two_revisions(
     """
 
     def make(path: Path) -> None:
-        shutil.copytree(finished.path, path, symlinks=True)
-        project = Project(path)
+        project = finished.copy(path)
         project.git("commit", "-q", "-a", "--allow-empty", "-m", "Results")
         project.git("checkout", "-q", "-b", "five")
         project.edit("params.yaml", "  k: auto ", "  k: 5 ")

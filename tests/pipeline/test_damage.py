@@ -83,9 +83,7 @@ CASES = [
 @pytest.fixture(scope="module")
 def workspace(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A copy of the finished project, in which each test puts back what it damaged."""
-    target = tmp_path_factory.mktemp("damaged") / "project"
-    shutil.copytree(finished.path, target, symlinks=True)
-    return Project(target)
+    return finished.copy(tmp_path_factory.mktemp("damaged") / "project")
 
 
 @pytest.fixture

@@ -36,8 +36,7 @@ def complete(run: Run, uri: str) -> bool:
 @pytest.fixture(scope="module")
 def experimented(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A repository in which three queued experiments ran, two at once, into a new store."""
-    project = Project(tmp_path_factory.mktemp("experimented") / "project")
-    shutil.copytree(finished.path, project.path, symlinks=True)
+    project = finished.copy(tmp_path_factory.mktemp("experimented") / "project")
     for file in project.path.glob("mlflow.db*"):
         file.unlink()
     shutil.rmtree(project.path / "mlartifacts")

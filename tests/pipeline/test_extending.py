@@ -1,7 +1,6 @@
 """What docs/extending.md adds is added as it says, and runs."""
 
 import re
-import shutil
 import sys
 
 import pandas as pd
@@ -20,8 +19,7 @@ CHANGES = re.findall(r"```diff\n(.*?)```", PAGE, re.DOTALL)
 @pytest.fixture(scope="module")
 def extended(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A repository with every change of the page, in which the pipeline ran with what they add."""
-    project = Project(tmp_path_factory.mktemp("extended") / "project")
-    shutil.copytree(finished.path, project.path, symlinks=True)
+    project = finished.copy(tmp_path_factory.mktemp("extended") / "project")
     for change in CHANGES:
         (project.path / "change.diff").write_text(change, encoding="utf-8", newline="\n")
         project.git("apply", "change.diff")
@@ -48,7 +46,7 @@ def test_the_algorithm_is_trained_and_told_of(extended: Project) -> None:
     assert re.search(r"kmedians prefers round (segment|group)s of similar width", told)
     assert "train.kmedians.rounds" in told
     # By a shell: a fork would have this repository's code.
-    wrong = extended.run("sh", "-c", "segmentation sweep --algorithm kmediens", check=False)
+    wrong = extended.run("segmentation", "sweep", "--algorithm", "kmediens", check=False)
     assert "did you mean 'kmedians'" in wrong.stderr
 
 

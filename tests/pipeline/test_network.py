@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -58,10 +59,12 @@ def test_mlflow_would_tell_of_itself_if_it_were_let(
     # Where it is quiet as well; `make` sets the second.
     for quiet in ("CI", "DO_NOT_TRACK"):
         monkeypatch.delenv(quiet, raising=False)
-    off = project.run("python", "-c", f"{use}print(client())", MLFLOW_DISABLE_TELEMETRY="true")
+    off = project.run(
+        sys.executable, "-c", f"{use}print(client())", MLFLOW_DISABLE_TELEMETRY="true"
+    )
     assert off.stdout == "None\n"
     assert not log.exists()
-    project.run("python", "-c", f"{use}c = client(); c.activate(); c._config_thread.join()")
+    project.run(sys.executable, "-c", f"{use}c = client(); c.activate(); c._config_thread.join()")
     assert "mlflow-telemetry" in log.read_text(encoding="utf-8")
 
 

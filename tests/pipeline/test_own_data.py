@@ -68,8 +68,7 @@ def lying(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
 @pytest.fixture(scope="module")
 def own(lying: tuple[Project, str], tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The same with the table added, as DVC's tutorial does. Read it only; `mine` is to change."""
-    project = Project(tmp_path_factory.mktemp("own") / "project")
-    shutil.copytree(lying[0].path, project.path, symlinks=True)
+    project = lying[0].copy(tmp_path_factory.mktemp("own") / "project")
     project.dvc("add", TABLE)
     project.git("add", f"{TABLE}.dvc", "data/raw/.gitignore")
     project.git("commit", "-q", "-m", "Let DVC keep our customers")
@@ -78,8 +77,7 @@ def own(lying: tuple[Project, str], tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def mine(own: Project, tmp_path: Path) -> Project:
-    shutil.copytree(own.path, tmp_path / "project", symlinks=True)
-    return Project(tmp_path / "project")
+    return own.copy(tmp_path / "project")
 
 
 def failed(project: Project, *where: str) -> str:

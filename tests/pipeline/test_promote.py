@@ -1,7 +1,6 @@
 """A promoted run is the reference: numbers and names last, and the registry knows its champion."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +33,7 @@ def facts(project: Project) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def promoted(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
     """A repository whose committed state was promoted, and what that said. Read it only."""
-    project = Project(tmp_path_factory.mktemp("promoted") / "project")
-    shutil.copytree(finished.path, project.path, symlinks=True)
+    project = finished.copy(tmp_path_factory.mktemp("promoted") / "project")
     project.git("commit", "-q", "-a", "--allow-empty", "-m", "Results")
     return project, promote(project).stdout
 
@@ -46,8 +44,7 @@ def test_segments_keep_numbers_and_names_from_then_on(
     source, told = promoted
     assert "'kmeans k=4' is the reference" in told
     assert "models:/customer-segmentation@champion, version 1" in told
-    committed = Project(tmp_path / "project")
-    shutil.copytree(source.path, committed.path, symlinks=True)
+    committed = source.copy(tmp_path / "project")
     before = {s["id"]: s["name"] for s in facts(committed)["segments"]}
 
     # The value column is turned over: without a reference the numbers would turn over too.
@@ -98,8 +95,7 @@ def test_the_champion_scores_customers(promoted: tuple[Project, str]) -> None:
 def test_what_is_not_committed_is_refused_unless_forced(
     two_revisions: tuple[Project, pd.DataFrame], tmp_path: Path
 ) -> None:
-    project = Project(tmp_path / "project")
-    shutil.copytree(two_revisions[0].path, project.path, symlinks=True)
+    project = two_revisions[0].copy(tmp_path / "project")
     project.git("reset", "-q", "--soft", "main")  # as before `five` was committed
     refused = promote(project, check=False)
     assert refused.returncode == 1

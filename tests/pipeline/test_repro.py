@@ -142,7 +142,7 @@ def resumed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
     running = subprocess.Popen(
         ["dvc", "repro"],
         cwd=project.path,
-        env=project.environment(),
+        env=project.environment(forked=False),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -174,7 +174,7 @@ def test_interrupting_a_stage_leaves_one_line(project: Project) -> None:
     with subprocess.Popen(
         ["python", "-m", "segmentation", "prepare"],
         cwd=project.path,
-        env=project.environment(),
+        env=project.environment(forked=False),
         stderr=subprocess.PIPE,
         text=True,
     ) as running:

@@ -22,8 +22,7 @@ PAGE, ASSIGNMENTS = "reports/review.md", "data/segments/assignments.parquet"
 @pytest.fixture
 def changed(two_revisions: tuple[Project, pd.DataFrame], tmp_path: Path) -> Project:
     """A copy of both revisions that a test may change."""
-    shutil.copytree(two_revisions[0].path, tmp_path / "project", symlinks=True)
-    return Project(tmp_path / "project")
+    return two_revisions[0].copy(tmp_path / "project")
 
 
 def review(project: Project, *arguments: str, check: bool = True) -> str:

@@ -1,7 +1,6 @@
 """A team: one tracking server, one DVC remote, several clones."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -75,7 +74,7 @@ def test_a_shared_server_with_passwords_on_postgresql(
         (line,) = refused.stderr.splitlines()
         assert "refuses the user name or password; set MLFLOW_TRACKING_USERNAME" in line
 
-        shutil.copytree(reproduced.path, tmp_path / "colleague")
+        colleague = reproduced.copy(tmp_path / "colleague")
         both = [
             subprocess.Popen(
                 ["python", "-m", "segmentation", "track"],
@@ -83,7 +82,7 @@ def test_a_shared_server_with_passwords_on_postgresql(
                 env={**project.environment(), **here, **credentials(*team)},
                 stdout=subprocess.DEVNULL,
             )
-            for project in (reproduced, Project(tmp_path / "colleague"))
+            for project in (reproduced, colleague)
         ]
         assert [process.wait() for process in both] == [0, 0]
         client = mlflow.MlflowClient(uri)

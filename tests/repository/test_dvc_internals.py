@@ -51,8 +51,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def changed(made: Project, tmp_path: Path) -> Project:
     """A copy that a test may change."""
-    shutil.copytree(made.path, tmp_path / "project", symlinks=True)
-    return Project(tmp_path / "project")
+    return made.copy(tmp_path / "project")
 
 
 def test_the_cache_is_found_by_content(made: Project) -> None:

@@ -70,8 +70,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def changed(made: Project, tmp_path: Path) -> Project:
     """A copy that a test may change."""
-    shutil.copytree(made.path, tmp_path / "project", symlinks=True)
-    return Project(tmp_path / "project")
+    return made.copy(tmp_path / "project")
 
 
 def test_the_workspace_is_what_lies_on_the_disk(made: Project) -> None:
