@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from segmentation import artifacts, paths
 from segmentation.artifacts import files
 from segmentation.artifacts.choice import Alternative, Choice, CriterionLabel, SmallGroup
-from segmentation.clustering.choosing_k.select import LEAST_ROWS, most_clusters
+from segmentation.clustering.choosing_k.select import LEAST_ROWS, in_order, most_clusters
 from segmentation.clustering.choosing_k.select import select_k as choose
 from segmentation.clustering.structure.homogeneity import SmallGroup as FoundGroup
 from segmentation.engines.tables.sample import sample_rows
@@ -20,7 +20,7 @@ def run(*, seed: Seed, select_k: SelectK) -> None:
     """Write the criteria for every k, and the choice with its reasons."""
     features = Table(paths.MATRIX)
     rows = sample_rows(Table(paths.PREPARED), seed=seed)
-    points = features.take(rows).to_numpy(np.float64)
+    points = in_order(features.take(rows).to_numpy(np.float64))  # once for both
     k_max, lowered = _largest_k(points, select_k, seed)
     if lowered:
         warn(lowered)

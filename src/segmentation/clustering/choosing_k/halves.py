@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering._check import as_k_range, as_matrix
 from segmentation.clustering.kmeans.lloyd import nearest
-from segmentation.clustering.kmeans.path import kmeans_path
+from segmentation.clustering.kmeans.path import STILL, kmeans_path
 from segmentation.clustering.metrics.agreement import adjusted_rand
 from segmentation.clustering.partition import Partition
 from segmentation.errors import InputError
@@ -121,7 +121,14 @@ def split_halves(X: ArrayLike, *, k_range: Iterable[int], seed: int = 0, splits:
 
     def clustered(rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], list[Partition]]:
         path = kmeans_path(
-            A[rows], k_range=ks, seed=seed, restarts=2, sweeps=0, splits=1, max_iter=30
+            A[rows],
+            k_range=ks,
+            seed=seed,
+            restarts=2,
+            sweeps=0,
+            splits=1,
+            max_iter=30,
+            still=STILL,
         )
         return rows, path
 

@@ -163,7 +163,7 @@ def select_k(
         raise InputError(mistake)
     criteria, rules = load_criteria(), load_rules()
     chosen_by = rules[rule]
-    everything = A[np.lexsort(A.T[::-1])]  # in whatever order the rows came
+    everything = in_order(A)
     A = tested = _judged(everything, most=max_rows, seed=seed)
     ks = _candidates(A, k_range)
     if chosen_by.check is not None:
@@ -238,7 +238,41 @@ def most_clusters(X: ArrayLike, *, max_rows: int = 5000, seed: int = 0) -> int:
     (5, 3)
     """
     A = as_matrix(X, min_rows=LEAST_ROWS)
-    return _most(_judged(A[np.lexsort(A.T[::-1])], most=max_rows, seed=seed))
+    return _most(_judged(in_order(A), most=max_rows, seed=seed))
+
+
+def in_order(X: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the rows sorted by their columns: what is drawn of them hangs on no other order.
+
+    Rows in this order already are returned as they are, so it is worth asking for once.
+
+    Examples
+    --------
+    >>> in_order(np.array([[2.0, 1.0], [1.0, 9.0], [1.0, 3.0]])).tolist()
+    [[1.0, 3.0], [1.0, 9.0], [2.0, 1.0]]
+    """
+    if _ordered(X):
+        return X
+    order = np.argsort(X[:, 0], kind="stable")
+    first = X[order, 0]
+    # Most rows differ in the first column; only the others need the rest.
+    same = np.flatnonzero(first[1:] == first[:-1])
+    tied = np.union1d(same, same + 1)
+    rows = order[tied]
+    order[tied] = rows[np.lexsort(X[rows].T[::-1])]
+    return X[order]
+
+
+def _ordered(X: NDArray[np.float64]) -> bool:
+    open_ = np.ones(len(X) - 1, dtype=bool)  # pairs that have been equal so far
+    for column in X.T:
+        before, after = column[:-1][open_], column[1:][open_]
+        if (before > after).any():
+            return False
+        open_[open_] = before == after
+        if not open_.any():
+            break
+    return True
 
 
 def _judged(X: NDArray[np.float64], *, most: int, seed: int) -> NDArray[np.float64]:

@@ -32,26 +32,42 @@ def lloyd(
     n, k = len(X), len(centres)
     total = float(norms.sum())
     clusters = np.arange(k)[:, None]
-    labels = np.full(n, -1, dtype=np.intp)
+    members: NDArray[np.bool_] = np.zeros((k, n), dtype=bool)
     for _ in range(max_iter):
-        new = nearest(X, centres)
-        moved = np.count_nonzero(new != labels)
+        new = _members(X, centres)
+        moved = np.count_nonzero(new != members)  # a row that moves leaves one and enters another
         if not moved:
             break
-        labels = new
-        sizes = np.bincount(labels, minlength=k)
+        members = new
+        weights = members.astype(np.float64)
+        sizes = weights.sum(axis=1)
         if not sizes.all():
-            labels = _refill(X, centres, labels, sizes)
-            sizes = np.bincount(labels, minlength=k)
-        sums = (labels == clusters).astype(np.float64) @ X
-        centres = sums / np.maximum(sizes, 1)[:, None]
-        if moved <= still * n:
+            labels = _refill(X, centres, members.argmax(axis=0), sizes.astype(np.intp))
+            members = labels == clusters
+            weights = members.astype(np.float64)
+            sizes = weights.sum(axis=1)
+        centres = weights @ X / np.maximum(sizes, 1)[:, None]
+        if moved <= 2 * still * n:
             break
+    labels = members.argmax(axis=0)
     sizes = np.bincount(labels, minlength=k)
     inertia = total - float((sizes * np.einsum("ij,ij->i", centres, centres)).sum())
     if inertia < 1e-6 * total:  # digits were lost: sum the squares themselves
         inertia = float(((X - centres[labels]) ** 2).sum())
     return Fit(labels, centres, inertia)
+
+
+def _members(X: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say for every centre, shape (k, n), to which rows it is the nearest.
+
+    What takes the place of numpy's `argmin` runs without branches, several times as fast.
+    """
+    scores = (-2.0 * centres) @ X.T
+    scores += np.einsum("ij,ij->i", centres, centres)[:, None]
+    members = scores == scores.min(axis=0)
+    if np.count_nonzero(members) != len(X):  # as far from two centres: the first
+        return np.asarray(scores.argmin(axis=0) == np.arange(len(centres))[:, None])
+    return np.asarray(members)
 
 
 def nearest(X: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.intp]:

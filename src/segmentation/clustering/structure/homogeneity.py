@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr
 
 from segmentation.clustering._check import as_k_range, as_matrix
-from segmentation.clustering.kmeans.path import kmeans_path
+from segmentation.clustering.kmeans.path import STILL, kmeans_path
 from segmentation.clustering.metrics.silhouette import silhouette_samples
 from segmentation.clustering.partition import Partition
 from segmentation.clustering.structure.dip import scaled_dips
@@ -277,7 +277,7 @@ def _profile(
     differs from that of one long cloud.
     """
     path = kmeans_path(
-        X, k_range=ks, seed=seed, restarts=1, sweeps=0, splits=1, max_iter=_ITERATIONS
+        X, k_range=ks, seed=seed, restarts=1, sweeps=0, splits=1, max_iter=_ITERATIONS, still=STILL
     )
     samples = silhouette_samples(X, [p.labels for p in path])
     # The empty steps of a grid would pass for dips in one cloud and not in the next.
