@@ -68,7 +68,7 @@ def summary(
 
 def choice(**changed: Any) -> Choice:
     ordinary = {
-        "k": 4, "structure": "separate", "structure_p_value": 0.0,
+        "k": 4, "structure": "separate", "possible": ("separate",), "structure_p_value": 0.0,
         "separate_p_value": 0.0, "gap": 9.0, "gap_expected": 2.0, "valley": 0.8, "draws": 20,
         "small_group": None, "rule": "consensus",
         "votes": {"gap": 4, "elbow": 5}, "criteria": (), "agree": True, "rows": 100,

@@ -16,8 +16,9 @@ import factories
 from segmentation.artifacts.files import rounded
 from segmentation.artifacts.segments import Segments
 from segmentation.artifacts.structure import Structure
-from segmentation.insight.facts import describe
+from segmentation.insight.facts import describe, headline
 from segmentation.insight.playbook import Playbook
+from segmentation.insight.trust import trust
 from segmentation.settings.params import load_params
 from segmentation.settings.shared.base import validate
 from segmentation.settings.shared.yaml_reader import read_yaml
@@ -112,6 +113,19 @@ def test_on_data_without_segments_no_group_is_praised() -> None:
     assert facts.headline.startswith(
         "No structure: 1,000 customers look like one population (p = 0.2)"
     )
+
+
+def test_what_draws_do_not_settle_is_said_in_the_first_line() -> None:
+    choice = factories.choice(k=2, possible=("graded", "separate"))
+    found = factories.results([1, 2], structure="graded", choice=choice)
+    line = headline(found, customers=100, unassigned=0)
+    assert line.startswith("100 customers differ by degrees")
+    assert line.endswith(
+        "; the data leave open whether they are a continuum without gaps or separate groups"
+    )
+    first = trust(100, found)[0]
+    assert (first.answer, first.level) == ("The data leave it open", "doubtful")
+    assert "takes them for a continuum" in first.why
 
 
 def test_a_segment_that_nothing_fits_is_told_so() -> None:

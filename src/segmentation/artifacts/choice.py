@@ -51,6 +51,9 @@ class Choice(Artifact):
     ----------
     structure : {"separate", "graded", "one"}
         Groups with gaps between them, a continuum without any, or one population.
+    possible : tuple of {"separate", "graded", "one"}
+        The answers between which the data leave it open, the simplest first; `structure` alone
+        where they do not.
     structure_p_value : float
         How often one population shows silhouettes as good: "graded" or "one".
     separate_p_value : float
@@ -83,9 +86,10 @@ class Choice(Artifact):
     """
 
     path: ClassVar = paths.CHOICE
-    schema_version: Literal[4] = 4
+    schema_version: Literal[5] = 5
     k: int
     structure: Structure
+    possible: tuple[Structure, ...]
     structure_p_value: Figure
     separate_p_value: Figure
     gap: Figure

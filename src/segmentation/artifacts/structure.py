@@ -15,6 +15,13 @@ IN_WORDS: dict[Structure, str] = {
     "one": "one population",
 }
 
+OPEN_WORDS: dict[Structure, str] = {
+    "separate": "separate groups",
+    "graded": "a continuum without gaps",
+    "one": "one population",
+}
+"""What customers are where the data leave it open."""
+
 
 def structure_at(level: int) -> Structure:
     """Return the answer that a metric `structure_level` stands for.

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segmentation.artifacts.base import Pair
+from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.grades import NOT_TRUSTED, RELIABLE
 from segmentation.artifacts.privacy import FEWEST, described
 from segmentation.artifacts.segments import (
@@ -25,6 +26,7 @@ from segmentation.artifacts.segments import (
     Segment,
     Segments,
 )
+from segmentation.artifacts.structure import OPEN_WORDS
 from segmentation.columns import Columns
 from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import exact, number, p_value, percent, whole, with_range
@@ -443,6 +445,14 @@ def _percents(interval: Pair) -> str:
     return f"{percent(interval[0]).removesuffix('%')} to {percent(interval[1])}"
 
 
+def left_open(choice: Choice) -> str:
+    """Say between which answers about structure the data leave it open, if they do."""
+    if len(choice.possible) < 2:
+        return ""
+    words = " or ".join(OPEN_WORDS[answer] for answer in choice.possible)
+    return f"; the data leave open whether they are {words}"
+
+
 def headline(results: Results, *, customers: int, unassigned: int) -> str:
     """Say in one line what was found."""
     k, assigned = results.metrics.k, customers - unassigned
@@ -452,7 +462,7 @@ def headline(results: Results, *, customers: int, unassigned: int) -> str:
         return (
             f"No structure: {assigned:,} customers look like one population "
             f"({p_value(results.metrics.structure_p_value)}); the {k} groups below are a "
-            "convenience"
+            f"convenience{left_open(results.choice)}"
         ).replace("the 1 groups below are", "the group below is")
     if k == 1:
         return f"One segment holds {assigned:,} of {customers:,} customers"
@@ -463,6 +473,7 @@ def headline(results: Results, *, customers: int, unassigned: int) -> str:
     if results.choice.open and k == results.choice.k:
         others = " or ".join(str(each.k) for each in results.choice.alternatives if each.k != k)
         doubt += f"; the data leave open whether it is {k} or {others}"
+    doubt += left_open(results.choice)
     if results.structure == "graded":
         return (
             f"{assigned:,} customers differ by degrees, without gaps; the {k} segments are slices "

@@ -4,6 +4,7 @@ from segmentation.artifacts.choice import SmallGroup
 from segmentation.artifacts.clustering import Clustering, ReferenceMatch
 from segmentation.artifacts.grades import RELIABLE
 from segmentation.artifacts.segments import Answer, Level
+from segmentation.artifacts.structure import OPEN_WORDS
 from segmentation.insight.numbers import p_value, percent
 from segmentation.insight.results import Results
 
@@ -111,6 +112,17 @@ def limits(results: Results, *, scaling: str) -> tuple[str, ...]:
 
 
 def _structure(results: Results) -> Answer:
+    choice = results.choice
+    if len(choice.possible) > 1:
+        words = [OPEN_WORDS[answer] for answer in choice.possible]
+        return _answer(
+            "Are there segments at all?",
+            "The data leave it open",
+            f"They may be {', '.join(words[:-1])} or {words[-1]}: the draws of one population that "
+            "they are compared with do not settle it. This page takes them for "
+            f"{OPEN_WORDS[results.structure]}.",
+            "doubtful",
+        )
     p = p_value(results.metrics.structure_p_value)
     if results.structure == "separate":
         if results.metrics.separate_p_value is not None:

@@ -40,6 +40,7 @@ def run(*, seed: Seed, select_k: SelectK) -> None:
         Choice(
             k=selection.k,
             structure=selection.structure,
+            possible=selection.test.possible,
             structure_p_value=round(selection.p_structure, 4),
             separate_p_value=round(selection.p_separate, 4),
             gap=selection.test.gap,

@@ -1,5 +1,7 @@
 """How sure a choice is, and which k it falls on where the data leave it open."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from segmentation.clustering.choosing_k.curve import Judged
 from segmentation.clustering.choosing_k.explain import explain
 from segmentation.clustering.choosing_k.rules import Rule, load_rules
 from segmentation.clustering.kmeans.path import kmeans_path
+from segmentation.clustering.structure.homogeneity import PValue, possible_answers
 from segmentation.clustering.structure.mixture import mixture_evidence
 
 QUICK = {"draws": 10, "resamples": 3}
@@ -80,6 +83,22 @@ def test_scattered_votes_are_called_unclear() -> None:
     )  # fmt: skip
     assert any(s == "No criterion is clear: what they prefer ranges from k = 2 to 6." for s in why)
     assert not any("0 of 9" in s for s in why)
+
+
+def test_an_answer_that_hangs_on_the_draws_says_so_first() -> None:
+    near, far = PValue(0.012, 0.004, 0.03), PValue(0.2, 0.1, 0.3)
+    assert possible_answers(near, near, 0.01) == ("one", "graded", "separate")
+    assert possible_answers(near, PValue(0.0, 0.0, 0.001), 0.01) == ("graded", "separate")
+    assert possible_answers(far, far, 0.01) == ("one",)
+    assert possible_answers(PValue(0.0, 0.0, 0.001), near, 0.01) == ("separate",)
+    X = np.random.default_rng(0).random((60, 2))
+    choice = select_k(X, k_range=[2, 3], **QUICK)
+    test = replace(choice.test, possible=("one", "graded"))
+    why = explain(
+        Certainty(2, 0.2, ((2, 0.2),)), load_rules()["consensus"], choice.curve, choice.votes,
+        test, choice.criteria, used=60, given=60,
+    )  # fmt: skip
+    assert why[0].startswith("The data leave it open between one population and a continuum")
 
 
 def test_the_order_of_the_rows_changes_nothing() -> None:

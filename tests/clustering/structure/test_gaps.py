@@ -8,7 +8,7 @@ import pytest
 from segmentation.clustering import select_k, structure_test
 from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.structure.gaps import KINDS, gaps
-from segmentation.clustering.structure.mixture import mixture_fits
+from segmentation.clustering.structure.mixture import mixture_divides
 from segmentation.clustering.structure.spread import spread_ties
 from segmentation.clustering.structure.unimodal import UnimodalCopula
 from segmentation.clustering.structure.valley import bins, valleys
@@ -152,15 +152,18 @@ def test_answers_of_one_population_can_be_kept_from_going_together() -> None:
     assert np.asarray(np.corrcoef(loose.draw(2000, r).T))[0, 1] == pytest.approx(1 / 3, abs=0.08)
 
 
-def test_a_mixture_fits_groups_that_are_apart_and_no_single_heap() -> None:
+def test_a_mixture_divides_groups_as_the_gap_does_and_no_single_heap() -> None:
     r = np.random.default_rng(8)
     heap = r.normal(size=(600, 3))
-    apart = heap.copy()
-    apart[:300, 0] += 3.4
-    for X, fits in ((heap, "no"), (apart, "yes"), (bend(r), "no")):
-        assert mixture_fits(X, kmeans_path(X, k_range=range(2, 8))) == fits
-    apart[:300, 0] += 2.5
-    assert mixture_fits(apart, kmeans_path(apart, k_range=range(2, 8))) == "well"
+    first = np.arange(600) < 300
+    apart = heap + 3.4 * np.outer(first, (1, 0, 0))
+    for X, side, divides in (
+        (apart, first, True),
+        (apart, np.roll(first, 150), False),  # it fits, but divides other rows
+        (heap, first, False),
+        (bend(r), first, False),
+    ):
+        assert mixture_divides(X, kmeans_path(X, k_range=range(2, 8)), side) == divides
 
 
 def test_every_kind_of_gap_is_returned_also_where_nothing_can_be_looked_at() -> None:

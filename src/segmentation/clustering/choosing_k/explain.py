@@ -88,7 +88,25 @@ def _on_certainty(sure: Certainty) -> list[str]:
     ] + [f"{sure.k} is the smallest that nothing speaks against."] * sure.simplest
 
 
+_WORDS = {
+    "one": "one population",
+    "graded": "a continuum without gaps",
+    "separate": "separate groups",
+}
+
+
 def _on_structure(structure: Structure, k: int) -> str:
+    found = _found(structure, k)
+    if len(structure.possible) == 1:
+        return found
+    words = [_WORDS[answer] for answer in structure.possible]
+    return (
+        f"The data leave it open between {', '.join(words[:-1])} and {words[-1]}: the answer hangs "
+        f"on the draws. With these: {found[0].lower()}{found[1:]}"
+    )
+
+
+def _found(structure: Structure, k: int) -> str:
     if structure.structure == "separate":
         return (
             f"The data hold separate groups: between them the density is up to "

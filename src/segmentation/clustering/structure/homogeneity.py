@@ -17,7 +17,7 @@ from segmentation.clustering.structure.dip import scaled_dips
 from segmentation.clustering.structure.discrete import jittered
 from segmentation.clustering.structure.elliptical import EllipticalCloud
 from segmentation.clustering.structure.gaps import KINDS, SMALL, Gap, gaps
-from segmentation.clustering.structure.mixture import mixture_fits
+from segmentation.clustering.structure.mixture import mixture_divides
 from segmentation.clustering.structure.spread import spread_ties
 from segmentation.clustering.structure.unimodal import UnimodalCopula
 from segmentation.workers import each
@@ -33,11 +33,11 @@ _LEAST_GAP = 2.2  # a valley that one population of any kind may show by chance,
 _GAP_SPREAD = 0.45  # and by how much that varies at least
 _MOST_ALIKE = 0.5  # latent correlation of two columns of answers in one population without a gap
 _SOME_GAP = 2.3  # the least that has to be there where a mixture speaks for groups
-_FITTING = {"no": 1.0, "yes": 0.02, "well": 0.01}  # how often one fits a cloud of one population
+_DIVIDES = 0.01  # how often, at most, one fits one population and divides it as a valley does
 _EVERY_K = 10  # up to here every k is looked at
 _STEP = 1.15  # above, the ratio of one k to the last
 _ITERATIONS = 20  # of Lloyd; a silhouette does not change visibly after them
-_NEAR = 5.0  # a p-value less than so many times from the level, up or down, asks for more draws
+_CHANCE = 1.96  # standard errors by which other draws may move an excess
 _MORE = 4  # times the draws, at most
 
 
@@ -85,6 +85,11 @@ class Structure:
         Probability, for one population, of an excess of the silhouette as large at some k.
     p_separate : float
         Probability, for one population, of a gap as wide.
+    p_value_range, p_separate_range : tuple of float
+        Between what the two may lie with other draws (95%).
+    possible : tuple of {"one", "graded", "separate"}
+        The answers that these leave possible, the simplest first; more than one where a range
+        holds the level and the answer hangs on the draws.
     statistic : float
         Largest standardised excess, of the silhouette at some k or of the dip.
     by : str
@@ -114,6 +119,9 @@ class Structure:
     structure: Answer
     p_value: float
     p_separate: float
+    p_value_range: tuple[float, float]
+    p_separate_range: tuple[float, float]
+    possible: tuple[Answer, ...]
     statistic: float
     by: str
     gap: float
@@ -170,7 +178,8 @@ def structure_test(
     seed : int, default 0
         Seed of everything random.
     draws : int, default 20
-        Clouds drawn from each null; up to four times as many where a p-value is near the level.
+        Clouds drawn from each null; up to four times as many while others might move a p-value
+        across the level.
     max_rows : int, default 2000
         Above so many rows a sample of this size is tested.
     alpha : float, default 0.01
@@ -212,31 +221,44 @@ def structure_test(
         # Answers that go together closely are groups, not one population of answers.
         loose = UnimodalCopula(A, most_alike=_MOST_ALIKE)
         drawn_for_gaps = _Drawn(A, loose, ks, seed=seed)
-    excess = _settled(partial(_excess, observed), drawn, draws=draws, alpha=alpha)
-    widest = _settled(partial(_gap_excess, observed), drawn_for_gaps, draws=draws, alpha=alpha)
-    p_separate = widest.p_value
-    if p_separate > alpha and observed.gaps[widest.at].z > _SOME_GAP:
-        p_separate *= _FITTING[mixture_fits(spread_ties(A, seed=seed).rows, observed.path)]
+    drawn.begin(draws)
+    widest = _gap_excess(observed, drawn_for_gaps, draws)
+    best = observed.gaps[widest.at]
+    divided = (
+        widest.high > alpha
+        and best.z > _SOME_GAP
+        and mixture_divides(spread_ties(A, seed=seed).rows, observed.path, best.apart)
+    )
+    fitting = _DIVIDES if divided else 1.0
+    level = alpha / fitting
+    widest = _settled(observed, drawn_for_gaps, _gap_excess, draws=draws, alpha=level)
+    gap = PValue(*(fitting * p for p in (widest.p_value, widest.low, widest.high)))
+    # Where there are gaps, nothing hangs on how sure it is that there is more than one heap.
+    level = 0.0 if gap.high <= alpha else alpha
+    excess = _settled(observed, drawn, _excess, draws=draws, alpha=level)
     null = copula.kind
-    if excess.p_value <= alpha and excess.largest < _BEYOND_DOUBT and copula.continuous:
-        elliptical = _Drawn(A, EllipticalCloud(A), ks, seed=seed, gapless=True)
-        elliptical.up_to(draws)
-        second = _excess(observed, elliptical)
+    if excess.low <= alpha and excess.largest < _BEYOND_DOUBT and copula.continuous:
+        elliptical = _Drawn(A, EllipticalCloud(A), ks, seed=seed)
+        second = _settled(observed, elliptical, _excess, draws=draws, alpha=level)
         if second.p_value > excess.p_value:
             excess, null = second, EllipticalCloud.kind
-    separate = p_separate <= alpha
-    answer: Answer = "separate" if separate else "graded" if excess.p_value <= alpha else "one"
-    best = observed.gaps[widest.at]
+    more = PValue(excess.p_value, excess.low, excess.high)
+    answer: Answer = "separate" if gap.p <= alpha else "graded" if more.p <= alpha else "one"
+    apart = [g for p, g in zip(widest.by_place, observed.gaps, strict=True) if p <= alpha]
+    small = _small_group(apart + [best] * divided, used) if answer == "separate" else None
     return Structure(
         structure=answer,
-        p_value=excess.p_value,
-        p_separate=p_separate,
+        p_value=more.p,
+        p_separate=gap.p,
+        p_value_range=(more.low, more.high),
+        p_separate_range=(gap.low, gap.high),
+        possible=possible_answers(gap, more, alpha),
         statistic=excess.largest,
         by="silhouette" if excess.at < len(ks) else "dip",
         gap=best.z,
         gap_expected=float(widest.expected[widest.at]),
         valley=best.depth,
-        small_group=_small_group(observed.gaps, widest, used, alpha) if separate else None,
+        small_group=small,
         k=np.array(ks),
         silhouette=observed.curve[: len(ks)],
         expected=excess.expected[: len(ks)],
@@ -245,6 +267,24 @@ def structure_test(
         n_rows=len(A),
         null=null,
     )
+
+
+class PValue(NamedTuple):
+    """A p-value, and between what it may lie with other draws."""
+
+    p: float
+    low: float
+    high: float
+
+
+def possible_answers(gap: PValue, more: PValue, alpha: float) -> tuple[Answer, ...]:
+    """Return the answers that chance leaves possible, the simplest first."""
+    could: dict[Answer, bool] = {
+        "one": gap.high > alpha and more.high > alpha,
+        "graded": gap.high > alpha and more.low <= alpha,
+        "separate": gap.low <= alpha,
+    }
+    return tuple(answer for answer, possible in could.items() if possible)
 
 
 class _Profile(NamedTuple):
@@ -259,6 +299,8 @@ class _Excess(NamedTuple):
     """How far the data exceed the draws, at their best place."""
 
     p_value: float
+    low: float
+    high: float
     largest: float
     at: int
     by_place: NDArray[np.float64]
@@ -268,7 +310,13 @@ class _Excess(NamedTuple):
 
 
 def _profile(
-    X: NDArray[np.float64], ks: list[int], *, seed: int, looks: bool = False, gapless: bool = False
+    X: NDArray[np.float64],
+    ks: list[int],
+    *,
+    seed: int,
+    looks: bool = False,
+    curve: bool = True,
+    gapless: bool = False,
 ) -> _Profile:
     """Silhouette of a quick k-means at every k, the smallest dip at the smallest k, the gaps.
 
@@ -279,50 +327,64 @@ def _profile(
     path = kmeans_path(
         X, k_range=ks, seed=seed, restarts=1, sweeps=0, splits=1, max_iter=_ITERATIONS, still=STILL
     )
+    found = () if gapless else gaps(X, path, seed=seed, looks=looks)
+    if not curve:
+        return _Profile(np.empty(0), found, [])
     samples = silhouette_samples(X, [p.labels for p in path])
     # The empty steps of a grid would pass for dips in one cloud and not in the next.
     dips = scaled_dips(jittered(X, seed=seed), path[:1])[0].values()
-    curve = np.array([*(values.mean() for values in samples), min(dips, default=0.0)])
-    found = () if gapless else gaps(X, path, seed=seed, looks=looks)
-    return _Profile(curve, found, path if looks else [])
+    values = np.array([*(values.mean() for values in samples), min(dips, default=0.0)])
+    return _Profile(values, found, path if looks else [])
 
 
 class _Drawn:
     """Clouds of one population, and what they show. Each has a seed of its own."""
 
-    def __init__(
-        self,
-        X: NDArray[np.float64],
-        cloud: _Cloud,
-        ks: list[int],
-        *,
-        seed: int,
-        gapless: bool = False,
-    ) -> None:
-        self._n, self._cloud, self._seed, self._gapless = len(X), cloud, seed, gapless
+    def __init__(self, X: NDArray[np.float64], cloud: _Cloud, ks: list[int], *, seed: int) -> None:
+        self._n, self._cloud, self._seed = len(X), cloud, seed
         self.ks = ks
-        self.profiles: list[_Profile] = []
+        self.curves: list[NDArray[np.float64]] = []
+        self.gaps: list[tuple[Gap, ...]] = []
 
-    def up_to(self, draws: int) -> None:
-        """Draw until there are so many."""
-        self.profiles += each(self._profile, range(len(self.profiles), draws))
+    def begin(self, draws: int) -> None:
+        """Work out silhouettes and gaps of the first clouds at once."""
+        both = each(partial(self._profile, curve=True, gapless=False), range(draws))
+        self.curves, self.gaps = [p.curve for p in both], [p.gaps for p in both]
 
-    def _profile(self, i: int) -> _Profile:
+    def curves_of(self, draws: int) -> NDArray[np.float64]:
+        """Return the silhouettes and the dip of so many clouds."""
+        lacking = range(len(self.curves), draws)
+        work = partial(self._profile, curve=True, gapless=True)
+        self.curves += [p.curve for p in each(work, lacking)]
+        return np.array(self.curves)
+
+    def gaps_of(self, draws: int) -> NDArray[np.float64]:
+        """Return the widest gaps of so many clouds."""
+        lacking = range(len(self.gaps), draws)
+        work = partial(self._profile, curve=False, gapless=False)
+        self.gaps += [p.gaps for p in each(work, lacking)]
+        return np.array([[gap.z for gap in found] for found in self.gaps])
+
+    def _profile(self, i: int, *, curve: bool, gapless: bool) -> _Profile:
         rows = self._cloud.draw(self._n, np.random.default_rng([self._seed, i]))
-        return _profile(rows, self.ks, seed=self._seed, gapless=self._gapless)
+        return _profile(rows, self.ks, seed=self._seed, curve=curve, gapless=gapless)
 
 
 def _settled(
-    compare: Callable[[_Drawn], _Excess], drawn: _Drawn, *, draws: int, alpha: float
+    observed: _Profile,
+    drawn: _Drawn,
+    compare: Callable[[_Profile, _Drawn, int], _Excess],
+    *,
+    draws: int,
+    alpha: float,
 ) -> _Excess:
-    """Draw until the p-value is not near the level any more, or there are many draws."""
+    """Draw until no other draws would move the p-value across the level, or there are many."""
+    number = draws
     while True:
-        drawn.up_to(max(draws, len(drawn.profiles)))
-        found = compare(drawn)
-        near = alpha / _NEAR < found.p_value < alpha * _NEAR
-        if not near or len(drawn.profiles) >= _MORE * draws:
+        found = compare(observed, drawn, number)
+        if not found.low <= alpha < found.high or number >= _MORE * draws:
             return found
-        drawn.up_to(2 * len(drawn.profiles))
+        number *= 2
 
 
 def thinned(ks: list[int]) -> list[int]:
@@ -334,12 +396,12 @@ def thinned(ks: list[int]) -> list[int]:
     return kept
 
 
-def _excess(observed: _Profile, drawn: _Drawn) -> _Excess:
+def _excess(observed: _Profile, drawn: _Drawn, draws: int) -> _Excess:
     """Compare silhouettes and dip."""
     m = len(drawn.ks)
     least = np.full(m + 1, _LEAST_SPREAD)
     least[m] = _LEAST_DIP
-    curves = np.array([profile.curve for profile in drawn.profiles])
+    curves = drawn.curves_of(draws)
     # The first silhouette and the dip speak of the same two parts: taken together they see
     # what neither shows alone.
     pair = [0, m]
@@ -349,9 +411,9 @@ def _excess(observed: _Profile, drawn: _Drawn) -> _Excess:
     return _compare(values, curves, np.append(least, _LEAST_DIP))
 
 
-def _gap_excess(observed: _Profile, drawn: _Drawn) -> _Excess:
+def _gap_excess(observed: _Profile, drawn: _Drawn, draws: int) -> _Excess:
     """Compare the widest gaps. Shallow valleys are all alike."""
-    curves = np.array([[gap.z for gap in profile.gaps] for profile in drawn.profiles])
+    curves = drawn.gaps_of(draws)
     values = np.array([gap.z for gap in observed.gaps])
     least = np.full(len(values), _GAP_SPREAD)
     # Where there is a small group, the density of one mode is flat as far as that reaches, and by
@@ -374,8 +436,15 @@ def _compare(
     below = np.log(stdtr(draws - 2, maxima / np.sqrt(1 + 1 / (draws - 1))))
     looks = float(np.clip(-draws / below.sum(), 1.0, len(excess)))
     largest = float(excess.max())
+    # The draws tell their mean and their spread with an error, and so the excess.
+    chance = _CHANCE * np.sqrt(1 / draws + largest**2 / (2 * (draws - 1)))
+    p_value, low, high = (
+        _p_value(value, draws, looks) for value in (largest, largest + chance, largest - chance)
+    )
     return _Excess(
-        _p_value(largest, draws, looks),
+        p_value,
+        low,
+        high,
         largest,
         int(excess.argmax()),
         np.array([_p_value(float(value), draws, looks) for value in excess]),
@@ -394,15 +463,9 @@ def _spread(curves: NDArray[np.float64], least: NDArray[np.float64]) -> NDArray[
     return np.asarray(np.hypot(curves.std(axis=0, ddof=1), least), dtype=np.float64)
 
 
-def _small_group(
-    found: tuple[Gap, ...], widest: _Excess, used: NDArray[np.intp], alpha: float
-) -> SmallGroup | None:
-    """The small group that stands out most, if it does so by itself."""
-    small = [
-        gap
-        for p_value, gap in zip(widest.by_place, found, strict=True)
-        if p_value <= alpha and gap.apart.mean() < SMALL
-    ]
+def _small_group(apart: list[Gap], used: NDArray[np.intp]) -> SmallGroup | None:
+    """The small group that stands out most, if one is among those with a gap."""
+    small = [gap for gap in apart if gap.apart.mean() < SMALL]
     if not small:
         return None
     gap = max(small, key=lambda g: g.z)

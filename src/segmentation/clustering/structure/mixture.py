@@ -1,7 +1,7 @@
 """Evidence from Gaussian mixtures whose components share one covariance."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +14,20 @@ _MORE = 10  # of EM on all rows, which starts from what a sample of them gave
 _ENOUGH = 1e-5  # nats a row by which one round more has to be better
 _RIDGE = 1e-6  # share of the mean variance added to every variance: columns may be dependent
 _CHUNK = 8192  # rows at a time
+_ALIKE = 0.75  # Jaccard similarity of what a mixture and a gap divide, from which it is the same
+
 # docs/choosing-k.md, "A mixture that fits"
-_BETTER_THAN_ONE = 26.0  # BIC beyond that of one normal population
-_OVERLAP = 7.0  # what ICL may be below it, in roots of the number of rows
-_APART = 2.7  # standard deviations between components; two normal ones have two modes from 2 on
-_WELL_APART = 3.0
+APART = 2.5
+"""Standard deviations between the nearest means from which components are groups; two normal ones
+of a size have two modes from 2 on."""
 
 
 class Evidence(NamedTuple):
     """Criteria of one mixture on the scale of a log-likelihood: larger is better.
 
     `closest` is the distance of the two nearest means in standard deviations of the components;
-    `halves` holds BIC and ICL of halves of the rows, as if all rows were like them, shape (h, 2).
+    `halves` holds BIC and ICL of halves of the rows, as if all rows were like them, shape (h, 2);
+    `mixture` is what was fitted, to rows less their mean.
     """
 
     log_likelihood: float
@@ -33,6 +35,7 @@ class Evidence(NamedTuple):
     icl: float
     closest: float
     halves: NDArray[np.float64]
+    mixture: "_Mixture"
 
 
 class _Mixture(NamedTuple):
@@ -89,13 +92,15 @@ def mixture_evidence(
     return each(fit, path)
 
 
-def mixture_fits(X: NDArray[np.float64], path: Sequence[Partition]) -> Literal["no", "yes", "well"]:
-    """Say whether some number of normal groups with one covariance describes the rows.
+def mixture_divides(
+    X: NDArray[np.float64], path: Sequence[Partition], apart: NDArray[np.bool_]
+) -> bool:
+    """Say whether a mixture of normal groups with one covariance fits, and divides rows likewise.
 
-    BIC and ICL agree on a number below the last; one population is clearly worse; and the groups
-    that are nearest to each other are so far apart that their sum has two modes. Few continua look
-    like that: they take ever more components, or components that overlap. The mixture fits well if
-    it is better than one population even by ICL, which counts what overlaps.
+    It fits if BIC and ICL agree on a number of groups below the last, BIC leads one population by
+    more than the root of n by which sums over rows vary (Vuong 1989), and no two groups are
+    closer than `APART`. Mixtures fit some heavy tails and some bent clouds too, but what they cut
+    off there is not what a valley cuts off.
 
     Parameters
     ----------
@@ -103,6 +108,8 @@ def mixture_fits(X: NDArray[np.float64], path: Sequence[Partition]) -> Literal["
         Rows.
     path : sequence of Partition
         k-means partitions of them.
+    apart : NDArray[np.bool_] of shape (n,)
+        The rows on one side of a gap. The groups mostly of these have to be much the same rows.
     """
     centre = X.mean(axis=0)
     everyone = np.zeros(len(X), dtype=np.intp)
@@ -110,13 +117,14 @@ def mixture_fits(X: NDArray[np.float64], path: Sequence[Partition]) -> Literal["
     alone, *found = mixture_evidence(X, [one, *path])
     best = max(found, key=lambda m: m.icl)
     if best is not max(found, key=lambda m: m.bic) or best is found[-1]:
-        return "no"
-    lead = best.icl - alone.bic
-    if best.bic - alone.bic < _BETTER_THAN_ONE or lead < -_OVERLAP * np.sqrt(len(X)):
-        return "no"
-    if best.closest < _APART:
-        return "no"
-    return "well" if lead > 0 and best.closest > _WELL_APART else "yes"
+        return False
+    if best.bic - alone.bic < np.sqrt(len(X)) or best.closest < APART:
+        return False
+    labels = _memberships(X - centre, best.mixture)[0].argmax(axis=1)
+    sizes = np.bincount(labels, minlength=len(best.mixture.shares))
+    mostly = np.bincount(labels, apart, minlength=len(sizes)) > sizes / 2
+    same = mostly[labels]
+    return bool((same & apart).sum() >= _ALIKE * (same | apart).sum())
 
 
 def _mixture(
@@ -191,4 +199,5 @@ def _judge(
         completed - penalty,
         float(np.sqrt(apart.min())),
         np.array([rows[half].mean(axis=0) * n - penalty for half in halves]).reshape(-1, 2),
+        mixture,
     )

@@ -31,6 +31,7 @@ _PATCHES = 6  # parts of either side
 _PART = 15  # rows in a part, at least
 _REPEATS = 3  # divisions in parts, which are averaged
 _OPEN, _CLOSED = 0.5, 0.3  # share of the depth left where the border is: full and no weight
+_SIDES_OPEN, _SIDES_CLOSED = 0.4, 0.2  # the same, of the parts of both sides by themselves
 
 
 class Valleys(NamedTuple):
@@ -176,17 +177,23 @@ def openness(
     along = axis / np.sqrt((axis**2).sum())
     across = X[rows] - np.outer(X[rows] @ along, along)
     ends = slice(0, len(near_left)), slice(len(near_left), None)
-    left_over = []
+    by_tubes: list[float] = []
+    by_patches: list[float] = []
     for repeat in range(_REPEATS):
         tubes = _near_the_border(across, at_border, _TUBES, (seed, repeat))
         patches = np.concatenate(
             [_near_the_border(X[rows[e]], at_border[e], _PATCHES, (seed, repeat)) for e in ends]
         )
-        for weights in (tubes, patches):
+        for weights, left_over in ((tubes, by_tubes), (patches, by_patches)):
             part = _depth(placed[rows], weights, at, width) / depth
             left_over.append(min(max(part, 0.0), 1.0))
-    share = (sum(left_over) / len(left_over) - _CLOSED) / (_OPEN - _CLOSED)
-    return round(float(min(max(share, 0.0), 1.0)), 6)
+    across_it, of_sides = sum(by_tubes) / _REPEATS, sum(by_patches) / _REPEATS
+    # A thin bridge fills a tube little, but where it leaves a side there is no valley.
+    weights_of = (
+        ((across_it + of_sides) / 2 - _CLOSED) / (_OPEN - _CLOSED),
+        (of_sides - _SIDES_CLOSED) / (_SIDES_OPEN - _SIDES_CLOSED),
+    )
+    return round(float(min(max(min(weights_of), 0.0), 1.0)), 6)
 
 
 def _rim(density: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,16 +6,12 @@ from numpy.typing import NDArray
 from segmentation.clustering.choosing_k.criteria.base import Criterion, Fits, Scores
 from segmentation.clustering.choosing_k.halves import random_halves
 from segmentation.clustering.structure.discrete import jittered
-from segmentation.clustering.structure.mixture import mixture_evidence
+from segmentation.clustering.structure.mixture import APART, mixture_evidence
 
 NATS_PER_ROW = 0.02
 """An ICL lower by this for each row leaves 1/e of the evidence (docs/choosing-k.md, "Evidence")."""
 MISFIT = 1 / 3
 """The most evidence of a mixture that does not fit (docs/choosing-k.md, "Evidence")."""
-
-
-APART = 2.5
-"""Standard deviations between the nearest means from which components are groups."""
 
 
 def scores(fits: Fits) -> Scores:
