@@ -21,7 +21,7 @@ class SelectK(Settings):
     k_max: Annotated[int, Field(ge=2)] = 10
     rule: Annotated[str, AfterValidator(_known_rule)] = "consensus"
     k: Annotated[int, Field(ge=2)] = 4
-    draws: Annotated[int, Field(ge=10, le=1000)] = 20
+    draws: Annotated[int, Field(ge=10, le=1000)] = 10
     resamples: Annotated[int, Field(ge=2, le=1000)] = 8
     alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.01
     max_rows: Annotated[int, Field(ge=100)] = 5_000

@@ -104,7 +104,7 @@ def select_k(
     rule: str = "consensus",
     k: int | None = None,
     max_rows: int = 5000,
-    draws: int = 20,
+    draws: int = 10,
     resamples: int = 8,
     alpha: float = 0.01,
 ) -> Choice:
@@ -129,8 +129,8 @@ def select_k(
     max_rows : int, default 5000
         Above so many rows a sample of this size is clustered, and one of up to `MORE_ROWS` times
         as many while they leave it open which k it is. The mixture's evidence is that of all rows.
-    draws : int, default 20
-        Clouds of one population that the structure test draws (the gap statistic: half).
+    draws : int, default 10
+        Clouds of one population that the structure test and the gap statistic draw.
     resamples : int, default 8
         Splits of the rows in halves.
     alpha : float, default 0.01

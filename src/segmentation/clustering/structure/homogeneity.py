@@ -38,7 +38,7 @@ _EVERY_K = 10  # up to here every k is looked at
 _STEP = 1.15  # above, the ratio of one k to the last
 _ITERATIONS = 20  # of Lloyd; a silhouette does not change visibly after them
 _CHANCE = 1.96  # standard errors by which other draws may move an excess
-_MORE = 4  # times the draws, at most
+_MORE = 8  # times the draws, at most
 
 
 class _Cloud(Protocol):
@@ -147,7 +147,7 @@ def structure_test(
     *,
     k_range: Iterable[int],
     seed: int = 0,
-    draws: int = 20,
+    draws: int = 10,
     max_rows: int = 2000,
     alpha: float = 0.01,
 ) -> Structure:
@@ -177,8 +177,8 @@ def structure_test(
         the last.
     seed : int, default 0
         Seed of everything random.
-    draws : int, default 20
-        Clouds drawn from each null; up to four times as many while others might move a p-value
+    draws : int, default 10
+        Clouds drawn from each null; up to eight times as many while others might move a p-value
         across the level.
     max_rows : int, default 2000
         Above so many rows a sample of this size is tested.

@@ -123,7 +123,7 @@ def scores(fits: Fits) -> Scores:
         fits.X[rows],
         k_range=fits.ks,
         seed=fits.seed,
-        draws=max(2, fits.draws // 2),
+        draws=fits.draws,
         path=fits.path if len(rows) == len(fits.X) else None,
     )
     return Scores(gap.gap[1:], gap.se[1:], prefers=gap.k_hat)

@@ -17,7 +17,9 @@ FULL_DIP = 0.5
 def scores(fits: Fits) -> Scores:
     """Return the separation of every partition; the largest k among equally good ones is best."""
     halves = fits.halves.values(
-        lambda half, path: _separations(jittered(half, seed=fits.seed), path), long=True
+        lambda half, path: _separations(jittered(half, seed=fits.seed), path),
+        long=True,
+        firsts=True,
     )
     return Scores(np.array(_separations(fits.jittered, fits.path)), halves=halves)
 
