@@ -157,13 +157,9 @@ def test_a_mixture_divides_groups_as_the_gap_does_and_no_single_heap() -> None:
     heap = r.normal(size=(600, 3))
     first = np.arange(600) < 300
     apart = heap + 3.4 * np.outer(first, (1, 0, 0))
-    for X, side, divides in (
-        (apart, first, True),
-        (apart, np.roll(first, 150), False),  # it fits, but divides other rows
-        (heap, first, False),
-        (bend(r), first, False),
-    ):
-        assert mixture_divides(X, kmeans_path(X, k_range=range(2, 8)), side) == divides
+    sides = [first, np.roll(first, 150)]  # the second has other rows
+    for X, divides in ((apart, [True, False]), (heap, [False] * 2), (bend(r), [False] * 2)):
+        assert mixture_divides(X, kmeans_path(X, k_range=range(2, 8)), sides) == divides
 
 
 def test_every_kind_of_gap_is_returned_also_where_nothing_can_be_looked_at() -> None:

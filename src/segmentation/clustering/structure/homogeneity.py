@@ -223,15 +223,11 @@ def structure_test(
         drawn_for_gaps = _Drawn(A, loose, ks, seed=seed)
     drawn.begin(draws)
     widest = _gap_excess(observed, drawn_for_gaps, draws)
-    best = observed.gaps[widest.at]
-    divided = (
-        widest.high > alpha
-        and best.z > _SOME_GAP
-        and mixture_divides(spread_ties(A, seed=seed).rows, observed.path, best.apart)
-    )
+    divided = _divided(A, observed, seed=seed) if widest.high > alpha else []
     fitting = _DIVIDES if divided else 1.0
     level = alpha / fitting
     widest = _settled(observed, drawn_for_gaps, _gap_excess, draws=draws, alpha=level)
+    best = max(divided, key=lambda g: g.z) if divided else observed.gaps[widest.at]
     gap = PValue(*(fitting * p for p in (widest.p_value, widest.low, widest.high)))
     # Where there are gaps, nothing hangs on how sure it is that there is more than one heap.
     level = 0.0 if gap.high <= alpha else alpha
@@ -245,7 +241,7 @@ def structure_test(
     more = PValue(excess.p_value, excess.low, excess.high)
     answer: Answer = "separate" if gap.p <= alpha else "graded" if more.p <= alpha else "one"
     apart = [g for p, g in zip(widest.by_place, observed.gaps, strict=True) if p <= alpha]
-    small = _small_group(apart + [best] * divided, used) if answer == "separate" else None
+    small = _small_group(apart + divided, used) if answer == "separate" else None
     return Structure(
         structure=answer,
         p_value=more.p,
@@ -461,6 +457,16 @@ def _p_value(excess: float, draws: int, looks: float) -> float:
 
 def _spread(curves: NDArray[np.float64], least: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.hypot(curves.std(axis=0, ddof=1), least), dtype=np.float64)
+
+
+def _divided(X: NDArray[np.float64], observed: _Profile, *, seed: int) -> list[Gap]:
+    """Return the gaps along which a mixture divides the rows too."""
+    some = [gap for gap in observed.gaps if gap.z > _SOME_GAP]
+    if not some:
+        return []
+    rows = spread_ties(X, seed=seed).rows
+    divides = mixture_divides(rows, observed.path, [gap.apart for gap in some])
+    return [gap for gap, likewise in zip(some, divides, strict=True) if likewise]
 
 
 def _small_group(apart: list[Gap], used: NDArray[np.intp]) -> SmallGroup | None:

@@ -93,9 +93,9 @@ def mixture_evidence(
 
 
 def mixture_divides(
-    X: NDArray[np.float64], path: Sequence[Partition], apart: NDArray[np.bool_]
-) -> bool:
-    """Say whether a mixture of normal groups with one covariance fits, and divides rows likewise.
+    X: NDArray[np.float64], path: Sequence[Partition], sides: Sequence[NDArray[np.bool_]]
+) -> list[bool]:
+    """Say whether a mixture of normal groups with one covariance fits and divides rows likewise.
 
     It fits if BIC and ICL agree on a number of groups below the last, BIC leads one population by
     more than the root of n by which sums over rows vary (Vuong 1989), and no two groups are
@@ -108,23 +108,32 @@ def mixture_divides(
         Rows.
     path : sequence of Partition
         k-means partitions of them.
-    apart : NDArray[np.bool_] of shape (n,)
-        The rows on one side of a gap. The groups mostly of these have to be much the same rows.
+    sides : sequence of NDArray[np.bool_] of shape (n,)
+        The rows on one side of each of some gaps. The groups mostly of these have to be much the
+        same rows.
+
+    Returns
+    -------
+    list of bool
+        For each gap.
     """
+    neither = [False] * len(sides)
     centre = X.mean(axis=0)
     everyone = np.zeros(len(X), dtype=np.intp)
     one = Partition(1, everyone, centre[None], float(((X - centre) ** 2).sum()))
     alone, *found = mixture_evidence(X, [one, *path])
     best = max(found, key=lambda m: m.icl)
     if best is not max(found, key=lambda m: m.bic) or best is found[-1]:
-        return False
+        return neither
     if best.bic - alone.bic < np.sqrt(len(X)) or best.closest < APART:
-        return False
+        return neither
     labels = _memberships(X - centre, best.mixture)[0].argmax(axis=1)
     sizes = np.bincount(labels, minlength=len(best.mixture.shares))
-    mostly = np.bincount(labels, apart, minlength=len(sizes)) > sizes / 2
-    same = mostly[labels]
-    return bool((same & apart).sum() >= _ALIKE * (same | apart).sum())
+    divides = []
+    for side in sides:
+        alike = (np.bincount(labels, side, minlength=len(sizes)) > sizes / 2)[labels]
+        divides.append(bool((alike & side).sum() >= _ALIKE * max((alike | side).sum(), 1)))
+    return divides
 
 
 def _mixture(
