@@ -14,7 +14,6 @@ from segmentation.errors import InputError, SettingsError, one_line_errors, prin
 app = typer.Typer(
     help="Customer segments you can trust: the commands beside the DVC pipeline.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -24,8 +23,21 @@ def say(text: str, *, err: bool = False) -> None:
     typer.echo(printable(text), err=err)
 
 
+def version(asked: bool) -> None:
+    """Print the version and leave."""
+    if asked:
+        from importlib.metadata import version
+
+        say(f"segmentation {version('segmentation')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=version, is_eager=True, help="Print the version."),
+    ] = False,
     debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
 ) -> None:
     """Customer segments you can trust: the commands beside the DVC pipeline."""
@@ -264,7 +276,7 @@ def sweep(
     console = Console()
     for space in dict.fromkeys(result.space for result in ranked):
         table = Table(title=f"Scaler: {space}", title_justify="left", title_style="bold")
-        for column in ("experiment", "k", "structure", "silhouette", "stability", "noise"):
+        for column in ("experiment", "k", "structure", "noise", "least stable", "silhouette"):
             table.add_column(column, justify="left" if column == "experiment" else "right")
         for result in ranked:
             if result.space == space and result.metrics is not None:
@@ -272,8 +284,8 @@ def sweep(
                 table.add_row(result.candidate.name + mark, *sweep.cells(result.metrics))
         console.print(table)
     console.print(
-        "* within two standard errors of the best silhouette with this scaler. Silhouettes of "
-        "different scalers measure different distances: they do not compare.\n"
+        "* trusted as the first is, and within two standard errors of its silhouette. Silhouettes "
+        "of different scalers measure different distances: they do not compare.\n"
         "Take one over: dvc exp apply NAME"
     )
     failed = [result.candidate.name for result in ranked if result.metrics is None]

@@ -90,9 +90,10 @@ def test_json_report_markdown_and_mlflow_agree_with_pandas_to_the_digit(finished
         assert (
             f"{len(here)} customers ({share:.0%}); last purchase amount (\\$) {shown}" in markdown
         )
-        assert logged[f"segment_{number}/size"] == len(here)
-        assert logged[f"segment_{number}/share"] == pytest.approx(share, rel=1e-5)
-        assert logged[f"segment_{number}/share_of_value"] == pytest.approx(of_value, rel=1e-5)
+        told = logged["segments"].loc[number]
+        assert (told["name"], told["customers"]) == (name, len(here))
+        assert told["share"] == pytest.approx(share, rel=1e-5)
+        assert told["share_of_value"] == pytest.approx(of_value, rel=1e-5)
         income, everyone = here["income"].mean(), table["income"].mean()
         row = f"{income:,.0f} ({100 * income / everyone:.3g})"
         assert row in page
@@ -103,7 +104,7 @@ def test_json_report_markdown_and_mlflow_agree_with_pandas_to_the_digit(finished
 
 
 def run_of(project: Project) -> dict[str, Any]:
-    """Metrics and tags of the one run."""
+    """Metrics, tags and the table of segments of the one run."""
     code = (
         "import json, mlflow; client = mlflow.MlflowClient(); "
         "e = client.get_experiment_by_name('customer-segmentation'); "
@@ -113,4 +114,8 @@ def run_of(project: Project) -> dict[str, Any]:
     uri = f"sqlite:///{project.path}/mlflow.db"
     done = project.run("python", "-W", "ignore", "-c", code, MLFLOW_TRACKING_URI=uri)
     found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    shown = [each["path"] for each in json.loads(found["mlflow.loggedArtifacts"])]
+    assert shown == ["segments.json", "customers.json"]
+    (table,) = (project.path / "mlartifacts").glob("*/artifacts/segments.json")
+    segments = pd.read_json(table, orient="split").set_index("segment")
+    return {**found, "segments": segments}

@@ -135,8 +135,8 @@ def test_mlflow_loads_a_model_that_lies_in_a_folder(tmp_path: Path) -> None:
     columns = make_column_transformer((StandardScaler(), ["age"]), (OneHotEncoder(), ["town"]))
     fitted = make_pipeline(columns, KMeans(2, n_init=1, random_state=0)).fit(CUSTOMERS)
     record = Record(
-        key="k", name="n", description="", tags={}, params={}, metrics={}, curves={}, files={},
-        dataset=DATASET, model=skops.io.dumps(fitted), example=CUSTOMERS[:1],
+        key="k", name="n", description="", tags={}, params={}, metrics={}, curves={}, tables={},
+        files={}, dataset=DATASET, model=skops.io.dumps(fitted), example=CUSTOMERS[:1],
     )  # fmt: skip
     model._save(tmp_path, mlflow.models.Model(), record)
     labels = fitted.predict(CUSTOMERS)

@@ -12,6 +12,7 @@ from typing import get_args
 
 from segmentation import paths
 from segmentation.algorithms import ALGORITHMS
+from segmentation.artifacts.grades import Grade, grade
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.structure import IN_WORDS, structure_at
 from segmentation.errors import InputError, SettingsError, did_you_mean
@@ -23,6 +24,12 @@ from segmentation.repository.snapshot import Snapshot
 from segmentation.review.changes import STANDARD_ERRORS
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.params import load_params
+
+GRADES: tuple[str, ...] = get_args(Grade)
+MUCH_NOISE = 0.2
+"""Above this share of customers in no segment, the segments are not an answer for all of them."""
+NOISE_APART = 0.05
+"""Where the shares in no segment differ by more, silhouettes are about different customers."""
 
 SCALERS: tuple[str, ...] = get_args(Featurize.model_fields["scaler"].annotation)
 
@@ -108,13 +115,14 @@ def results(candidates: Iterable[Candidate], root: Path) -> list[Result]:
 
 
 def rank(results: Iterable[Result]) -> list[Result]:
-    """Order the results: by structure, then by silhouette, each feature space by itself.
+    """Order the results, each feature space by itself: by trust first, then by silhouette.
 
-    Those without a silhouette stand below those with one.
+    Those without a silhouette stand below those with one that are trusted as much.
 
-    Inside a feature space, those whose silhouette is within two standard errors of the best are its
-    leaders: the data do not tell them apart, so choose among them by stability and use. Feature
-    spaces stand in the order of the sweep; no metric of distances ranks one above another.
+    Inside a feature space, those that are trusted as the first is and whose silhouette is within
+    two standard errors of its own are the leaders: the data do not tell them apart, so choose among
+    them by use. Feature spaces stand in the order of the sweep; no metric of distances ranks one
+    above another.
     """
     results = list(results)
     spaces = list(dict.fromkeys(result.space for result in results))
@@ -133,26 +141,41 @@ def rank(results: Iterable[Result]) -> list[Result]:
 
 def cells(metrics: Metrics) -> list[str]:
     """Show the metrics that a ranking needs; a dash for what an algorithm does not have."""
-    silhouette, se, stability = metrics.silhouette, metrics.silhouette_se, metrics.stability
+    silhouette, se, least = metrics.silhouette, metrics.silhouette_se, metrics.stability_min
     return [
         str(metrics.k),
         IN_WORDS[structure_at(metrics.structure_level)],
-        "-" if silhouette is None else f"{silhouette:.3f} ± {se or 0.0:.3f}",
-        "-" if stability is None else f"{stability:.2f}",
         f"{metrics.noise_share:.0%}",
+        "-" if least is None else f"{least:.2f}, {grade(least)}",
+        "-" if silhouette is None else f"{silhouette:.3f} ± {se or 0.0:.3f}",
     ]
 
 
-def _order(done: tuple[Candidate, Metrics]) -> tuple[int, float, str]:
+def trust(metrics: Metrics) -> tuple[int, bool, int, int]:
+    """Return what stands above any silhouette; more is better, the first that differs decides.
+
+    Structure, whether most customers are in a segment at all, the grade of the least stable
+    segment, and the share of customers in none, in the steps from which silhouettes do not compare.
+    """
+    graded = [grade(metrics.stability_min or 0.0) == name for name in GRADES]
+    return (
+        metrics.structure_level,
+        metrics.noise_share <= MUCH_NOISE,
+        graded.index(True),
+        -int(metrics.noise_share / NOISE_APART),
+    )
+
+
+def _order(done: tuple[Candidate, Metrics]) -> tuple[list[int], float, str]:
     candidate, metrics = done
     silhouette = -inf if metrics.silhouette is None else metrics.silhouette
-    return (-metrics.structure_level, -silhouette, candidate.name)
+    return ([-int(each) for each in trust(metrics)], -silhouette, candidate.name)
 
 
 def _near(mine: Metrics, best: Metrics) -> bool:
     if mine.silhouette is None or best.silhouette is None:
         return False
-    if mine.structure_level != best.structure_level:
+    if trust(mine) != trust(best):
         return False
     return mine.silhouette >= best.silhouette - STANDARD_ERRORS * (best.silhouette_se or 0.0)
 

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from segmentation import artifacts, paths
-from segmentation.artifacts.choice import Choice
+from segmentation.algorithms import ALGORITHMS
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import CategoryColumn, Column, Segment, Segments
@@ -68,7 +69,6 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
     facts = snapshot.artifact(Segments)
     metrics = snapshot.artifact(Metrics)
     quality = snapshot.artifact(Quality)
-    choice = snapshot.artifact(Choice)
     curve = snapshot.get(paths.CURVE, as_csv)
     stages = snapshot.get(paths.DVC_LOCK, lock.parse)
     # Aggregates only: tables of customers stay here, and so do small ones with a row for each.
@@ -85,22 +85,21 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
             "headline": facts.headline,
         },
         description=described(snapshot.get(paths.SEGMENTS_MD, as_text)),
-        params=params.model_dump(mode="json"),
-        metrics={
-            **metrics.figures(),
-            "select_k/chosen_k": choice.k,
-            "prepare/rows_in": quality.rows_in,
-            "prepare/rows_kept": quality.rows_kept,
-            "prepare/rows_rejected": quality.rows_rejected,
-            **{
-                f"segment_{segment.id}/{name}": value
-                for segment in facts.segments
-                for name, value in figures_of(segment).items()
-            },
-        },
+        params=used(params),
+        metrics=metrics.figures(),
         curves={
             f"select_k/{name}": dict(zip(curve.k.tolist(), values.tolist(), strict=True))
             for name, values in curve.drop(columns="k").items()
+        },
+        # Not metrics: the UI would draw a chart of one bar for each.
+        tables={
+            "segments.json": pd.DataFrame(map(figures_of, facts.segments)),
+            "customers.json": pd.DataFrame(
+                {
+                    "rows": [quality.rows_in, quality.rows_kept, quality.rows_rejected],
+                    "what": ["in the file", "kept", "rejected"],
+                }
+            ),
         },
         files={path: snapshot.get(path, bytes) for path in attached},
         dataset=Dataset(
@@ -118,10 +117,21 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
     )
 
 
-def figures_of(segment: Segment) -> dict[str, float | None]:
-    """Return what a run tells of each segment, by the name of the metric."""
+def used(params: Params) -> dict[str, Any]:
+    """Return the settings that had a say: of the algorithms, those of the one that was chosen."""
+    told = params.model_dump(mode="json")
+    for name in ALGORITHMS:
+        if name != params.train.algorithm:
+            del told["train"][name]
+    return told
+
+
+def figures_of(segment: Segment) -> dict[str, float | str | None]:
+    """Return what a run tells of each segment."""
     return {
-        "size": segment.size,
+        "segment": segment.id,
+        "name": segment.name,
+        "customers": segment.size,
         "share": segment.share,
         "share_of_value": segment.share_of_value,
         "value_mean": segment.value_mean,

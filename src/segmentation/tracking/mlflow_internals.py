@@ -6,7 +6,7 @@ version that is installed, so that a new one which does otherwise is told here a
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
@@ -23,12 +23,19 @@ if TYPE_CHECKING:
 # The columns that tell runs apart: a shared view of the UI, opened by the address from `ui_path`.
 VIEW = "segments"
 COLUMNS = [
-    *(f"metrics.`{name}`" for name in ("k", "silhouette", "structured")),
+    *(f"metrics.`{name}`" for name in ("k", "structure_level", "stability_min", "noise_share")),
+    "metrics.`silhouette`",
     *(f"params.`{name}`" for name in ("train.algorithm", "train.k", "featurize.scaler")),
 ]
 EXPERIMENT_TAGS = {
     # Makes the UI show runs, metrics and models rather than traces of language models.
     "mlflow.experimentKind": "custom_model_development",
+    "mlflow.note.content": (
+        "Customer segments, one run for each state of the DVC pipeline. Whether segments are to be "
+        "trusted is told by structure_level (2 separate groups, 1 slices of a continuum, 0 one "
+        "population), stability_min and noise_share; silhouettes compare only between runs of one "
+        "scaler."
+    ),
     "mlflow.experiment.primaryMetric.name": "silhouette",
     "mlflow.experiment.primaryMetric.greaterIsBetter": "True",
     f"mlflow.sharedViewState.{VIEW}": json.dumps({"selectedColumns": COLUMNS}),
@@ -44,7 +51,14 @@ PLACES = {
 
 def ui_path(experiment_id: str) -> str:
     """Return where in the UI the runs of an experiment are, in the columns that tell them apart."""
-    return f"/#/experiments/{experiment_id}/runs?viewStateShareKey={VIEW}"
+    view = f"viewStateShareKey={VIEW}&workflowType=machine_learning"
+    return f"/#/experiments/{experiment_id}/runs?{view}"
+
+
+def tag_of_tables(names: Iterable[str]) -> dict[str, str]:
+    """Return the tag by which the UI shows attached files as tables."""
+    shown = [{"path": name, "type": "table"} for name in names]
+    return {"mlflow.loggedArtifacts": json.dumps(shown)} if shown else {}
 
 
 def make_database(file: Path, artifacts: Path) -> None:

@@ -42,6 +42,8 @@ class Record:
         None is left out.
     curves : mapping of str to mapping of int to float
         Metrics against the number of segments.
+    tables : mapping of str to DataFrame
+        Small ones to show as tables, by the name of the file.
     files : mapping of Path to bytes
         What to attach, by where it lies in the repository.
     dataset : Dataset
@@ -58,6 +60,7 @@ class Record:
     params: Mapping[str, Any]
     metrics: Mapping[str, float | None]
     curves: Mapping[str, Mapping[int, float]]
+    tables: Mapping[str, "pd.DataFrame"]
     files: Mapping[Path, bytes]
     dataset: Dataset
     model: bytes

@@ -6,6 +6,10 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
+DESCRIPTION = (
+    "From a row of a customers' table to the customer's segment. The version `champion` is the "
+    "reference: later runs keep its segments' numbers and names."
+)
 CHAMPION = "champion"  # the registry's alias, and the tag of the run that it stands for
 
 
@@ -27,7 +31,7 @@ def make_champion(client: "MlflowClient", model: str, run: "Run") -> str:
     from mlflow.exceptions import MlflowException
 
     try:
-        client.create_registered_model(model)
+        client.create_registered_model(model, description=DESCRIPTION)
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
@@ -37,7 +41,10 @@ def make_champion(client: "MlflowClient", model: str, run: "Run") -> str:
     if version is None:
         model_id = run.outputs.model_outputs[0].model_id
         place = client.get_logged_model(model_id).artifact_location
-        version = client.create_model_version(model, place, run_id, model_id=model_id)
+        told = f"{run.info.run_name}: {run.data.tags.get('headline', '')}".rstrip(": ")
+        version = client.create_model_version(
+            model, place, run_id, model_id=model_id, description=told
+        )
     before = champion(client, model)
     if before is not None and before.info.run_id != run_id:
         client.delete_tag(before.info.run_id, CHAMPION)

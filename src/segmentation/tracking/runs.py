@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING
 from segmentation import paths
 from segmentation.errors import InputError
 from segmentation.tracking import model
-from segmentation.tracking.mlflow_internals import dataset_input, two_wrote_at_once
+from segmentation.tracking.mlflow_internals import (
+    dataset_input,
+    tag_of_tables,
+    two_wrote_at_once,
+)
 from segmentation.tracking.origin import ALSO_TAG, EXPERIMENT_TAG, KEY_TAG, present_origin
 from segmentation.tracking.record import Record, artifact_of, flatten, shortened
 from segmentation.tracking.store import experiment_of, open_store, repository
@@ -228,9 +232,9 @@ def _log(client: "MlflowClient", run: "Run", record: Record) -> None:
     run_id, params = run.info.run_id, flatten(record.params)
     model_id = model.model_of(client, run, params)
     # With the run's own start as their time, metrics logged twice are the same metrics.
-    time = run.info.start_time
+    time, data = run.info.start_time, record.dataset
     metrics = [
-        Metric(name, float(value), time, 0, model_id=model_id, run_id=run_id)
+        Metric(name, float(value), time, 0, model_id, data.name, data.digest, run_id)
         for name, value in record.metrics.items()
         if value is not None
     ]
@@ -246,7 +250,13 @@ def _log(client: "MlflowClient", run: "Run", record: Record) -> None:
         client.log_batch(run_id, metrics=metrics[start : start + 1000])
     client.set_tag(run_id, "mlflow.note.content", shortened(record.description))
     client.log_inputs(run_id, datasets=[dataset_input(record.dataset)])
-    _log_files(client, run_id, record.files)
+    tables = {
+        Path(name): table.to_json(orient="split", index=False).encode()
+        for name, table in record.tables.items()
+    }
+    _log_files(client, run_id, {**record.files, **tables})
+    for tag, value in tag_of_tables(record.tables).items():
+        client.set_tag(run_id, tag, value)
     model.attach(client, run_id, model_id, record)
 
 
