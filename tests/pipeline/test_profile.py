@@ -115,7 +115,7 @@ def run_of(project: Project) -> dict[str, Any]:
     done = project.run("python", "-W", "ignore", "-c", code, MLFLOW_TRACKING_URI=uri)
     found: dict[str, Any] = json.loads(done.stdout)
     shown = [each["path"] for each in json.loads(found["mlflow.loggedArtifacts"])]
-    assert shown == ["segments.json", "customers.json"]
+    assert shown == ["segments.json", "rows.json"]
     (table,) = (project.path / "mlartifacts").glob("*/artifacts/segments.json")
     segments = pd.read_json(table, orient="split").set_index("segment")
     return {**found, "segments": segments}

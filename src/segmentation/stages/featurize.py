@@ -50,6 +50,7 @@ def _check(points: Table, data: Data, featurize: Featurize) -> None:
     ]
     if len(telling) > 1:
         return
+    paths.MATRIX.unlink()  # it was made only to be looked at
     left = f"only '{telling[0]}'" if telling else "nothing"
     raise InputError(
         f"{left} is left to find segments in: every category of "

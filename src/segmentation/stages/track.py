@@ -94,7 +94,7 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
         # Not metrics: the UI would draw a chart of one bar for each.
         tables={
             "segments.json": pd.DataFrame(map(figures_of, facts.segments)),
-            "customers.json": pd.DataFrame(
+            "rows.json": pd.DataFrame(
                 {
                     "rows": [quality.rows_in, quality.rows_kept, quality.rows_rejected],
                     "what": ["in the file", "kept", "rejected"],
