@@ -1,6 +1,8 @@
 """A promoted run is the reference: numbers and names last, and the registry knows its champion."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pandas as pd
 import pytest
 
 import factories
-from conftest import Project
+from conftest import ROOT, Project
 from segmentation.commands.promote import Candidate, reference_of, unfit, worse
 
 pytestmark = pytest.mark.pipeline
@@ -90,6 +92,24 @@ def test_the_champion_scores_customers(promoted: tuple[Project, str]) -> None:
         "print(*model.predict(table[model.metadata.get_input_schema().input_names()]))"
     )
     assert python(project, code).split() == assigned.astype(str).tolist()
+
+
+def test_the_model_goes_to_a_folder_of_its_own_as_shown(
+    promoted: tuple[Project, str], tmp_path: Path
+) -> None:
+    page = (ROOT / "docs/teams.md").read_text(encoding="utf-8").partition("## The model elsewhere")
+    source = promoted[0].copy(tmp_path / "project")
+    (tag, bring), (snippet,) = (
+        re.findall(rf"```{language}\n(.*?)```", page[2], re.DOTALL) for language in ("sh", "python")
+    )
+    source.run("sh", "-c", tag.splitlines()[0])
+    elsewhere = Project(tmp_path / "elsewhere", {"PYTHONPATH": str(ROOT / "src")})
+    elsewhere.path.mkdir()
+    shutil.copy(source.path / "data/raw/customers.csv", elsewhere.path / "new.csv")
+    elsewhere.run("sh", "-c", bring.replace("https://git.example.com/crm/customer-segmentation",
+                                            str(source.path)))  # fmt: skip
+    printed = elsewhere.run("python", "-W", "ignore", "-c", snippet).stdout
+    assert set(re.findall(r"\d", printed)) == set("1234")
 
 
 def test_what_is_not_committed_is_refused_unless_forced(

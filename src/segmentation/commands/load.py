@@ -1,9 +1,11 @@
 """Load a model for use elsewhere, once it is sure that it is the one that the pipeline made."""
 
+from pathlib import Path
 from typing import Any
 
 from segmentation import paths
 from segmentation.algorithms import models
+from segmentation.artifacts import files
 from segmentation.errors import InputError
 from segmentation.repository import lock
 from segmentation.repository.snapshot import Snapshot, md5
@@ -16,13 +18,15 @@ from segmentation.tracking.verified import VerifiedRun
 def load_model(name: str | None = None) -> Any:
     """Return a model that takes a table of customers: ``model.predict(customers)``.
 
-    Its content is compared with the hash in `dvc.lock`, and skops checks its types before anything
-    of it is made. MLflow's own loaders do neither: they run what the store says.
+    Its content is compared with the hash in `dvc.lock` (a file from elsewhere has none), and skops
+    checks its types before anything of it is made. MLflow's own loaders do neither: they run what
+    the store says.
 
     Parameters
     ----------
     name : str, optional
-        ``"champion"``, or the id or the name of a run; by default the model in this folder.
+        ``"champion"``, the id or the name of a run, or a file ending in ``.skops`` that was brought
+        from elsewhere; by default the model in this folder.
 
     Raises
     ------
@@ -40,6 +44,8 @@ def load_model(name: str | None = None) -> Any:
         if md5(content) != digest:
             raise InputError(f"{paths.MODEL} is not the one in dvc.lock; run `dvc repro`")
         return models.loads(content, str(paths.MODEL))
+    if name.endswith(paths.MODEL.suffix):
+        return models.loads(files.read_bytes(Path(name)), name)
     experiment = load_params(paths.PARAMS).track.experiment
     with open_store(repository()) as client:
         if name == registry.CHAMPION:
