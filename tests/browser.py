@@ -18,7 +18,7 @@ needs_a_browser = pytest.mark.skipif(
 )
 
 # Nothing of its own: no look-ups of the maker's servers, no sandbox that root cannot have.
-_QUIET = [
+QUIET = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-sync", "--disable-background-networking", "--disable-component-update"),
     "--disable-dev-shm-usage",
@@ -57,7 +57,7 @@ class Site:
         assert CHROMIUM
         self.page, self.asked = page, []
         with tempfile.TemporaryDirectory() as profile:
-            command = [CHROMIUM, *_QUIET, f"--user-data-dir={profile}"]
+            command = [CHROMIUM, *QUIET, f"--user-data-dir={profile}"]
             done = subprocess.run(
                 [*command, "--virtual-time-budget=2000", "--dump-dom", f"{self.address}/page"],
                 env={**os.environ, "HOME": profile},

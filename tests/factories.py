@@ -196,7 +196,7 @@ def segments(described: Iterable[Segment], **changed: Any) -> Segments:
         "structure": "separate",
         "scope": {"rows": 100, "columns": 1, "numeric": 1, "categorical": 0},
         "columns": columns, "segments": found, "trust": (), "limits": (),
-        "method": {}, "playbook_notes": (),
+        "method": {}, "playbook_notes": (), "outside": None, "advice": (),
     }  # fmt: skip
     return Segments.model_validate(ordinary | changed)
 

@@ -216,7 +216,7 @@ def test_no_statement_contradicts_another(
 def test_groups_that_come_back_are_not_said_to_be_cut_elsewhere() -> None:
     facts, _, _ = told("middle", structure="one")
     assert "much the same place" in facts.notice
-    assert "does not make them segments" in facts.notice
+    assert "does not make them real" in facts.notice
     tiles = {item.question: item for item in facts.trust}
     assert tiles["Would they come back?"].level == "plain"
     assert "elsewhere" in told("middle", structure="one", jaccard=(0.3,))[0].notice

@@ -1,6 +1,7 @@
 """What pictures show, at their limits too. How they look is judged by eye."""
 
 import os
+import re
 import subprocess
 import sys
 from functools import partial
@@ -20,7 +21,7 @@ from segmentation.artifacts.map import Map
 from segmentation.artifacts.summary import Summary
 from segmentation.engines.summary import summarise
 from segmentation.errors import InputError
-from segmentation.views import clustering, curves, evaluation, explore, profiles, style
+from segmentation.views import clustering, curves, evaluation, explore, profiles, style, svg
 
 
 def test_a_picture_has_no_time_stamp_and_repeats_to_the_byte(tmp_path: Path) -> None:
@@ -74,6 +75,101 @@ def test_what_a_user_likes_of_matplotlib_changes_no_picture(tmp_path: Path) -> N
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
+def test_a_page_shows_a_picture_as_svg_in_its_own_colours() -> None:
+    curve = pd.DataFrame({"k": [2, 3], "inertia": [5.0, 3.0]})
+
+    def drawn() -> str:
+        picture = curves.elbow(curve, chosen=2, elbow=3)
+        picture.axes[0].set_title("<b>$5 & more")
+        return style.as_svg(picture)
+
+    first = drawn()
+    assert first == drawn()
+    shown = svg.inline(first, name="a/b", alt='the "elbow"')
+    assert shown.startswith('<svg role="img" aria-label="the &#34;elbow&#34;" viewBox="0 0 432 ')
+    assert "&lt;b&gt;$5 &amp; more</text>" in shown
+    assert "var(--ink)" in shown
+    assert "var(--c1)" in shown
+    ids = re.findall(r' id="([^"]*)"', shown)
+    assert ids
+    assert all(each.startswith("a-b-") for each in ids)
+    assert len(ids) == len(set(ids))
+    assert not re.search(r"<metadata|<style|DejaVu|\.\d{3}", shown)
+
+
+def test_a_picture_of_any_number_of_customers_is_small() -> None:
+    rng = np.random.default_rng(0)
+    n = 20_000
+    points = pd.DataFrame(rng.normal(size=(n, 2)), columns=["pc1", "pc2"]).assign(segment=1)
+    drawn = pd.DataFrame({"segment": 1, "silhouette": rng.uniform(-1, 1, n)})
+    for picture in (
+        evaluation.pca_map(points, flat(1)),
+        evaluation.silhouette_samples(drawn, {1: n}),
+    ):
+        assert len(svg.inline(style.as_svg(picture), name="x", alt="x")) < 300_000
+
+
+def seen(tone: str, kind: str) -> Any:
+    """A colour as people see it, in Oklab (Ottosson, 2020), with Machado's matrices of 2009."""
+    channels = np.array([int(tone[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    lms = [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+    lab = [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+    return 100 * np.array(lab) @ np.cbrt(lms @ np.clip(np.array(EYES[kind]) @ linear, 0, 1))
+
+
+EYES = {
+    "ordinary": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", EYES)
+def test_colours_of_segments_can_be_told_apart(kind: str) -> None:
+    tones = [seen(style.colour(i), kind) for i in range(1, 11)]
+    apart = np.linalg.norm(np.array(tones)[:, None] - np.array(tones), axis=2)
+    assert apart[3, 7] > 20  # pink and teal once looked alike with deuteranopia
+    assert apart[np.triu_indices(10, 1)].min() > 7
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_numbers_on_colours_and_colours_on_paper_can_be_read(dark: bool) -> None:
+    paper = "#1b222b" if dark else "#FFFFFF"
+    for tone in (style.NOISE_COLOUR, *style.SEGMENT_COLOURS):
+        shown = style.DARK.get(tone, tone) if dark else tone
+        assert style.contrast(style.ink_on(shown), shown) >= 4.5
+        assert style.contrast(shown, paper) >= 1.5
+    for ink in () if dark else (style.INK, style.MUTED):
+        assert style.contrast(ink, paper) >= 4.5
+
+
+def test_text_in_shades_can_be_read() -> None:
+    axes = style.figure().subplots()
+    table = np.linspace(-1, 1, 9)[None, :]
+    for cmap in (style.DIVERGING, style.SHADES):
+        cells = style.shades(axes, table, cmap, low=-1, high=1)
+        for value in table[0]:
+            under = mpl.colors.to_hex(cells.to_rgba(np.array([value]))[0])
+            assert style.contrast(style.ink_of(cells, value), under) >= 4.5
+
+
 def test_a_segment_keeps_its_colour_and_noise_is_grey() -> None:
     assert len({style.colour(i) for i in range(1, 11)}) == 10
     assert style.colour(-1) == style.NOISE_COLOUR
@@ -114,11 +210,6 @@ def first_look(columns: int = 2, levels: int = 3) -> tuple[Summary, dict[str, st
     numeric, categorical = {n: f"label of {n}" for n in table.columns[:-1]}, {"c": "kind"}
     summary = summarise(table, numeric=list(numeric), categorical=list(categorical))
     return summary, numeric, categorical
-
-
-def test_the_style_file_and_the_pages_agree_on_the_resolution() -> None:
-    style.figure()
-    assert mpl.rcParams["savefig.dpi"] == style.DPI
 
 
 @pytest.mark.parametrize("columns", [1, 2, 60])
@@ -224,6 +315,8 @@ def test_the_elbow_shows_the_curve_the_choice_and_the_elbow() -> None:
     assert np.asarray(axes.lines[0].get_ydata()).tolist() == [9.0, 5.0, 4.0]
     assert texts(axes) == ["chosen: k = 4", "elbow: k = 3"]
     assert axes.get_ylim()[0] == 0
+    (axes,) = curves.elbow(CURVE, chosen=3, elbow=3, used=4).axes
+    assert texts(axes) == ["chosen: k = 3", "used: k = 4"]
 
 
 def test_the_silhouette_is_drawn_with_its_standard_errors() -> None:
@@ -242,14 +335,17 @@ def test_every_criterion_has_a_panel_with_its_vote() -> None:
             for name in ("inertia", "silhouette")
         ]
     ).criteria
-    picture = curves.criteria(CURVE, labels, chosen=3, votes={"inertia": 4, "silhouette": 3})
+    votes = {"inertia": 4, "silhouette": 3}
+    by_hand = curves.criteria(CURVE, labels, chosen=3, votes=votes, used=2)
+    assert by_hand.get_suptitle().endswith("k = 3 (dotted line); used: 2 (full line)")
+    picture = curves.criteria(CURVE, labels, chosen=3, votes=votes)
     assert [title(axes) for axes in picture.axes] == ["Inertia: k = 4", "Silhouette: k = 3"]
     assert picture.get_suptitle().startswith("1 of 2 criteria prefer the chosen k = 3")
 
 
 def test_distances_between_segments_stand_in_their_cells() -> None:
     apart = {1: {2: 1.5, 5: 2.0}, 2: {1: 1.5, 5: 3.0}, 5: {1: 2.0, 2: 3.0}}
-    (axes,) = clustering.draw(factories.clustering([1, 2, 5]), apart=apart).axes
+    axes, _ = clustering.draw(factories.clustering([1, 2, 5]), apart=apart).axes
     assert ticks(axes) == ticks(axes, "x") == ["1", "2", "5"]
     assert texts(axes) == ["1.5", "2.0", "1.5", "3.0", "2.0", "3.0"]
 

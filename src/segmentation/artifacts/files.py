@@ -1,8 +1,10 @@
 """Write the files that DVC tracks so that the same content always gives the same bytes."""
 
+import hashlib
 import json
 import math
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +53,19 @@ def read_bytes(path: Path) -> bytes:
     """Read a file that an earlier stage wrote."""
     must_exist(path)
     return path.read_bytes()
+
+
+def md5(path: Path) -> str:
+    """Return the MD5 hash of a file's content; of a folder, over those of its files by name."""
+    if path.is_dir():
+        lines = [
+            f"{md5(file)} {file.relative_to(path).as_posix()}\n"
+            for file in sorted(path.rglob("*"))
+            if file.is_file()
+        ]
+        return hashlib.md5("".join(lines).encode(), usedforsecurity=False).hexdigest()
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, partial(hashlib.md5, usedforsecurity=False)).hexdigest()
 
 
 def write_bytes(path: Path, content: bytes) -> None:

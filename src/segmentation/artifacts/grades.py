@@ -47,7 +47,11 @@ def sentence(jaccard: float, *, dissolved: float) -> str:
     dissolved : float
         Share of the draws in which the segment dissolved.
     """
+    overlap = "more than 99%" if 0.995 <= jaccard < 1 else f"{jaccard:.0%}"
+    dissolves = (
+        f"dissolves in {dissolved:.0%} of the draws" if dissolved >= 0.005 else "never dissolves"
+    )
     return (
-        f"{grade(jaccard).capitalize()}: when customers are drawn again it returns with "
-        f"similarity {jaccard:.3f}, and dissolves in {dissolved:.0%} of the draws."
+        f"{grade(jaccard).capitalize()}: when customers are drawn again it overlaps with itself by "
+        f"{overlap}, and {dissolves}."
     )

@@ -22,11 +22,28 @@ class Lines(Part):
     breaks_in_cells: int
 
 
+class Source(Part):
+    """Which data they were.
+
+    Attributes
+    ----------
+    path : str
+        As the settings name it; of an absolute path the last part, as the rest is of one machine.
+    md5 : str
+        Of the content: of a file, what DVC writes for it into `dvc.lock`.
+    """
+
+    path: str
+    md5: str
+
+
 class Quality(Artifact):
     """Rows in are rows kept and rows rejected, always.
 
     Attributes
     ----------
+    source : Source or None
+        None as long as rows are counted only.
     lines : Lines
     rejected : dict of str to int
         Rows by the rule that they broke.
@@ -37,7 +54,8 @@ class Quality(Artifact):
     """
 
     path: ClassVar = paths.QUALITY
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
+    source: Source | None = None
     lines: Lines
     rows_in: int
     rows_kept: int

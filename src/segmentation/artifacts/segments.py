@@ -177,6 +177,21 @@ class Profile(Part):
     categorical: dict[str, dict[str, LevelProfile]]
 
 
+class Outside(Profile):
+    """Customers in no segment, as if they were one; its `id` is none of a segment's.
+
+    Attributes
+    ----------
+    marks : tuple of str
+        What sets them apart, strongest first.
+    marks_note : str or None
+        Why there is nothing.
+    """
+
+    marks: tuple[str, ...]
+    marks_note: str | None
+
+
 class Segment(Profile):
     """One segment in figures and in words.
 
@@ -282,6 +297,8 @@ class Segments(Artifact):
         What was found, in one line.
     customers, unassigned : int
         How many there are, and how many of them are in no segment.
+    outside : Outside or None
+        Those in no segment, if there are any beside segments.
     value : str
         The column that says what a customer is worth.
     structure : {"separate", "graded", "one"}
@@ -290,6 +307,8 @@ class Segments(Artifact):
         What slices and groups are that no gaps stand between; None for separate segments.
     trust : tuple of Answer
         Whether the segments can be trusted.
+    advice : tuple of str
+        What to try where there is nothing to act on.
     limits : tuple of str
         What they cannot tell.
     method : dict of str to str
@@ -300,7 +319,7 @@ class Segments(Artifact):
 
     path: ClassVar = paths.SEGMENTS
     in_order: ClassVar = True  # pages show columns as declared, and the commonest categories first
-    schema_version: Literal[3] = 3
+    schema_version: Literal[4] = 4
     headline: str
     customers: int
     unassigned: int
@@ -310,7 +329,9 @@ class Segments(Artifact):
     scope: Scope
     columns: dict[str, Column]
     segments: tuple[Segment, ...]
+    outside: Outside | None
     trust: tuple[Answer, ...]
+    advice: tuple[str, ...]
     limits: tuple[str, ...]
     method: dict[str, str]
     playbook_notes: tuple[str, ...]

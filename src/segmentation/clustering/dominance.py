@@ -100,25 +100,29 @@ class Dominance:
     @property
     def sentence(self) -> str:
         """The answer with its figures; it speaks of "them", be they segments or groups."""
-        name, score = f"“{self.feature}”", f"{self.score:.2f} of 1 (adjusted mutual information)"
+        name, score = _said(self.feature), f"{100 * self.score:.0f}%"
         if not self.score:
             return "No column explains them."
         if self.rest is None:
-            return f"No column alone explains them; {name} comes closest, with {score}."
+            return f"No column alone explains them: {name} comes closest and explains {score}."
         same = ""
         if self.repeats:
-            *before, last = (f"“{each}”" for each in self.repeats)
+            *before, last = map(_said, self.repeats)
             listed = f"{', '.join(before)} and {last}" if before else last
             same = f", which {listed} only {'repeat' if before else 'repeats'},"
         if self.answer == "no":
             return (
-                f"{name}{same} alone explains {score}, but without it all other columns together "
-                f"still explain {self.rest:.2f}."
+                f"{name}{same} alone explains {score} of them, but without it all other columns "
+                f"together still explain {100 * self.rest:.0f}%."
             )
-        others = f"all other columns together explain {self.rest:.2f}"
+        others = f"all other columns together explain {100 * self.rest:.0f}%"
         if len(self.scores) == 1 + len(self.repeats):
             others = "there is no other column"
-        return f"{name}{same} alone explains {score}; {others}."
+        return f"{name}{same} alone explains {score} of them; {others}."
+
+
+def _said(column: str) -> str:
+    return f"“{column.replace('_', ' ')}”"
 
 
 def dominance(

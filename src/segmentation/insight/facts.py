@@ -19,6 +19,7 @@ from segmentation.artifacts.segments import (
     NumberColumn,
     NumberCondition,
     NumberFigures,
+    Outside,
     Play,
     Profile,
     RuleOfThumb,
@@ -29,14 +30,14 @@ from segmentation.artifacts.segments import (
 from segmentation.artifacts.structure import OPEN_WORDS
 from segmentation.columns import Columns
 from segmentation.insight.names import name_groups, name_segments
-from segmentation.insight.numbers import exact, number, p_value, percent, whole, with_range
+from segmentation.insight.numbers import amount, exact, number, percent, whole, with_range
 from segmentation.insight.playbook import Playbook, absent_levels, absent_names, fitting
 from segmentation.insight.plays import Recommendation, recommend
 from segmentation.insight.profiles import LARGEST, profile_everyone, profile_segments
 from segmentation.insight.results import Results
 from segmentation.insight.rules import Predicate, Rule, find_rules
 from segmentation.insight.traits import NEAR, NEGLIGIBLE, NOTABLE, Trait, traits_of, unremarkable
-from segmentation.insight.trust import limits, notice, trust
+from segmentation.insight.trust import advice, limits, notice, trust
 from segmentation.settings.shared.data import has_unit
 
 METHOD = {
@@ -67,6 +68,15 @@ METHOD = {
         "Columns in which the interval of the difference lies within "
         f"±{NEGLIGIBLE:g} standard deviations: shown to be alike on average, not merely not shown "
         "to differ. Columns that the rule speaks of are left out."
+    ),
+    "one_column": (
+        "How much a column explains: it alone predicts the segments of customers that it was not "
+        "fitted to; the percentage is the adjusted mutual information of segments and prediction "
+        "(0: no better than chance, 100: all)."
+    ),
+    "overlap": (
+        "Of the customers that are in a segment or in its likeness in another draw, the share that "
+        "is in both (Jaccard similarity), on average; below half, it has dissolved."
     ),
     "rule": (
         "Learnt on one half of a sample of customers; precision and coverage were counted on the "
@@ -162,7 +172,11 @@ def describe(
         "always": playbook.levels(),
     }
     everyone = profile_everyone(customers, **shape)
-    profiles = profile_segments(customers, segment, value=value, **shape)
+    # Those in no segment are described like one more: nothing may be told by subtracting them.
+    nobody = int(segment.max(initial=0)) + 1
+    parts = np.where(segment < 0, nobody, segment) if (segment >= 0).any() else segment
+    profiles = profile_segments(customers, parts, value=value, **shape)
+    outside = profiles.pop() if nobody in parts else None
     rules = find_rules(
         customers,
         segment,
@@ -170,7 +184,7 @@ def describe(
         categorical=[name for name in categorical if name not in descriptive],
         seed=seed,
     )
-    shown = described(segment)
+    shown = described(parts)
     rules |= {i: "it is not described" for i in rules.keys() - shown if isinstance(rules[i], Rule)}
     traits = {profile.id: traits_of(profile) for profile in profiles}
     naming = {
@@ -233,7 +247,9 @@ def describe(
             )
             for profile in profiles
         ),
+        outside=outside and _outside(outside, labels, shown=nobody in shown),
         trust=trust(len(customers), results),
+        advice=advice(len(customers), results, value=labels[value]),
         limits=limits(results, scaling=scaling),
         method=METHOD | _method([labels[name] for name in everyone if name in descriptive]),
         playbook_notes=(
@@ -327,6 +343,16 @@ def _segment(
     )
 
 
+def _outside(profile: Profile, labels: Mapping[str, str], *, shown: bool) -> Outside:
+    marks = tuple(in_words(trait, labels) for trait in traits_of(profile))
+    note = None
+    if not marks:
+        note = "On average they are much like everyone else."
+        if not shown:
+            note = HANDFUL if profile.size < FEWEST else BESIDE_A_HANDFUL
+    return Outside(**dict(profile), marks=marks, marks_note=note)
+
+
 def _why_no_play(*, has_segments: bool, stable: bool, given: int, fitting: int) -> str:
     if not has_segments:
         return NO_SEGMENTS
@@ -405,9 +431,9 @@ def _rule(rule: Rule, kind: str, units: Mapping[str, str | None]) -> RuleOfThumb
     *before, last = (_condition_in_words(each, units) for each in rule.conditions)
     what = " and ".join(filter(None, (", ".join(before), last)))
     text = (
-        f"{what[0].upper()}{what[1:]}: {percent(rule.precision)} of these customers "
-        f"({_percents(rule.precision_interval)}) are in this {kind}, and {percent(rule.coverage)} "
-        f"({_percents(rule.coverage_interval)}) of it is covered."
+        f"{what[0].upper()}{what[1:]}: of such customers {percent(rule.precision)} "
+        f"({_percents(rule.precision_interval)}) are in this {kind}, and so "
+        f"{percent(rule.coverage)} ({_percents(rule.coverage_interval)}) of the {kind} are found."
     )
     return RuleOfThumb(
         conditions=tuple(_condition(each) for each in rule.conditions),
@@ -435,10 +461,7 @@ def _condition_in_words(each: Predicate, units: Mapping[str, str | None]) -> str
     unit = units.get(each.column) or ""
     if unit and has_unit(column, unit):  # membership years
         unit = ""
-    amount = exact(each.value)
-    if unit.startswith(("$", "€", "£", "¥")):
-        amount, unit = unit[0] + amount, unit[1:].strip()
-    return " ".join([column, "over" if each.op == ">" else "at most", amount, unit]).strip()
+    return f"{column} {'over' if each.op == '>' else 'at most'} {amount(exact(each.value), unit)}"
 
 
 def _percents(interval: Pair) -> str:
@@ -460,9 +483,8 @@ def headline(results: Results, *, customers: int, unassigned: int) -> str:
         return f"No segments: all {customers:,} customers are in none"
     if results.structure == "one":
         return (
-            f"No structure: {assigned:,} customers look like one population "
-            f"({p_value(results.metrics.structure_p_value)}); the {k} groups below are a "
-            f"convenience{left_open(results.choice)}"
+            f"No structure: {assigned:,} customers look like one population; the {k} groups below "
+            f"are a convenience{left_open(results.choice)}"
         ).replace("the 1 groups below are", "the group below is")
     if k == 1:
         return f"One segment holds {assigned:,} of {customers:,} customers"

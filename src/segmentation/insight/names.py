@@ -26,7 +26,7 @@ def name_segments(
     reference: Mapping[int, str] | None = None,
     average: Collection[int] = (),
 ) -> dict[int, str]:
-    """Name every segment, each differently, whatever the case of the letters.
+    """Name every segment, each with other words, whatever their order and case of the letters.
 
     A name given by hand comes first, then the reference's: a segment that was matched to one of
     the reference holds the same customers, so it keeps the name people know, even if its traits
@@ -50,20 +50,20 @@ def name_segments(
     """
     reference = reference or {}
     names: dict[int, str] = {}
-    taken = {name.casefold() for name in playbook.names.values()}
+    taken = {_key(name) for name in playbook.names.values()}
     for segment in traits:
         if segment in playbook.names:
             names[segment] = playbook.names[segment]
     for segment in traits:
         if segment in reference and segment not in names:
             names[segment] = _free([_plain(reference[segment])], taken)
-            taken.add(names[segment].casefold())
-    taken |= {_plain(name).casefold() for name in reference.values()}
+            taken.add(_key(names[segment]))
+    taken |= {_key(name) for name in reference.values()}
     for segment, these in traits.items():
         if segment not in names:
             plain = "Average customers" if segment in average else "Other customers"
             names[segment] = _free(list(_wishes(these, playbook.words)) or [plain], taken)
-            taken.add(names[segment].casefold())
+            taken.add(_key(names[segment]))
     return {segment: names[segment] for segment in traits}
 
 
@@ -74,30 +74,42 @@ def name_groups(traits: Mapping[int, list[Trait]]) -> dict[int, str]:
     was given by hand.
     """
     names = {}
+    said: set[str] = set()
     for segment, these in traits.items():
         # With a reference, groups keep its numbers, which need not count from 1.
         name = f"Group {segment}"
         if list(traits) == list(range(1, len(traits) + 1)):
             name += f" of {len(traits)}"
-        if these:
-            strongest, column = these[0], _plain(these[0].column.replace("_", " "))
-            if strongest.level is not None:
-                name += f": more often {column} {_short(strongest.level)}"
-            else:
-                name += f": {'higher' if strongest.difference > 0 else 'lower'} {column}"
+        for phrase in map(_comparison, these):
+            if phrase not in said:
+                said.add(phrase)
+                name += f": {phrase}"
+                break
         names[segment] = name
     return names
 
 
-def _free(wished: list[str], taken: set[str]) -> str:
+def _comparison(trait: Trait) -> str:
+    column = _plain(trait.column.replace("_", " "))
+    if trait.level is not None:
+        return f"more often {column} {_short(trait.level)}"
+    return f"{'higher' if trait.difference > 0 else 'lower'} {column}"
+
+
+def _free(wished: list[str], taken: set[frozenset[str]]) -> str:
     """The first name that is not taken yet; the last wish gets a number if all are."""
     for name in wished:
-        if name.casefold() not in taken:
+        if _key(name) not in taken:
             return name
     number = 2
-    while f"{wished[0]} ({number})".casefold() in taken:
+    while _key(f"{wished[0]} ({number})") in taken:
         number += 1
     return f"{wished[0]} ({number})"
+
+
+def _key(name: str) -> frozenset[str]:
+    """What tells two names apart: their words, whatever the order and the case of the letters."""
+    return frozenset(_plain(name).casefold().split())
 
 
 def _wishes(traits: list[Trait], words: Mapping[str, Words]) -> Iterator[str]:

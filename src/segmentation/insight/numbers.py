@@ -44,6 +44,20 @@ def exact(value: float) -> str:
     return _signed(f"{value:,.10g}")
 
 
+def amount(written: str, unit: str | None) -> str:
+    """Put a unit to a number as people do.
+
+    Examples
+    --------
+    >>> amount("84,000", "$ a year"), amount("40", "years"), amount("7", None)
+    ('$84,000 a year', '40 years', '7')
+    """
+    unit = (unit or "").strip()
+    if unit.startswith(("$", "€", "£", "¥")):
+        written, unit = unit[0] + written, unit[1:].strip()
+    return f"{written} {unit}".strip()
+
+
 def percent(value: float | None) -> str:
     """Write a share for people; what is not quite nothing or all does not look as if it were.
 
@@ -68,6 +82,19 @@ def p_value(p: float) -> str:
     ('p < 0.001', 'p = 0.0042', 'p = 0.73')
     """
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
+def odds(p: float) -> str:
+    """Write a p-value for somebody who has never met one.
+
+    Examples
+    --------
+    >>> odds(0.0), odds(0.0042), odds(0.2)
+    ('fewer than 1 in 1,000', 'about 4 in 1,000', 'about 20 in 100')
+    """
+    if p < 0.001:
+        return "fewer than 1 in 1,000"
+    return f"about {1000 * p:.0f} in 1,000" if p < 0.01 else f"about {100 * p:.0f} in 100"
 
 
 def _signed(text: str) -> str:

@@ -5,12 +5,25 @@ from segmentation.artifacts.clustering import Clustering, ReferenceMatch
 from segmentation.artifacts.grades import RELIABLE
 from segmentation.artifacts.segments import Answer, Level
 from segmentation.artifacts.structure import OPEN_WORDS
-from segmentation.insight.numbers import p_value, percent
+from segmentation.insight.numbers import odds, percent
 from segmentation.insight.results import Results
 
 # Round numbers, without a calibration on record (docs/profiles.md, "Can they be trusted?").
 _FEW = 200  # customers
-_MUCH_NOISE = 0.25  # share of customers in no segment
+_MUCH_NOISE = 0.2  # share of customers in no segment
+
+_OTHER_ALGORITHM = (
+    "Let another algorithm look: train.algorithm: kmeans cuts any data into a given number of "
+    "parts, and says whether there is something behind them."
+)
+_BEHAVIOUR = (
+    "Add columns that say what customers do (what they buy, how often, when last), not only who "
+    "they are. Groups show there first."
+)
+_DROWNED = (
+    "See whether a column drowns the others: leave out what is beside the question (data.ignore in "
+    "params.yaml), or the categories (featurize.encoding: none)."
+)
 
 
 def trust(customers: int, results: Results) -> tuple[Answer, ...]:
@@ -53,13 +66,38 @@ def notice(results: Results) -> str | None:
         0: "Another sample would be cut elsewhere, so do not expect to meet them again.",
         groups: (
             "Another sample would be cut in much the same place, as a cloud of one shape is; that "
-            "does not make them segments."
+            "does not make them real."
         ),
     }.get(firm, "Another sample would be cut elsewhere in part.")
     return (
         "They cut one population into parts of similar customers, which can help to share out "
         f"work. {again} Do not build strategies on them."
     )
+
+
+def advice(customers: int, results: Results, *, value: str) -> tuple[str, ...]:
+    """Say what to try where there is nothing to act on; nothing where there is.
+
+    Parameters
+    ----------
+    customers : int
+    results : Results
+    value : str
+        The value column's name for people.
+    """
+    if results.has_segments and results.metrics.k >= 2:
+        return ()
+    settings = f"train.{results.clustering.algorithm} in params.yaml"
+    if results.has_segments:
+        return (_OTHER_ALGORITHM, f"Or loosen the settings of this one, under {settings}.")
+    more = "Look at another period, or at one kind of customers only."
+    if customers < 5 * _FEW:
+        more = f"Come back with more customers: among {customers:,} a weak structure is not seen."
+    cut = (
+        f"If one figure decides what you do, cut by it openly: quarters by {value} are a plan that "
+        "everybody understands, and nobody will take them for more."
+    )
+    return (_BEHAVIOUR, cut, more, _DROWNED)
 
 
 def limits(results: Results, *, scaling: str) -> tuple[str, ...]:
@@ -116,35 +154,38 @@ def _structure(results: Results) -> Answer:
     if len(choice.possible) > 1:
         words = [OPEN_WORDS[answer] for answer in choice.possible]
         return _answer(
-            "Are there segments at all?",
+            f"Are there {results.kind}s at all?",
             "The data leave it open",
             f"They may be {', '.join(words[:-1])} or {words[-1]}: the draws of one population that "
             "they are compared with do not settle it. This page takes them for "
             f"{OPEN_WORDS[results.structure]}.",
             "doubtful",
         )
-    p = p_value(results.metrics.structure_p_value)
+    p = results.metrics.structure_p_value
     if results.structure == "separate":
         if results.metrics.separate_p_value is not None:
-            p = p_value(results.metrics.separate_p_value)
+            p = results.metrics.separate_p_value
         return _answer(
             "Are there segments at all?",
             "Yes",
-            f"There are groups of customers with gaps between them ({p}).",
+            "There are groups of customers with gaps between them. A population without groups "
+            f"would show such gaps in {odds(p)} cases.",
             "good",
         )
     if results.structure == "graded":
         return _answer(
             "Are there segments at all?",
             "By degrees",
-            f"Customers differ more than in one population ({p}), but there are no gaps: the "
-            f"segments are slices of a continuum.{_near_a_border(results)}",
+            "Customers differ more than in one population (which would look like this in "
+            f"{odds(p)} cases), but there are no gaps: the segments are slices of a continuum."
+            f"{_near_a_border(results)}",
             "plain",
         )
     return _answer(
-        "Are there segments at all?",
+        "Are there groups at all?",
         "No sign of any",
-        f"One population can explain the data ({p}); the groups are a convenient cut.",
+        f"Customers without any groups would look like this, too, in {odds(p)} cases; the groups "
+        "here are a convenient cut.",
         "bad",
     )
 
@@ -183,11 +224,14 @@ def _firm(clustering: Clustering) -> int:
 
 def _stability(results: Results) -> Answer:
     question = "Would they come back?"
-    segments, firm = results.clustering.stability.segments, _firm(results.clustering)
+    stability = results.clustering.stability
+    segments, firm = stability.segments, _firm(results.clustering)
     number, worst = min(segments.items(), key=lambda item: item[1].jaccard)
+    overlap = percent(worst.jaccard).replace(">", "more than ")
+    the, only = ("Even the", "") if firm == len(segments) else ("The", " only")
     why = (
-        f"When customers are drawn again, {results.kind} {number} is the least stable: "
-        f"similarity {worst.jaccard:.3f} (standard error {worst.se or 0.0:.3f}), {worst.grade}."
+        f"Customers were drawn again {stability.resamples} times. {the} {results.kind} that "
+        f"changes most, {number}, overlaps with itself by {overlap}{only}."
     )
     if firm == 0:
         return _answer(question, "None does reliably", why, "bad")
@@ -205,10 +249,16 @@ def _agreement(results: Results) -> Answer:
     k, choice = results.metrics.k, results.choice
     votes = choice.votes
     if k != choice.k:
-        why = f"train.k sets {k}; {choice.k} was chosen by the rule {choice.rule}."
+        why = f"Somebody asked for {k} (train.k). The data speak for {choice.k}."
         return _answer(f"Is {k} the right number?", "Set by hand", why, "doubtful")
     agreeing = sum(vote == k for vote in votes.values())
     others = sorted(set(votes.values()) - {k})
+    if choice.rule == "fixed":
+        why = (
+            f"Somebody asked for {k} (select_k.k); {agreeing or 'none'} of {len(votes)} criteria "
+            "would have."
+        )
+        return _answer(f"Is {k} the right number?", "Set by hand", why, "doubtful")
     prefer = "prefers" if agreeing == 1 else "prefer"
     why = f"{agreeing or 'None'} of {len(votes)} criteria {prefer} {k}"
     if others:
@@ -220,8 +270,8 @@ def _agreement(results: Results) -> Answer:
     if choice.open:
         shares = [f"{each.k} in {percent(each.share)}" for each in choice.alternatives]
         why = (
-            f"With half of the customers, drawn at random, the choice is "
-            f"{', '.join(shares[:-1])} and {shares[-1]} of the draws. {why}."
+            f"With a random half of the customers the answer is {', '.join(shares[:-1])} and "
+            f"{shares[-1]} of the draws. {why}."
         )
         return _answer(f"Is {k} the right number?", "The data leave it open", why, "doubtful")
     level: Level = "good" if agreeing > len(votes) / 2 else "doubtful"

@@ -68,6 +68,7 @@ def parse(text: str) -> Any:
 def _fill(data: CommentedMap, plan: Plan, reading: Reading) -> list[str]:
     """Write the section anew."""
     data["path"] = reading.path
+    data.pop("synthetic", None)
     data["delimiter"] = Quoted(reading.delimiter)
     data["encoding"] = reading.encoding
     data["decimal"] = Quoted(plan.decimal)

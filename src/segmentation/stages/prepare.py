@@ -1,6 +1,8 @@
 """Read the customers' file, clean it by the declared rules, and account for every row."""
 
 from segmentation import artifacts, paths
+from segmentation.artifacts import files
+from segmentation.artifacts.quality import Source
 from segmentation.engines.cleaning import clean
 from segmentation.engines.customers import Customers, check_rejected, damage
 from segmentation.engines.local import Local
@@ -20,7 +22,7 @@ def run(*, data: Data, prepare: Prepare) -> None:
         cleaned = clean(engine, data, prepare)
         # Before anything can fail: rejected rows are there to be looked at even if none is left.
         cleaned.write_rejected(paths.REJECTED)
-        artifacts.write(cleaned.quality())
+        artifacts.write(cleaned.quality().model_copy(update={"source": _source(data)}))
         check_rejected(cleaned, data=data, rules=prepare)
         customers = Customers(cleaned, data)
         customers.check_usable()
@@ -32,3 +34,8 @@ def run(*, data: Data, prepare: Prepare) -> None:
     fits, left_out = fitting(playbook, numeric=data.numbers, categorical=list(data.categorical))
     for note in [*doubtful, *left_out, *absent_levels(fits, levels)]:
         warn(note)
+
+
+def _source(data: Data) -> Source:
+    path = data.path.name if data.path.is_absolute() else data.path.as_posix()
+    return Source(path=path, md5=files.md5(data.path))

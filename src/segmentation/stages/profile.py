@@ -1,6 +1,6 @@
 """Say what each segment is and what to do about it: the facts, the scored customers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -41,20 +41,33 @@ def run(*, seed: Seed, data: Data, featurize: Featurize) -> None:
         warn(note)
     artifacts.write(facts)
 
+    told = _told(facts, taken=customers.columns)
     scored = Table(paths.PREPARED, paths.ASSIGNMENTS)
     columns = list(dict.fromkeys([*customers.columns, "segment", "segment_name", "confidence"]))
     kept = [name for name in columns if name != "segment_name"]
-    lines = scored[kept].each(
-        lambda _, cells: export.lines(_named(cells, facts.names).select(columns))
-    )
+    columns += [name for name in told if name not in columns]
+    lines = scored[kept].each(lambda _, cells: export.lines(_with(told, cells).select(columns)))
     export.write(paths.CUSTOMERS, lines, columns)
 
 
-def _named(cells: pa.Table, names: Mapping[int, str]) -> pa.Table:
-    """Put the name of each customer's segment beside its number."""
+def _told(facts: Segments, *, taken: Collection[str]) -> dict[str, dict[int, str]]:
+    """Return what stands beside a customer's segment, by the column and the segment."""
+    main = {segment.id: segment.plays[0] for segment in facts.segments if segment.plays}
+    play, channel = (f"segment_{it}" if it in taken else it for it in ("play", "channel"))
+    return {
+        "segment_name": facts.names,
+        play: {i: each.name for i, each in main.items()},
+        channel: {i: each.channel for i, each in main.items()},
+    }
+
+
+def _with(told: Mapping[str, Mapping[int, str]], cells: pa.Table) -> pa.Table:
+    """Put what is told of each customer's segment beside its number."""
     codes = cells["segment"].combine_chunks().dictionary_encode()
-    called = [names.get(i) for i in codes.dictionary.to_pylist()]
-    return cells.append_column("segment_name", pa.array(called, pa.string()).take(codes.indices))
+    for name, texts in told.items():
+        called = pa.array([texts.get(i) for i in codes.dictionary.to_pylist()], pa.string())
+        cells = cells.append_column(name, called.take(codes.indices))
+    return cells
 
 
 def _facts(

@@ -1,8 +1,10 @@
 """Draw every picture and write the pages, from what the other stages found."""
 
+import hashlib
+import json
 from typing import Any
 
-from segmentation import artifacts, paths
+from segmentation import __version__, artifacts, paths
 from segmentation.artifacts import files
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.clustering import Clustering
@@ -21,10 +23,11 @@ from segmentation.settings.select_k import SelectK
 from segmentation.settings.shared.base import Seed, Settings, leaves
 from segmentation.settings.shared.data import Data
 from segmentation.settings.train import Train
-from segmentation.views import style
+from segmentation.views import findings, style
 from segmentation.views.lifetime import calibration
 from segmentation.views.pictures import Tables, pictures
-from segmentation.views.report import drawn, embedded, render
+from segmentation.views.report import render
+from segmentation.views.svg import inline
 
 
 def run(
@@ -59,8 +62,16 @@ def run(
         numeric={name: data.label(name) for name in data.numeric},
         categorical={name: data.label(name) for name in data.categorical},
     )
-    style.save_all(drawings)
-
+    drawn = style.save_all({path: each.draw for path, each in drawings.items()})
+    shown = {
+        f"{path.parent.name}/{path.stem}": inline(
+            svg, name=f"{path.parent.name}-{path.stem}", alt=each.finding
+        )
+        for (path, each), svg in zip(drawings.items(), drawn, strict=True)
+        if each.finding is not None
+    }
+    used: dict[str, Settings] = {"prepare": prepare, "featurize": featurize, "select_k": select_k}
+    settings = _settings(seed, used, train)
     content: dict[str, Any] = {
         "facts": facts,
         "metrics": results.metrics,
@@ -70,18 +81,32 @@ def run(
         "kind": results.kind,
         "lines": None,
         "lifetime": None,
+        "synthetic": data.synthetic,
+        "settings_hash": _hash({"data": data.model_dump(mode="json"), **settings}),
+        "version": __version__,
     }
     if data.path == paths.PURCHASERS:  # the stages of purchases/dvc.yaml ran before this one
         content["lines"] = artifacts.read(PurchaseLines)
         content["lifetime"] = artifacts.read(LifetimeValue)
+    if content["lifetime"] is not None and (tried := content["lifetime"].tried) is not None:
+        svg = style.as_svg(calibration(tried))
+        alt = findings.calibration(tried)
+        shown["purchases/calibration"] = inline(svg, name="calibration", alt=alt)
     files.write_text(paths.SEGMENTS_MD, render("segments.md.j2", **content))
-    shown = {f"{path.parent.name}/{path.stem}": embedded(path) for path in drawings}
-    if content["lifetime"] is not None and content["lifetime"].tried is not None:
-        shown["purchases/calibration"] = drawn(calibration(content["lifetime"].tried))
-    used: dict[str, Settings] = {"prepare": prepare, "featurize": featurize, "select_k": select_k}
-    settings = _settings(seed, used, train)
-    page = render("report.html.j2", **content, settings=settings, pictures=shown)
+    page = render(
+        "report.html.j2",
+        **content,
+        settings=settings,
+        pictures=shown,
+        export=paths.CUSTOMERS.as_posix(),
+    )
     files.write_text(paths.REPORT, page)
+
+
+def _hash(settings: dict[str, Any]) -> str:
+    """Return what tells two sets of settings apart."""
+    text = json.dumps(settings, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _settings(seed: int, sections: dict[str, Settings], train: Train) -> dict[str, Any]:

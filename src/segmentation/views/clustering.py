@@ -6,7 +6,17 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from segmentation.artifacts.clustering import Clustering, DistanceCurve, Tree
-from segmentation.views.style import ACCENT, INK, SHADES, colour, figure, ink_on
+from segmentation.views.style import (
+    ACCENT,
+    INK,
+    PAPER,
+    SHADES,
+    chips,
+    figure,
+    ink_of,
+    key,
+    shades,
+)
 
 
 def dendrogram(tree: Sequence[Sequence[float]], *, height: float, k: int) -> Figure:
@@ -41,7 +51,7 @@ def dendrogram(tree: Sequence[Sequence[float]], *, height: float, k: int) -> Fig
         textcoords="offset points",
         ha="right",
         color=INK,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
     )
     axes.set_title(f"How customers were merged: the last {len(tree) + 1} branches")
     axes.set_xlabel("branches of similar customers")
@@ -81,42 +91,41 @@ def k_distance(distances: Sequence[float], *, neighbours: int, eps: float | None
     return picture
 
 
-def distances(apart: Mapping[int, Mapping[int, float]]) -> Figure:
+def distances(apart: Mapping[int, Mapping[int, float]], *, kind: str = "segment") -> Figure:
     """Draw how far the centres of segments are apart, in mean radii of the segments.
 
     Parameters
     ----------
     apart : dict of int to dict of int to float
         By segment, of every other one.
+    kind : str
+        What segments are called.
     """
     ids = sorted(apart)
     if len(ids) < 2:
         picture = figure(6.0, 1.0)
-        picture.text(0.5, 0.5, "Fewer than two segments: no distances", ha="center", va="center")
+        picture.text(0.5, 0.5, f"Fewer than two {kind}s: no distances", ha="center", va="center")
         return picture
-    picture = figure(min(9.6, 0.55 * len(ids) + 2.8), min(9.0, 0.5 * len(ids) + 1.6))
+    picture = figure(min(9.6, 0.55 * len(ids) + 3.6), min(9.0, 0.5 * len(ids) + 1.6))
     axes = picture.subplots()
     shown = np.array([[apart[i].get(j, np.nan) for j in ids] for i in ids])
-    axes.imshow(shown, cmap=SHADES.reversed(), aspect="auto")
-    middle = (np.nanmin(shown) + np.nanmax(shown)) / 2
+    cells = shades(axes, shown, SHADES, low=0.0, high=float(np.nanmax(shown)))
     for (row, column), value in np.ndenumerate(shown):
         if np.isfinite(value):
-            tone = "white" if value < middle else INK
+            tone = ink_of(cells, value)
             axes.text(column, row, f"{value:.1f}", ha="center", va="center", fontsize=9, color=tone)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_ticks(range(len(ids)), [str(i) for i in ids])
-        for label, i in zip(axis.get_ticklabels(), ids, strict=True):
-            label.set_color(ink_on(i))
-            label.set_bbox({"facecolor": colour(i), "edgecolor": "none", "pad": 2})
-    axes.tick_params(length=0)
-    axes.grid(visible=False)
-    axes.spines[:].set_visible(False)
-    axes.set_title("How far apart the segments are")
-    axes.set_xlabel("distance of centres, in mean radii of segments")
+        chips(axis, ids)
+    axes.tick_params(pad=6)
+    axes.set_title(f"How far apart the {kind}s are")
+    key(picture, cells, f"distance of centres,\nin mean radii of {kind}s")
     return picture
 
 
-def draw(clustering: Clustering, *, apart: Mapping[int, Mapping[int, float]]) -> Figure:
+def draw(
+    clustering: Clustering, *, apart: Mapping[int, Mapping[int, float]], kind: str = "segment"
+) -> Figure:
     """Draw what the algorithm left to be drawn, or else the distances between segments."""
     match clustering.picture:
         case Tree() as tree:
@@ -124,7 +133,7 @@ def draw(clustering: Clustering, *, apart: Mapping[int, Mapping[int, float]]) ->
         case DistanceCurve() as curve:
             return k_distance(curve.k_distances, neighbours=curve.neighbours, eps=curve.eps)
         case None:
-            return distances(apart)
+            return distances(apart, kind=kind)
 
 
 def _ordinal(number: int) -> str:

@@ -8,15 +8,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from segmentation.artifacts.choice import CriterionLabel
-from segmentation.views.style import ACCENT, INK, MUTED, OTHER, figure
+from segmentation.views.style import ACCENT, INK, MUTED, OTHER, PAPER, figure
 
 
-def elbow(curve: pd.DataFrame, *, chosen: int, elbow: int) -> Figure:
-    """Draw inertia against k, with the elbow: the point farthest below the chord."""
+def elbow(curve: pd.DataFrame, *, chosen: int, elbow: int, used: int | None = None) -> Figure:
+    """Draw inertia against k, with the elbow: the point farthest below the chord.
+
+    Parameters
+    ----------
+    curve : DataFrame
+    chosen : int
+        By the rule.
+    elbow : int
+    used : int, optional
+        The number of segments there are, if it is another.
+    """
     picture = figure(6.0, 3.7)
     axes = picture.subplots()
     axes.plot(curve.k, curve.inertia, "o-", color=ACCENT)
-    _mark(axes, curve, "inertia", chosen)
+    _mark(axes, curve, "inertia", chosen, used)
     if elbow != chosen:
         height = float(curve.loc[curve.k == elbow, "inertia"].iloc[0])
         axes.annotate(
@@ -33,7 +43,7 @@ def elbow(curve: pd.DataFrame, *, chosen: int, elbow: int) -> Figure:
     return picture
 
 
-def silhouette(curve: pd.DataFrame, *, chosen: int) -> Figure:
+def silhouette(curve: pd.DataFrame, *, chosen: int, used: int | None = None) -> Figure:
     """Draw the mean silhouette against k, with one standard error on either side."""
     picture = figure(6.0, 3.7)
     axes = picture.subplots()
@@ -46,7 +56,7 @@ def silhouette(curve: pd.DataFrame, *, chosen: int) -> Figure:
         ecolor=MUTED,
         capsize=3,
     )
-    _mark(axes, curve, "silhouette", chosen)
+    _mark(axes, curve, "silhouette", chosen, used)
     axes.set_title("Silhouette: how much closer to their own group")
     axes.set_ylabel("mean silhouette (−1 to 1), ± 1 standard error")
     low, high = float(curve.silhouette.min()), float(curve.silhouette.max())
@@ -60,8 +70,12 @@ def criteria(
     *,
     chosen: int,
     votes: Mapping[str, int],
+    used: int | None = None,
 ) -> Figure:
-    """Draw every criterion against k, each with the k that it prefers; three panels a row."""
+    """Draw every criterion against k, each with the k that it prefers; three panels a row.
+
+    The rule's choice is a dotted line; where another number is used, that is a full one.
+    """
     rows = -(-len(criteria) // 3)
     height = 2.4 * rows
     picture = figure(9.6, height)
@@ -79,20 +93,25 @@ def criteria(
         )
         vote = votes[criterion.name]
         axes.axvline(chosen, color=MUTED, linestyle=":", linewidth=1.2, zorder=0)
+        if used not in (None, chosen):
+            axes.axvline(used, color=OTHER, linewidth=1.2, zorder=0)
         row = curve[curve.k == vote]
         if not row.empty:
             best = (vote, float(row[name].iloc[0]))
-            axes.plot(*best, "o", color="white", markeredgecolor=INK, markersize=9, zorder=4)
+            axes.plot(*best, "o", color=PAPER, markeredgecolor=INK, markersize=9, zorder=4)
             axes.plot(*best, "o", color=INK, markersize=4, zorder=5)
         axes.set_title(
-            f"{criterion.label}: k = {vote}", fontsize=10, color=INK if vote == chosen else OTHER
+            f"{criterion.label}: k = {vote}",
+            fontsize=10,
+            fontweight="bold" if vote == chosen else "normal",
         )
         axes.set_xlabel(criterion.reading, fontsize=8, color=MUTED)
         axes.set_xticks(ks[:: int(np.ceil(len(ks) / 10))])
         axes.margins(y=0.15)
     agreeing = sum(vote == chosen for vote in votes.values())
+    also = f"; used: {used} (full line)" if used not in (None, chosen) else ""
     picture.suptitle(
-        f"{agreeing} of {len(votes)} criteria prefer the chosen k = {chosen} (dotted line)",
+        f"{agreeing} of {len(votes)} criteria prefer the chosen k = {chosen} (dotted line){also}",
         fontweight="bold",
         fontsize=12,
         x=0.01,
@@ -101,17 +120,23 @@ def criteria(
     return picture
 
 
-def _mark(axes: Axes, curve: pd.DataFrame, column: str, chosen: int) -> None:
+def _mark(
+    axes: Axes, curve: pd.DataFrame, column: str, chosen: int, used: int | None = None
+) -> None:
     axes.set_xlabel("number of segments k")
     ks = curve.k.to_numpy()
     axes.set_xticks(ks[:: int(np.ceil(len(ks) / 20))])
-    row = curve[curve.k == chosen]
-    if row.empty:
-        return
-    height = float(row[column].iloc[0])
-    axes.axvline(chosen, color=MUTED, linestyle=":", linewidth=1.2, zorder=0)
-    axes.plot([chosen], [height], "o", color="white", markeredgecolor=INK, markersize=10, zorder=4)
-    axes.plot([chosen], [height], "o", color=INK, markersize=5, zorder=5)
-    axes.annotate(
-        f"chosen: k = {chosen}", (chosen, height), (9, 9), textcoords="offset points", color=INK
-    )
+    marks = [(chosen, "chosen", MUTED, ":")]
+    if used not in (None, chosen):
+        marks.append((used, "used", OTHER, "-"))
+    for k, word, tone, line in marks:
+        row = curve[curve.k == k]
+        if row.empty:
+            continue
+        height = float(row[column].iloc[0])
+        axes.axvline(k, color=tone, linestyle=line, linewidth=1.2, zorder=0)
+        axes.plot([k], [height], "o", color=PAPER, markeredgecolor=INK, markersize=10, zorder=4)
+        axes.plot([k], [height], "o", color=INK, markersize=5, zorder=5)
+        axes.annotate(
+            f"{word}: k = {k}", (k, height), (9, 9), textcoords="offset points", color=INK
+        )

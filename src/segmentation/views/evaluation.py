@@ -10,12 +10,26 @@ from matplotlib.figure import Figure
 from segmentation.artifacts.clustering import Stability
 from segmentation.artifacts.grades import BANDS
 from segmentation.artifacts.map import Map, Place
-from segmentation.views.style import INK, MUTED, NOISE_COLOUR, colour, figure, short
+from segmentation.views.style import (
+    INK,
+    MUTED,
+    NOISE_COLOUR,
+    PAPER,
+    chips,
+    colour,
+    figure,
+    ink_on,
+    short,
+)
 
 _MARKERS = "osD^vP*X<>"
+_MOST_STEPS = 300  # of a segment's silhouettes: more could not be told apart
+_MOST_POINTS = 3_000  # each an element of a page; more are one image in it
 
 
-def silhouette_samples(drawn: pd.DataFrame, sizes: Mapping[int, int]) -> Figure:
+def silhouette_samples(
+    drawn: pd.DataFrame, sizes: Mapping[int, int], *, kind: str = "segment"
+) -> Figure:
     """Draw the silhouette of every customer, sorted inside each segment.
 
     Parameters
@@ -24,6 +38,8 @@ def silhouette_samples(drawn: pd.DataFrame, sizes: Mapping[int, int]) -> Figure:
         ``segment`` and ``silhouette`` of the customers that were drawn.
     sizes : dict of int to int
         Customers of every segment.
+    kind : str
+        What segments are called.
     """
     ids = sorted(sizes)
     picture = figure(6.0, max(3.4, 0.5 * len(ids) + 1.6))
@@ -35,10 +51,14 @@ def silhouette_samples(drawn: pd.DataFrame, sizes: Mapping[int, int]) -> Figure:
     ticks = []
     for i in ids:
         values = np.sort(samples[segment == i])[::-1]
-        edges = start + np.arange(len(values) + 1)
-        axes.stairs(values, edges, orientation="horizontal", fill=True, color=colour(i))
-        ticks.append((start + len(values) / 2, f"{i}  (n = {sizes[i]:,})"))
-        start += len(values) + gap
+        steps = min(len(values), _MOST_STEPS)
+        places = np.arange(steps + 1) * len(values) // max(steps, 1)
+        heights = np.add.reduceat(values, places[:-1]) / np.diff(places) if steps else values
+        edges = start + places
+        axes.stairs(heights, edges, orientation="horizontal", fill=True, color=colour(i))
+        count = edges[-1] - start
+        ticks.append((start + count / 2, f"{i}  (n = {sizes[i]:,})"))
+        start += count + gap
     mean = float(samples.mean()) if total else 0.0
     axes.axvline(0, color=MUTED, linewidth=0.8)
     axes.axvline(mean, color=INK, linestyle="--", linewidth=1.2)
@@ -47,12 +67,12 @@ def silhouette_samples(drawn: pd.DataFrame, sizes: Mapping[int, int]) -> Figure:
     axes.set_ylim(start, -max(gap, 0.03 * total))
     axes.grid(visible=False, axis="y")
     axes.set_title("Silhouette of every customer")
-    axes.set_xlabel("silhouette (below 0: closer to another segment)")
-    axes.set_ylabel("segment")
+    axes.set_xlabel(f"silhouette (below 0: closer to another {kind})")
+    axes.set_ylabel(kind)
     return picture
 
 
-def stability(stability: Stability) -> Figure:
+def stability(stability: Stability, *, kind: str = "segment") -> Figure:
     """Draw how similar each segment is to its likes in other draws of the customers."""
     ids = sorted(stability.segments)
     picture = figure(6.0, max(2.6, 0.42 * len(ids) + 1.5))
@@ -78,17 +98,22 @@ def stability(stability: Stability) -> Figure:
             fontsize=8,
         )
     axes.set_yticks(rows, [str(i) for i in ids])
+    chips(axes.yaxis, ids)
+    axes.tick_params(axis="y", length=0, pad=6)
     axes.invert_yaxis()
     axes.set_xlim(0, 1.12)
     axes.set_xticks(np.arange(0, 1.01, 0.2))
     axes.grid(visible=False, axis="y")
-    axes.set_title("Does the segment return when customers are drawn again?", pad=20)
-    axes.set_xlabel(f"Jaccard similarity, mean of {stability.resamples} draws with 95% interval")
-    axes.set_ylabel("segment")
+    axes.set_title(f"Does the {kind} return when customers are drawn again?", pad=20)
+    axes.set_xlabel(
+        f"overlap with itself (Jaccard similarity), mean of {stability.resamples} draws\n"
+        "with 95% interval"
+    )
+    axes.set_ylabel(kind)
     return picture
 
 
-def pca_map(shown: pd.DataFrame, flat: Map, *, features: int = 8) -> Figure:
+def pca_map(shown: pd.DataFrame, flat: Map, *, features: int = 8, kind: str = "segment") -> Figure:
     """Draw customers on the first two principal components, beside what the two are made of.
 
     Parameters
@@ -98,6 +123,8 @@ def pca_map(shown: pd.DataFrame, flat: Map, *, features: int = 8) -> Figure:
     flat : Map
     features : int
         How many of the features with the largest loadings are named.
+    kind : str
+        What segments are called.
     """
     picture = figure(9.6, 5.2)
     axes, weights = picture.subplots(1, 2, width_ratios=(3, 1))
@@ -111,7 +138,8 @@ def pca_map(shown: pd.DataFrame, flat: Map, *, features: int = 8) -> Figure:
             color=colour(i),
             alpha=0.55,
             linewidths=0 if i >= 0 else 0.8,
-            label=None if i >= 0 else "in no segment",
+            label=None if i >= 0 else f"in no {kind}",
+            rasterized=len(shown) > _MOST_POINTS,
         )
     for i, centre in sorted(flat.centroids.items()):
         axes.annotate(
@@ -119,9 +147,9 @@ def pca_map(shown: pd.DataFrame, flat: Map, *, features: int = 8) -> Figure:
             (centre.pc1, centre.pc2),
             ha="center",
             va="center",
-            color="white",
+            color=ink_on(colour(i)),
             fontweight="bold",
-            bbox={"boxstyle": "circle", "facecolor": colour(i), "edgecolor": "white"},
+            bbox={"boxstyle": "circle", "facecolor": colour(i), "edgecolor": PAPER},
             zorder=6,
         )
     if (shown.segment < 0).any():

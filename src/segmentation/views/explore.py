@@ -10,7 +10,18 @@ from matplotlib.ticker import MaxNLocator
 
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.summary import Summary
-from segmentation.views.style import ACCENT, INK, MUTED, figure, short, thousands
+from segmentation.views.style import (
+    ACCENT,
+    DIVERGING,
+    INK,
+    MUTED,
+    figure,
+    ink_of,
+    key,
+    shades,
+    short,
+    thousands,
+)
 
 MOST_COLUMNS = 24  # more panels than this cannot be read; the first ones are drawn
 MOST_LEVELS = 12
@@ -76,22 +87,20 @@ def correlation(summary: Summary, labels: Mapping[str, str]) -> Figure:
     side = 0.55 * len(names) + 2.6
     picture = figure(side + 1.2, side)
     axes = picture.subplots()
-    cells = axes.imshow(table, cmap="PuOr_r", vmin=-1, vmax=1)
+    axes.set_aspect("equal")
+    cells = shades(axes, table, DIVERGING, low=-1, high=1)
     if len(names) <= 14:
         for (row, column), value in np.ndenumerate(table):
             if np.isnan(value):  # of a constant, or of too few customers
                 continue
             text = f"{value:.2f}".replace("-", "−")
-            tone = "white" if abs(value) > 0.62 else INK
+            tone = ink_of(cells, value)
             axes.text(column, row, text, ha="center", va="center", fontsize=8, color=tone)
     ticks = [short(name.replace("_", " ")) for name in names]
     axes.set_xticks(range(len(names)), ticks, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(names)), ticks)
-    axes.grid(visible=False)
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0)
     axes.set_title("Which numbers go together")
-    picture.colorbar(cells, label="rank correlation (Spearman)", shrink=0.8)
+    key(picture, cells, "rank correlation (Spearman)")
     _say_cut(picture, len(names), len(labels), "numeric columns")
     return picture
 

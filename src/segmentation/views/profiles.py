@@ -5,17 +5,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from segmentation.artifacts.segments import CategoryColumn, NumberColumn, Segment
+from segmentation.artifacts.segments import CategoryColumn, NumberColumn, Profile, Segment
+from segmentation.insight.numbers import percent
 from segmentation.views.style import (
+    DIVERGING,
     INK,
     MUTED,
+    NOISE_COLOUR,
+    PAPER,
     SHADES,
+    chips,
     colour,
     figure,
-    ink_on,
+    ink_of,
+    key,
+    shades,
     short,
     thousands,
     wrapped,
@@ -24,6 +32,7 @@ from segmentation.views.style import (
 MOST_ROWS = 30  # of a heatmap: more could not be read
 MOST_PANELS = 24
 MOST_LEVELS = 12
+MOST_LEVEL_NAMES = 8  # side by side under a picture; more are turned
 
 
 def profile(segments: Sequence[Segment]) -> Figure:
@@ -31,7 +40,7 @@ def profile(segments: Sequence[Segment]) -> Figure:
 
     Above thirty features those that differ most are shown.
     """
-    table = pd.DataFrame({each.id: _differences(each) for each in segments}, dtype="float64")
+    table = pd.DataFrame({each.id: differences(each) for each in segments}, dtype="float64")
     if table.empty:
         return _only("No customer is in a segment")
     names = {each.id: each.name for each in segments}
@@ -40,9 +49,12 @@ def profile(segments: Sequence[Segment]) -> Figure:
         strongest = table.abs().max(axis=1).sort_values(ascending=False, kind="stable").index
         table = table.loc[table.index.isin(strongest[:MOST_ROWS])]
     most = float(np.nanmax(np.abs(table.to_numpy()), initial=1.0))
-    picture = figure(1.3 * table.shape[1] + 3.4, 0.42 * len(table) + 1.9)
+    turned = table.shape[1] > MOST_LEVEL_NAMES
+    picture = figure(
+        (0.62 if turned else 1.3) * table.shape[1] + 3.4, 0.42 * len(table) + 2.2 + 0.9 * turned
+    )
     axes = picture.subplots()
-    cells = axes.imshow(table, cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto")
+    cells = shades(axes, table.to_numpy(), DIVERGING, low=-most, high=most)
     for (row, column), value in np.ndenumerate(table.to_numpy()):
         if np.isfinite(value):
             axes.text(
@@ -52,25 +64,38 @@ def profile(segments: Sequence[Segment]) -> Figure:
                 ha="center",
                 va="center",
                 fontsize=9,
-                color="white" if abs(value) > 0.62 * most else INK,
+                color=ink_of(cells, value),
             )
     ids = [int(i) for i in table.columns]
-    labels = [f"{i}\n{wrapped(names[i])}" for i in ids]
-    axes.set_xticks(range(table.shape[1]), labels)
-    for label, i in zip(axes.get_xticklabels(), ids, strict=True):
-        label.set_color(colour(i))
-        label.set_fontweight("bold")
+    axes.set_xticks(range(table.shape[1]), [str(i) for i in ids])
+    chips(axes.xaxis, ids)
+    _names(axes, [names[i] for i in ids], turned=turned)
     axes.set_yticks(range(len(table)), [short(str(name), 32) for name in table.index])
-    axes.tick_params(length=0)
-    axes.grid(visible=False)
-    axes.spines[:].set_visible(False)
     shown = "" if total == len(table) else f": the {len(table)} of {total} that differ most"
     axes.set_title(f"Difference from everyone else{shown}")
-    picture.colorbar(cells, label="standard deviations", shrink=0.8)
+    key(picture, cells, "standard deviations below or above")
     return picture
 
 
-def _differences(segment: Segment) -> dict[str, float | None]:
+def _names(axes: Axes, names: Sequence[str], *, turned: bool) -> None:
+    """Write names under the ticks, in ink; turned where they would run into each other."""
+    for place, name in enumerate(names):
+        axes.annotate(
+            short(name, 34) if turned else wrapped(name),
+            (place, 0),
+            (4 if turned else 0, -22),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="right" if turned else "center",
+            va="top",
+            rotation=40 if turned else 0,
+            rotation_mode="anchor" if turned else "default",
+            fontsize=9,
+        )
+
+
+def differences(segment: Profile) -> dict[str, float | None]:
+    """Return how far a segment is from everyone else in each number and category."""
     numbers = {
         name.replace("_", " "): figures.difference for name, figures in segment.numeric.items()
     }
@@ -82,7 +107,13 @@ def _differences(segment: Segment) -> dict[str, float | None]:
     return numbers | levels
 
 
-def sizes(segments: Sequence[Segment], *, value: str) -> Figure:
+def sizes(
+    segments: Sequence[Segment],
+    *,
+    value: str,
+    outside: Profile | None = None,
+    kind: str = "segment",
+) -> Figure:
     """Draw each segment's share of customers beside its share of the total value.
 
     Parameters
@@ -91,29 +122,38 @@ def sizes(segments: Sequence[Segment], *, value: str) -> Figure:
         Best first.
     value : str
         The value column's name for people.
+    outside : Profile, optional
+        Customers in no segment.
+    kind : str
+        What segments are called.
     """
     if not segments:
-        return _only("No customer is in a segment")
-    picture = figure(7.6, 0.62 * len(segments) + 1.7)
+        return _only(f"No customer is in a {kind}")
+    parts: list[tuple[Profile, str, str]] = [
+        (each, f"{each.id}  {each.name}", colour(each.id)) for each in segments
+    ]
+    if outside:
+        parts.append((outside, f"in no {kind}", NOISE_COLOUR))
+    picture = figure(7.6, 0.62 * len(parts) + 1.7)
     axes = picture.subplots()
-    rows = np.arange(len(segments))
-    colours = [colour(each.id) for each in segments]
-    shares = np.array([each.share for each in segments])
+    rows = np.arange(len(parts))
+    colours = [tone for _, _, tone in parts]
+    shares = np.array([each.share for each, _, _ in parts])
     # NaN where the total value is not positive.
-    worths = np.array([each.share_of_value for each in segments], dtype=np.float64)
+    worths = np.array([each.share_of_value for each, _, _ in parts], dtype=np.float64)
     axes.barh(rows - 0.19, 100 * shares, height=0.36, color=colours, alpha=0.45)
     axes.barh(rows + 0.19, 100 * worths, height=0.36, color=colours)
     for row, (share, worth) in enumerate(zip(shares, worths, strict=True)):
         near: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 9}
-        axes.annotate(f"{share:.0%} of customers", (100 * share, row - 0.19), (4, 0), **near)
+        axes.annotate(f"{percent(share)} of customers", (100 * share, row - 0.19), (4, 0), **near)
         if not np.isnan(worth):
-            axes.annotate(f"{worth:.0%} of value", (100 * worth, row + 0.19), (4, 0), **near)
-    axes.set_yticks(rows, [f"{each.id}  {wrapped(each.name)}" for each in segments])
+            axes.annotate(f"{percent(worth)} of value", (100 * worth, row + 0.19), (4, 0), **near)
+    axes.set_yticks(rows, [wrapped(label, 24) for _, label, _ in parts])
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.set_xlim(0, 1.25 * 100 * float(np.nanmax([*shares, *worths])))
-    axes.set_xlabel(f"per cent (value: total of {value})")
-    axes.set_title("Size and worth of each segment")
+    axes.set_xlabel(f"per cent (value: total of {short(value, 60)})")
+    axes.set_title(f"Size and worth of each {kind}")
     return picture
 
 
@@ -142,11 +182,13 @@ def boxplots(columns: Mapping[str, NumberColumn], segments: Sequence[Segment]) -
             row, tone = order[i], colour(i)
             axes.plot([low, high], [row, row], color=tone, linewidth=1.2, solid_capstyle="butt")
             axes.barh(row, third - first, left=first, height=0.6, color=tone)
-            axes.plot([median, median], [row - 0.3, row + 0.3], color="white", linewidth=2)
+            axes.plot([median, median], [row - 0.3, row + 0.3], color=PAPER, linewidth=2)
         everyone = columns[name].median
         if everyone is not None:
             axes.axvline(everyone, color=INK, linestyle=":", linewidth=1.2)
         axes.set_yticks(range(len(segments)), [str(s.id) for s in segments])
+        chips(axes.yaxis, [s.id for s in segments])
+        axes.tick_params(axis="y", length=0, pad=6)
         axes.set_ylim(len(segments) - 0.4, -0.6)
         axes.grid(visible=False, axis="y")
         axes.set_title(short(columns[name].label, 34), fontsize=10)
@@ -155,7 +197,7 @@ def boxplots(columns: Mapping[str, NumberColumn], segments: Sequence[Segment]) -
     cut = len(shown) < len(columns)
     more = f"; the first {len(shown)} of {len(columns)} columns" if cut else ""
     picture.supxlabel(
-        "box: middle half of a segment, white line: median, whisker: 5 to 95%, of few nearer; "
+        "box: middle half; line in it: median; whisker: 5% to 95%, of few nearer; "
         f"dotted: everyone's median{more}",
         fontsize=9,
         color=MUTED,
@@ -163,7 +205,9 @@ def boxplots(columns: Mapping[str, NumberColumn], segments: Sequence[Segment]) -
     return picture
 
 
-def categories(columns: Mapping[str, CategoryColumn], segments: Sequence[Segment]) -> Figure:
+def categories(
+    columns: Mapping[str, CategoryColumn], segments: Sequence[Segment], *, kind: str = "segment"
+) -> Figure:
     """Draw the share of each category in each segment beside its share among everyone."""
     shown = list(columns)[:MOST_PANELS]
     levels = {name: list(columns[name].levels)[:MOST_LEVELS] for name in shown}
@@ -187,23 +231,30 @@ def categories(columns: Mapping[str, CategoryColumn], segments: Sequence[Segment
             ],
             dtype=np.float64,
         )
-        axes.imshow(shares, cmap=SHADES, vmin=0, vmax=1, aspect="auto")
+        cells = shades(axes, shares, SHADES, low=0, high=1)
         for (row, column), share in np.ndenumerate(shares):
-            text = "–" if np.isnan(share) else f"{100 * share:.0f}%"
-            tone = "white" if share > 0.55 else INK
-            axes.text(column, row, text, ha="center", va="center", fontsize=9, color=tone)
-        axes.axvline(len(segments) - 0.5, color="white", linewidth=4)
+            known = not np.isnan(share)
+            tone = ink_of(cells, share) if known else INK
+            axes.text(
+                column,
+                row,
+                percent(share if known else None),
+                ha="center",
+                va="center",
+                fontsize=9,
+                color=tone,
+            )
+        axes.axvline(len(segments) - 0.5, color=PAPER, linewidth=4)
         axes.set_xticks(range(len(segments) + 1), [*(str(s.id) for s in segments), "all"])
-        for label, segment in zip(axes.get_xticklabels(), segments, strict=False):
-            label.set_color("white" if ink_on(segment.id) == "white" else INK)
-            label.set_bbox({"facecolor": colour(segment.id), "edgecolor": "none", "pad": 2})
+        chips(axes.xaxis, [s.id for s in segments])
+        axes.tick_params(axis="x", pad=6)
         axes.set_yticks(range(len(levels[name])), [short(level, 28) for level in levels[name]])
-        axes.tick_params(length=0)
-        axes.grid(visible=False)
-        axes.spines[:].set_visible(False)
         left_out = len(columns[name].levels) - len(levels[name]) + columns[name].other_levels
         more = f" ({left_out} rarer ones not shown)" if left_out else ""
         axes.set_title(short(f"{columns[name].label}{more}", 60), fontsize=10)
+    picture.supxlabel(
+        f"share of a {kind}'s customers; the darker, the larger", fontsize=9, color=MUTED
+    )
     return picture
 
 

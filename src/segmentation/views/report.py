@@ -1,19 +1,15 @@
 """The report for people, as one self-contained HTML page and as Markdown."""
 
 import base64
-import io
 import re
-import struct
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
-from segmentation.insight.numbers import number, percent
-from segmentation.views.style import DPI, colour, ink_on
+from segmentation.insight.numbers import amount, number, percent, whole
+from segmentation.views.side_by_side import side_by_side
+from segmentation.views.style import DARK, NOISE_COLOUR, SEGMENT_COLOURS, ink_on
 
 
 def render(template: str, **facts: Any) -> str:
@@ -29,38 +25,39 @@ def render(template: str, **facts: Any) -> str:
         keep_trailing_newline=True,
     )
     environment.filters |= {
+        "amount": amount,
         "number": number,
         "percent": percent,
-        "colour": colour,
-        "ink_on": ink_on,
+        "whole": whole,
+        "chip": chip,
+        "tone": tone,
+        "side_by_side": side_by_side,
         "with_code": _with_code,
     }
+    environment.globals["palette"] = palette
     return environment.get_template(template).render(**facts)
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture inside a page: its data URI, and its size on the screen in CSS pixels."""
-
-    uri: str
-    width: int
-    height: int
+def chip(segment: int) -> Markup:
+    """Return a segment's number, or a dash for none, on its colour."""
+    i = tone(segment)
+    look = f"background: var(--c{i}); color: var(--on{i})"
+    return Markup(f'<span class="chip" style="{look}">{segment if i else "–"}</span>')  # noqa: S704
 
 
-def embedded(picture: Path) -> Picture:
-    """Return a PNG so that a page needs no other file, at 96 pixels for each of its inches."""
-    content = picture.read_bytes()
-    width, height = struct.unpack(">II", content[16:24])  # of the header, the first chunk
-    return Picture(data_uri(content), round(width * 96 / DPI), round(height * 96 / DPI))
+def tone(segment: int) -> int:
+    """Return which of the page's colours a segment has."""
+    return (segment - 1) % len(SEGMENT_COLOURS) + 1 if segment > 0 else 0
 
 
-def drawn(picture: Figure) -> Picture:
-    """Return a figure for a page without a file of its own."""
-    content = io.BytesIO()
-    picture.savefig(content, format="png", metadata={"Software": None})
-    png = content.getvalue()
-    width, height = struct.unpack(">II", png[16:24])
-    return Picture(data_uri(png), round(width * 96 / DPI), round(height * 96 / DPI))
+def palette(*, dark: bool = False) -> str:
+    """Return the colours of segments, and of text on them, as variables of a style sheet.
+
+    The first, 0, is for customers in no segment.
+    """
+    tones = (NOISE_COLOUR, *SEGMENT_COLOURS)
+    shown = [DARK.get(it, it) if dark else it for it in tones]
+    return " ".join(f"--c{i}: {it}; --on{i}: {ink_on(it)};" for i, it in enumerate(shown))
 
 
 def data_uri(png: bytes) -> str:

@@ -1,17 +1,23 @@
 """One look for every picture: figures, colours, saving."""
 
+import io
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 from matplotlib import style as mpl_style
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from segmentation.workers import each
 
-# Okabe & Ito (2008), Color Universal Design, without black and the yellow that fades on white;
-# then darker and lighter relatives for the tables that need more than seven.
+# Okabe & Ito (2008), Color Universal Design, without black and the yellow that fades on white; then
+# whatever lies farthest from all before it, also as people with deuteranopia and protanopia see it.
 SEGMENT_COLOURS = (
     "#0072B2",
     "#D55E00",
@@ -20,19 +26,31 @@ SEGMENT_COLOURS = (
     "#E69F00",
     "#56B4E9",
     "#882255",
-    "#44AA99",
     "#332288",
-    "#999933",
-    "#AA4499",
-    "#117733",
-    "#661100",
-    "#6699CC",
+    "#99CCAA",
+    "#772200",
+    "#5588FF",
+    "#776677",
+    "#77BB77",
+    "#335588",
     "#DDCC77",
 )
-INK, MUTED, NOISE_COLOUR = "#222222", "#777777", "#BBBBBB"
-DPI = 160  # of saved pictures, as in the style file
+# The same in the dark, where some would not be seen.
+DARK = {
+    "#0072B2": "#2F8FCC",
+    "#882255": "#B8477F",
+    "#332288": "#7563D8",
+    "#772200": "#A8522B",
+    "#776677": "#8E7C8E",
+    "#335588": "#5578AE",
+}
+INK, MUTED, NOISE_COLOUR = "#222222", "#666666", "#BBBBBB"
+PAPER, GRID, AXIS = "#FFFFFF", "#E6E6E6", "#888888"  # grid and axes as in the style file
+# Of text on a colour or a shade, which are the same in the dark. Not those above, which change.
+ON_LIGHT, ON_DARK = "#010101", "#FEFEFE"
 ACCENT, OTHER = SEGMENT_COLOURS[0], SEGMENT_COLOURS[1]
-SHADES = LinearSegmentedColormap.from_list("shades", ["#f4f7fa", ACCENT])
+SHADES = LinearSegmentedColormap.from_list("shades", ["#f1f5f9", ACCENT])
+DIVERGING = LinearSegmentedColormap.from_list("diverging", ["#2b5c9e", "#f3f1ef", "#b35806"])
 
 _STYLE = Path(__file__).with_name("segmentation.mplstyle")
 
@@ -44,12 +62,21 @@ def colour(segment: int) -> str:
     return SEGMENT_COLOURS[(segment - 1) % len(SEGMENT_COLOURS)]
 
 
-def ink_on(segment: int) -> str:
-    """Return the colour of text on a segment's colour: the one with more contrast (WCAG 2.1)."""
-    channels = [int(colour(segment)[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+def ink_on(tone: str) -> str:
+    """Return the colour of text on a colour: the one with more contrast (WCAG 2.1)."""
+    return max(ON_DARK, ON_LIGHT, key=lambda ink: contrast(ink, tone))
+
+
+def contrast(a: str, b: str) -> float:
+    """Return the contrast of two colours, from 1 to 21 (WCAG 2.1)."""
+    low, high = sorted((_luminance(a), _luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(tone: str) -> float:
+    channels = [int(tone[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "white" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.0655 else INK
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def figure(width: float = 7.2, height: float = 4.2) -> Figure:
@@ -73,15 +100,63 @@ def thousands(value: float, _: object) -> str:
     return f"{value:,.10g}".replace("-", "−")
 
 
-def save_all(drawings: Mapping[Path, Callable[[], Figure]]) -> None:
+def shades(
+    axes: Axes, table: NDArray[np.float64], cmap: Colormap, *, low: float, high: float
+) -> QuadMesh:
+    """Fill the cells of a table with shades, the first row on top; unknown ones stay empty."""
+    rows, columns = np.arange(table.shape[0] + 1) - 0.5, np.arange(table.shape[1] + 1) - 0.5
+    cells = axes.pcolormesh(columns, rows, np.ma.masked_invalid(table), cmap=cmap)
+    cells.set_clim(low, high)
+    cells.set_edgecolor(PAPER)
+    axes.invert_yaxis()
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    return cells
+
+
+def ink_of(cells: QuadMesh, value: float) -> str:
+    """Return the colour of text in a cell of `shades`."""
+    return ink_on(to_hex(cells.to_rgba(np.array([value]))[0]))
+
+
+def key(picture: Figure, cells: QuadMesh, label: str) -> None:
+    """Say which shade is which value."""
+    bar = picture.colorbar(cells, label=label, shrink=0.8)
+    if bar.solids is not None:
+        bar.solids.set_edgecolor("face")  # else lines of paper between the steps
+    bar.outline.set_visible(False)
+
+
+def chips(axis: Axis, ids: Sequence[int]) -> None:
+    """Set a segment's number on its colour beside what the ticks say of it, which stays in ink."""
+    for label, i in zip(axis.get_ticklabels(), ids, strict=False):
+        label.set_color(ink_on(colour(i)))
+        label.set_bbox({"facecolor": colour(i), "edgecolor": "none", "pad": 2})
+
+
+def save_all(drawings: Mapping[Path, Callable[[], Figure]]) -> list[str]:
     """Draw and write pictures, on as many processors as there are; each is the same on any number.
 
     Each process starts as a copy of this one, which has matplotlib and the data already.
+
+    Returns
+    -------
+    list of str
+        The same pictures as SVG, in their order.
     """
-    each(lambda path: save(drawings[path](), path), list(drawings))
+    return each(lambda path: save(drawings[path](), path), list(drawings))
 
 
-def save(picture: Figure, path: Path) -> None:
-    """Write a PNG without a time stamp, so that the same picture is the same file."""
+def save(picture: Figure, path: Path) -> str:
+    """Write a PNG, without a time stamp, so that the same picture is the same file; return SVG."""
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.savefig(path, format="png", metadata={"Software": None})
+    return as_svg(picture)
+
+
+def as_svg(picture: Figure) -> str:
+    """Return a picture as SVG with its texts as text, the same for the same picture."""
+    content = io.StringIO()
+    picture.savefig(content, format="svg", facecolor="none", metadata={"Date": None})
+    return content.getvalue()

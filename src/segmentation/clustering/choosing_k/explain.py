@@ -50,11 +50,10 @@ def explain(
     sentences = [_on_structure(structure, k), rule.sentence.format(k=k)]
     sentences += _on_certainty(sure)
     sentences.append(
-        f"At k = {k} the silhouette is {row.silhouette:.3f} (standard error "
-        f"{row.silhouette_se:.3f}), {abs(row.excess):.3f} "
-        f"{'above' if row.excess >= 0 else 'below'} what one population shows, and the "
-        f"partitions of two halves of the rows agree with an adjusted Rand index of "
-        f"{row.split_agreement:.2f} (standard error {row.split_agreement_se:.2f})."
+        f"At k = {k} the silhouette is {row.silhouette:.3f}{_error(row.silhouette_se, 3)}, "
+        f"{abs(row.excess):.3f} {'above' if row.excess >= 0 else 'below'} what one population "
+        f"shows, and two halves of the rows, clustered apart, agree with an adjusted Rand index of "
+        f"{row.split_agreement:.2f}{_error(row.split_agreement_se, 2)}; 1 is the same."
     )
     sentences.append(_on_votes(k, votes, {c.name: c.phrase for c in criteria}))
     if rule.score is not None and len(curve) > 1:
@@ -109,22 +108,27 @@ def _on_structure(structure: Structure, k: int) -> str:
 def _found(structure: Structure, k: int) -> str:
     if structure.structure == "separate":
         return (
-            f"The data hold separate groups: between them the density is up to "
-            f"{structure.valley:.0%} lower than on both sides, {structure.gap:.1f} standard errors "
+            f"There are gaps between groups: in the widest, the density is {structure.valley:.0%} "
+            f"lower than on both sides, {structure.gap:.1f} standard errors "
             f"({_p(structure.p_separate)})."
         )
     if structure.structure == "graded":
         what = {"silhouette": "the silhouette", "dip": "the dip between two parts"}
         return (
-            f"Graded: more than one heap, as {what[structure.by]} exceeds what one population "
-            f"shows by up to {structure.statistic:.1f} standard deviations ({_p(structure.p_value)}"
-            f"), but no gap beyond chance ({_p(structure.p_separate)}); {k} segments are slices of "
-            "a continuum."
+            f"There is more than one heap, as {what[structure.by]} exceeds what one population "
+            f"shows ({_p(structure.p_value)}), but no gap beyond chance "
+            f"({_p(structure.p_separate)}): {k} segments are slices of a continuum."
         )
     return (
         f"No structure: one population explains the silhouette at every k ({_p(structure.p_value)})"
         f" and there is no gap ({_p(structure.p_separate)}), so a split in {k} is a convenience."
     )
+
+
+def _error(error: float, digits: int) -> str:
+    """Return a standard error in brackets; nothing where it would be written as 0."""
+    written = f"{error:.{digits}f}"
+    return f" (standard error {written})" if float(written) > 0 else ""
 
 
 def _p(value: float) -> str:

@@ -57,6 +57,7 @@ class Data(Settings):
     """Which file holds the customers, and the role of each column in it."""
 
     path: Path
+    synthetic: bool = False
     delimiter: Annotated[str, BeforeValidator(one_character)] = ","
     encoding: str = "utf-8"
     decimal: Literal[".", ","] = "."

@@ -49,6 +49,6 @@ CRITERION = Criterion(
     "the dips of density between clusters",
     "higher",
     scores,
-    reading="the last k at the top",
+    reading="the largest k that is as good as the best",
     pick=last_at_the_top,
 )
