@@ -289,3 +289,33 @@ def test_a_name_for_a_segment_that_is_not_there_is_told() -> None:
     assert facts.playbook_notes == (
         "playbook.yaml: names: no segment 7 is there to be called 'VIPs'; segments: 1, 2",
     )
+
+
+def test_those_in_no_segment_are_described_and_no_handful_among_them() -> None:
+    customers, planted = sample("segments", rows=400)
+    segment = planted.map(PLANTED.index).to_numpy(np.intp) + 1
+    segment[:60] = -1
+    facts = facts_of(customers, segment)
+    assert facts.outside
+    assert (facts.outside.size, facts.unassigned) == (60, 60)
+    assert facts.outside.value_mean == pytest.approx(
+        customers["last_purchase_amount"][:60].mean(), rel=1e-4
+    )
+    assert facts.outside.marks or facts.outside.marks_note
+    segment[:55] = 1
+    few = facts_of(customers, segment).outside
+    assert few
+    assert few.value_mean is None
+    assert (
+        few.marks_note
+        == "Fewer than 10 customers are not described: figures would give people away."
+    )
+
+
+def test_where_there_is_nothing_to_act_on_there_is_something_to_try() -> None:
+    customers, planted = sample("segments", rows=200)
+    segment = planted.map(PLANTED.index).to_numpy(np.intp) + 1
+    assert facts_of(customers, segment).advice == ()
+    advice = facts_of(customers, segment, structure="one").advice
+    assert any("quarters by last purchase amount" in each for each in advice)
+    assert "segment" not in " ".join(advice)

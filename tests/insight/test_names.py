@@ -84,6 +84,23 @@ def test_any_text_may_stand_in_a_name(text: str) -> None:
     assert text in name(level(text, text))
 
 
+def test_names_differ_by_more_than_the_order_of_their_words() -> None:
+    first, second = [high("age", 3), high("orders", 2)], [high("orders", 3), high("age", 2)]
+    names = name_segments({1: first, 2: [*second, high("rent")], 3: second}, BOOK)
+    assert names[1] == "Older frequent customers"
+    assert len({frozenset(each.casefold().split()) for each in names.values()}) == 3
+
+
+def test_no_two_groups_are_called_the_same() -> None:
+    lower = [high("income", -3), high("age", -2)]
+    names = name_groups({1: lower, 2: lower, 3: lower})
+    assert names == {
+        1: "Group 1 of 3: lower income",
+        2: "Group 2 of 3: lower age",
+        3: "Group 3 of 3",
+    }
+
+
 def test_long_and_broken_levels_are_cut_to_a_line() -> None:
     found = name(level("category", "very " * 50 + "\nlong"))
     assert "\n" not in found

@@ -73,6 +73,9 @@ def test_json_report_markdown_and_mlflow_agree_with_pandas_to_the_digit(finished
     logged = run_of(finished)
     table = pd.read_csv(finished.path / "data/segments/customers_with_segments.csv")
     assert facts["headline"] == f"{len(table)} customers fall into 4 segments"
+    quality = json.loads((reports / "prepare/quality.json").read_text("utf-8"))
+    assert quality["source"]["md5"] in page
+    assert quality["source"]["md5"] in (finished.path / "dvc.lock").read_text("utf-8")
     assert parser.lines.count(facts["headline"]) == 1
     assert logged["headline"] == facts["headline"]
     assert markdown.startswith(f"# {facts['headline']}\n")
@@ -94,6 +97,9 @@ def test_json_report_markdown_and_mlflow_agree_with_pandas_to_the_digit(finished
         assert (told["name"], told["customers"]) == (name, len(here))
         assert told["share"] == pytest.approx(share, rel=1e-5)
         assert told["share_of_value"] == pytest.approx(of_value, rel=1e-5)
+        play = facts["segments"][int(str(number)) - 1]["plays"][0]
+        assert set(here["play"]) == {play["name"]}
+        assert set(here["channel"]) == {play["channel"]}
         income, everyone = here["income"].mean(), table["income"].mean()
         row = f"{income:,.0f} ({100 * income / everyone:.0f})"
         assert row in page

@@ -17,11 +17,13 @@ from segmentation.artifacts.clustering import ReferenceMatch
 from segmentation.artifacts.segments import Answer, CategoryColumn, NumberColumn
 from segmentation.artifacts.structure import LEVELS, Structure
 from segmentation.insight.facts import describe
+from segmentation.insight.numbers import number
 from segmentation.insight.playbook import Playbook
 from segmentation.insight.results import Results
 from segmentation.insight.trust import trust
 from segmentation.views import profiles, style
 from segmentation.views.report import render
+from segmentation.views.side_by_side import side_by_side
 
 ODD = '<script>alert("ü|x")</script>'
 PICTURES = (
@@ -270,3 +272,60 @@ def test_no_page_asks_for_anything() -> None:
             document, asked = watched.visit(page)
             assert "</html>" in document
             assert asked == []
+
+
+def test_the_page_says_what_it_was_made_from() -> None:
+    facts = content()
+    source = {"path": "data/raw/a.csv", "md5": "0123abcd"}
+    facts["quality"] = factories.quality(160, source=source)
+    text = words(render("report.html.j2", **{**facts, "synthetic": True}))
+    for told in ("data/raw/a.csv (synthetic)", "0123abcd", "hash abc", "version 1.2.3", "kmeans"):
+        assert told in " ".join(text.split())
+    assert "Synthetic data" in text
+    assert "Synthetic data" not in words(render("report.html.j2", **facts))
+
+
+def test_a_monday_table_comes_first_and_adds_up() -> None:
+    facts = content(odd="n")
+    text = render("report.html.j2", **facts)
+    monday = words(text.split('id="monday"')[1].split('id="segments"')[0])
+    assert text.index('id="monday"') < text.index('id="segments"') < text.index("<figure")
+    for segment in facts["facts"].segments:
+        assert segment.name in monday
+        total = segment.value_mean * segment.numeric[facts["facts"].value].known
+        assert number(total) in monday
+    assert "100%" in monday
+
+
+def test_many_in_no_segment_are_a_notice_and_a_card() -> None:
+    text, _ = page(k=3, noise=40, algorithm="hdbscan")
+    assert "of the customers are in no segment.</b>" in text
+    assert text.count('id="outside"') == 1
+    assert "in no segment.</b>" not in page(k=3, noise=10, algorithm="hdbscan")[0]
+
+
+@pytest.mark.parametrize(
+    ("shape", "told"),
+    [
+        ({"choice": factories.choice(k=5)}, "because somebody asked for 4 ( train.k )"),
+        ({"choice": factories.choice(rule="fixed")}, "because somebody asked for 4 ( select_k.k )"),
+        ({}, "4 was chosen from the data (rule: consensus)"),
+    ],
+)
+def test_who_chose_the_number_is_said(shape: dict[str, Any], told: str) -> None:
+    text = words(render("report.html.j2", **{**content(), **shape}))
+    assert told in " ".join(text.split())
+
+
+def test_the_table_shows_what_differs_first_and_folds_the_rest() -> None:
+    differs = {"a": 0.1, "b": -3.0, "c": 1.0}
+    numeric = {
+        name: factories.number(mean=63.44, index=95.7, difference=each)
+        for name, each in differs.items()
+    }
+    segment = factories.segment(1, numeric={**numeric, "spend": factories.number(mean=1.0)})
+    table = side_by_side(factories.segments([segment]))
+    assert [row.label for row in table.rows] == ["b", "c"]
+    assert {row.label for row in table.folded} == {"a", "spend"}
+    cell = table.rows[0].cells[0]
+    assert (cell.text, cell.beside, cell.shade) == ("63.4", "96", 1.0)

@@ -152,6 +152,7 @@ def save(picture: Figure, path: Path) -> str:
     """Write a PNG, without a time stamp, so that the same picture is the same file; return SVG."""
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.savefig(path, format="png", metadata={"Software": None})
+    picture.set_layout_engine("none")  # all stands where it should: that is not worked out again
     return as_svg(picture)
 
 
