@@ -32,7 +32,6 @@ _LEAST_DIP = 0.06  # nor are smaller ones of a scaled dip
 _LEAST_GAP = 2.2  # a valley that one population of any kind may show by chance,
 _GAP_SPREAD = 0.45  # and by how much that varies at least
 _MOST_ALIKE = 0.5  # latent correlation of two columns of answers in one population without a gap
-_SOME_GAP = 2.3  # the least that has to be there where a mixture speaks for groups
 _DIVIDES = 0.01  # how often, at most, one fits one population and divides it as a valley does
 _EVERY_K = 10  # up to here every k is looked at
 _STEP = 1.15  # above, the ratio of one k to the last
@@ -461,7 +460,7 @@ def _spread(curves: NDArray[np.float64], least: NDArray[np.float64]) -> NDArray[
 
 def _divided(X: NDArray[np.float64], observed: _Profile, *, seed: int) -> list[Gap]:
     """Return the gaps along which a mixture divides the rows too."""
-    some = [gap for gap in observed.gaps if gap.z > _SOME_GAP]
+    some = [gap for gap in observed.gaps if gap.z > _LEAST_GAP]
     if not some:
         return []
     rows = spread_ties(X, seed=seed).rows
