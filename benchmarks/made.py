@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
 
+LOOKED_AT_LATER = ("upper tails together",)
+"""Kinds that were held out until a rule was changed for how they came out."""
 SIZES = ((300, 2), (600, 4), (1000, 6), (1500, 10))
 """Rows and columns of clouds, one after the other from seed to seed."""
 
@@ -183,7 +185,7 @@ def continua(seed: int) -> Iterator[Made]:
         ),
     }  # fmt: skip
     for kind, X in held_out.items():
-        yield Made(kind, standardise(X), (1,), held_out=True)
+        yield Made(kind, standardise(X), (1,), held_out=kind not in LOOKED_AT_LATER)
 
 
 def groups(seed: int) -> Iterator[Made]:
