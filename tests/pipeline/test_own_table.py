@@ -113,7 +113,7 @@ def test_segments_are_numbered_by_the_sum(own: tuple[Project, str]) -> None:
 def test_the_export_keeps_all_columns(own: tuple[Project, str]) -> None:
     project, _ = own
     assert list(exported(project)) == [
-        *own_table().columns, "value", "segment", "segment_name", "confidence"
+        *own_table().columns, "value", "segment", "segment_name", "confidence", "play", "channel",
     ]  # fmt: skip
 
 
