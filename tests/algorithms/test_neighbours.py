@@ -63,12 +63,29 @@ def test_the_top_of_the_tree_is_what_scipy_draws(leaves):
     assert fcluster(top.linkage, top.height, criterion="distance").max() == 3
 
 
-def test_thinned_k_distances_keep_both_ends():
+def test_a_tree_of_large_branches_shows_nobody_alone():
+    far = np.array([[50.0, 50.0], [60.0, -50.0], [60.0, -51.0]])  # one alone, and two
+    X, _ = make_blobs(120, centers=[[0, 0], [9, 0], [0, 9]], random_state=0)
+    tree = tree_of(cluster("agglomerative", np.vstack([X, far]), k=3))
+    assert tree.linkage[-2:, 2].min() > 60  # what joins those
+    seen = tree.of_branches(10)
+    assert (seen.linkage[:, 3] >= 20).all()
+    assert (np.unique(seen.linkage[:, :2]) == np.arange(2 * len(seen.linkage))).all()
+    assert is_valid_linkage(seen.top(40).linkage)
+    alone = tree_of(cluster("agglomerative", X, k=3)).of_branches(10)
+    np.testing.assert_allclose(seen.linkage[-2:, 2], alone.linkage[-2:, 2])
+    assert tree.of_branches(1).linkage.tolist() == tree.linkage.tolist()
+    assert not len(tree.of_branches(100).linkage)
+
+
+def test_k_distances_are_told_of_ten_customers_at_least():
     curve = curve_of(cluster("dbscan", IRIS, k=None))
-    few = curve.thinned(10)
-    assert len(few.distances) == 10
-    assert few.distances[[0, -1]].tolist() == curve.distances[[0, -1]].tolist()
-    assert curve.thinned(1000) is curve
+    few = curve.thinned(400, fewest=10)
+    assert few.distances.tolist() == [
+        float(np.median(part)) for part in np.split(curve.distances, 15)
+    ]
+    assert len(curve.thinned(4, fewest=10).distances) == 4
+    assert not len(curve.thinned(400, fewest=151).distances)
 
 
 def test_agglomerative_on_many_rows_clusters_a_sample_and_says_so():

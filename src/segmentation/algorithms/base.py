@@ -44,6 +44,24 @@ class Dendrogram:
     linkage: NDArray[np.float64]
     height: float
 
+    def of_branches(self, fewest: int) -> Dendrogram:
+        """Return the tree without branches of fewer rows: what one of them joins goes on alone."""
+        rows = len(self.linkage) + 1
+        whole = np.concatenate([np.ones(rows), self.linkage[:, 3]]) >= fewest
+        left, right = self.linkage[:, :2].astype(np.intp).T
+        leaf = whole[rows:] & ~whole[left] & ~whole[right]  # becomes large enough here
+        fork = whole[left] & whole[right]
+        place = np.full(len(whole), -1)  # in the new tree
+        first, leaves = int(whole[:rows].sum()), int(whole[:rows].sum() + leaf.sum())
+        place[:rows][whole[:rows]] = np.arange(first)
+        place[rows:][leaf] = np.arange(first, leaves)
+        place[rows:][fork] = np.arange(leaves, leaves + fork.sum())
+        for i in np.flatnonzero(whole[rows:] & ~leaf & ~fork):  # in order: what joins comes before
+            place[rows + i] = max(place[left[i]], place[right[i]])
+        tree = self.linkage[fork].copy()
+        tree[:, 0], tree[:, 1] = place[left[fork]], place[right[fork]]
+        return Dendrogram(tree, self.height)
+
     def top(self, leaves: int) -> Dendrogram:
         """Return the tree of the last merges, with at most `leaves` branches as its leaves."""
         merges = len(self.linkage)
@@ -77,12 +95,11 @@ class KDistances:
     neighbours: int
     eps: float | None = None
 
-    def thinned(self, most: int) -> KDistances:
-        """Return the curve at no more than `most` of its points, both ends among them."""
-        if len(self.distances) <= most:
-            return self
-        shown = np.linspace(0, len(self.distances) - 1, most).round().astype(np.intp)
-        return KDistances(self.distances[shown], self.neighbours, self.eps)
+    def thinned(self, most: int, *, fewest: int) -> KDistances:
+        """Return the curve as medians of at most `most` equal parts, of at least `fewest` rows."""
+        parts = min(most, len(self.distances) // fewest)
+        each = np.array_split(self.distances, parts) if parts else []
+        return KDistances(np.array([np.median(part) for part in each]), self.neighbours, self.eps)
 
 
 @dataclass(frozen=True, eq=False)

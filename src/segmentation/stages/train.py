@@ -169,15 +169,21 @@ def _described(
 
 
 def _picture(clustering: Clustering) -> facts.Picture | None:
-    """What decided on the algorithm's main parameter, where there is such a thing, to be drawn."""
+    """What decided on the algorithm's main parameter, where there is such a thing, to be drawn.
+
+    No branch and no point of it is of fewer than ten customers. Of too few, there is none.
+    """
     match clustering.picture:
         case Dendrogram():
-            tree = clustering.picture.top(
-                max(40, clustering.k)
-            )  # more branches could not be told apart
+            tree = clustering.picture.of_branches(privacy.FEWEST)
+            if not len(tree.linkage):
+                return None
+            tree = tree.top(max(40, clustering.k))  # more branches could not be told apart
             return facts.Tree(dendrogram=tuple(map(tuple, tree.linkage)), height=tree.height)
         case KDistances():
-            curve = clustering.picture.thinned(400)
+            curve = clustering.picture.thinned(400, fewest=privacy.FEWEST)
+            if not len(curve.distances):
+                return None
             return facts.DistanceCurve(
                 k_distances=tuple(curve.distances), neighbours=curve.neighbours, eps=curve.eps
             )

@@ -66,14 +66,15 @@ def k_distance(distances: Sequence[float], *, neighbours: int, eps: float | None
     Parameters
     ----------
     distances : sequence of float
-        To the `neighbours`-th nearest customer, itself included.
+        To the `neighbours`-th nearest customer, itself included: medians of equal parts of them.
     neighbours : int
     eps : float or None
         Where the customers were cut, by a method that does so.
     """
     picture = figure(6.0, 3.7)
     axes = picture.subplots()
-    axes.plot(np.linspace(0, 100, len(distances)), distances, color=ACCENT)
+    parts = len(distances)
+    axes.plot((np.arange(parts) + 0.5) * 100 / parts, distances, color=ACCENT)
     if eps is not None:
         axes.axhline(eps, color=INK, linestyle="--", linewidth=1.2)
         axes.annotate(
