@@ -1,5 +1,6 @@
 """Each file that a stage wrote, damaged in turn: whoever reads it says so in one line."""
 
+import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,7 +54,7 @@ def readers(name: str) -> list[str]:
 
 
 def damages(name: str) -> dict[str, bytes]:
-    """What a file may hold instead, by what happened to it; "half" is made of the file itself."""
+    """What a file may hold instead; "half" and "no rows" are made of the file itself."""
     made = {"empty": b"", "rubbish": RUBBISH}
     if name.endswith(".json"):
         made |= {f"only {text}": text.encode() for text in ("[]", "5", "{}")}
@@ -63,6 +64,8 @@ def damages(name: str) -> dict[str, bytes]:
         made["other columns"] = b"x,y\n1,2\n"
     elif name.endswith(".parquet"):
         made["other columns"] = pd.DataFrame({"x": [1, 2]}).to_parquet()
+        if name == paths.PREPARED.as_posix():  # the others have as many rows
+            made["no rows"] = b""
     else:
         made["another object"] = skops.io.dumps({"a": 1})
     if not name.endswith(".csv"):  # the first half of one is a table: that it is another, DVC sees
@@ -94,7 +97,9 @@ def damaged(finished: Project, workspace: Project, request: pytest.FixtureReques
     whole = file.read_bytes()
     file.unlink()  # it may be a link into DVC's cache
     content = damages(name)[kind]
-    if kind == "half":
+    if kind == "no rows":
+        content = pd.read_parquet(io.BytesIO(whole)).head(0).to_parquet()
+    elif kind == "half":
         content = whole[: len(whole) // 2]
     elif kind == "merge":
         content = MERGE.replace(b"{0}", whole)

@@ -244,3 +244,12 @@ def test_the_workspace_is_checked_like_a_commit(changed: Project) -> None:
     (changed.path / PLOTS / "a.txt").write_text("b", encoding="utf-8")
     with pytest.raises(InputError, match=r"reports/plots is not the one in dvc\.lock"):
         here.check()
+
+
+def test_an_input_that_was_changed_since_is_told(changed: Project) -> None:
+    pd.DataFrame({"id": [1, 3]}).to_parquet(changed.path / "source.parquet")
+    with pytest.raises(InputError, match=r"source\.parquet is not the one in dvc\.lock"):
+        Snapshot.of_workspace(changed.path).check()
+    Snapshot.at("first", root=changed.path).check()
+    (changed.path / "source.parquet").unlink()
+    Snapshot.of_workspace(changed.path).check()

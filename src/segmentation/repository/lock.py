@@ -13,6 +13,7 @@ from segmentation.settings.shared.yaml_reader import parse_yaml
 
 Stages = Mapping[str, Any]
 
+CODE = "src/"
 TRACK = "track"  # shows a state of the pipeline and is no part of it
 
 
@@ -79,6 +80,16 @@ def outdated_inputs(stages: Stages) -> tuple[tuple[str, str], ...]:
         for path, digest in _files(entry, "deps")
         if made.get(path, digest) != digest
     )
+
+
+def inputs(stages: Stages) -> dict[str, str]:
+    """Return DVC's hash of every file that the pipeline began with, its code apart."""
+    made = hashes(pipeline(stages), "outs")
+    return {
+        path: digest
+        for path, digest in hashes(pipeline(stages), "deps").items()
+        if path not in made and not path.startswith(CODE)
+    }
 
 
 def hashes(stages: Stages, kind: Literal["deps", "outs"]) -> dict[str, str]:

@@ -38,7 +38,7 @@ class Table:
     Raises
     ------
     InputError
-        A file is missing or no Parquet.
+        A file is missing, is no Parquet, or has no rows.
     """
 
     def __init__(self, *paths: Path) -> None:
@@ -141,6 +141,8 @@ class _File:
         self._path = path
         groups = range(self._metadata.num_row_groups)
         self.starts = [0, *accumulate(self._metadata.row_group(i).num_rows for i in groups)]
+        if not self.starts[-1]:
+            raise files.unreadable(path, ValueError("it has no rows"))
         self.names: list[str] = self._metadata.schema.to_arrow_schema().names
 
     def read(self, rows: range, columns: list[str]) -> pa.Table:
