@@ -4,6 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from segmentation.errors import SettingsError
 from segmentation.settings.shared.yaml_reader import parse_yaml, read_yaml
@@ -18,10 +19,14 @@ def test_words_that_only_old_yaml_takes_for_a_yes_or_no_are_text() -> None:
     assert (read["e"], read["f"], read["g"]) == (True, False, "truely")
 
 
-def test_numbers_of_old_yaml_are_no_numbers() -> None:
-    read = parse_yaml("a: 1:30\nb: 010\nc: [12, -3, 0, 0x1F, 1.5, .5, 1e3, -2.5E-3]\nd: 1_000\n")
-    assert (read["a"], read["b"], read["d"]) == ("1:30", "010", "1_000")
-    assert read["c"] == [12, -3, 0, 31, 1.5, 0.5, 1000.0, -0.0025]
+@pytest.mark.parametrize(
+    "number",
+    [*("12", "-3", "0", "010", "-007", "0o17", "-0x1F", "0b11", "1_000", "1.5", ".5", "00.5"),
+     *("1e3", "01e3", "-2.5E-3", "1_0.0", "1:30", "0o8", "1.2.3", "e3", "true", "on", "~")],
+)  # fmt: skip
+def test_a_number_is_what_it_is_to_dvc(number: str) -> None:
+    read, to_dvc = parse_yaml(f"a: {number}")["a"], YAML(typ="safe").load(f"a: {number}")["a"]
+    assert (read, type(read)) == (to_dvc, type(to_dvc))
 
 
 def test_a_space_missing_after_a_colon_is_told() -> None:

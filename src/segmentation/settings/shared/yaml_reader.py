@@ -22,7 +22,8 @@ DEEPEST, LARGEST = 50, 1_000_000  # levels and parts of any file that is read he
 class _Loader(yaml.CSafeLoader):
     """YAML 1.2 as far as it matters here: ``Yes``, ``no`` and ``on`` are text, as they are to DVC.
 
-    So are ``1:30`` and ``010``, which YAML 1.1 takes for 90 and 8.
+    So is ``1:30``, which YAML 1.1 takes for 90; ``010`` is ten, and no eight. Dates stay text: what
+    takes one reads it.
 
     A name is always text, so a column may be called 2019 and an alias stand for 1. No name may
     stand twice: PyYAML would silently take the last.
@@ -60,17 +61,25 @@ _Loader.add_implicit_resolver(
     _BOOL, re.compile(r"(true|True|TRUE|false|False|FALSE)$", re.ASCII), list("tTfF")
 )
 _Loader.add_implicit_resolver(
-    _INT, re.compile(r"[-+]?(0|[1-9][0-9]*|0x[0-9a-fA-F]+)$", re.ASCII), list("-+0123456789")
+    _INT,
+    re.compile(r"[-+]?(0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$", re.ASCII),
+    list("-+0123456789"),
 )
 _Loader.add_implicit_resolver(
     _FLOAT,
     re.compile(
-        r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"
+        r"[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?$"
         r"|[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$",
         re.ASCII,
     ),
     list("-+0123456789."),
 )
+_Loader.add_constructor(_INT, lambda _, node: _whole_number(node.value))
+
+
+def _whole_number(text: str) -> int:
+    digits = text.replace("_", "")
+    return int(digits, 0 if digits.lstrip("-+")[1:2] in ("b", "o", "x") else 10)
 
 
 def parse_yaml(content: str | bytes) -> Any:
