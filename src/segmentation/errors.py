@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 _MOST = 20  # names that are listed
+_LONGEST = 60  # characters of a name
 
 
 class SegmentationError(Exception):
@@ -50,9 +51,14 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     known = sorted(str(k) for k in known)
     near = nearest(name, known)
     if near:
-        return f"; did you mean '{near}'?"
+        return f"; did you mean '{shortened(near)}'?"
     more = f" and {len(known) - _MOST} more" if len(known) > _MOST else ""
-    return f"; known: {', '.join(known[:_MOST])}{more}" if known else ""
+    return f"; known: {', '.join(map(shortened, known[:_MOST]))}{more}" if known else ""
+
+
+def shortened(name: str) -> str:
+    """A name as a message tells it: a line that a quote made a name of is not told to its end."""
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
 
 
 def nearest(name: str, known: Iterable[str], *, at_least: float = 0.5) -> str | None:

@@ -39,6 +39,7 @@ def test_settings_that_can_be_read_are_written_and_the_stages_woken(root: Path) 
     assert taken.columns == {"customer": "Customer ID", "date": "order_date", "amount": "paid"}
     assert taken.lines.total == taken.lines.used
     assert params.data.path == Path("data/purchases/customers.csv")
+    assert params.table == Path("data/orders.csv")  # what a clone must have
     assert "returned_share" not in params.data.columns  # the same for all
     assert new[new.index("prepare:") :] == old[old.index("prepare:") :]
     assert SLEEPING not in (root / ".dvcignore").read_text(encoding="utf-8")
@@ -66,6 +67,9 @@ def test_what_is_no_file_of_purchases_is_told(
         purchases(table, root=root)
     with pytest.raises(InputError, match="is missing"):
         purchases(root / "nothing.csv", root=root)
+    table.write_bytes(bytes(range(256)) * 20)
+    with pytest.raises(InputError, match=r"people\.csv is no text; export .* purchases\.path"):
+        purchases(table, root=root)
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "orders.csv"
     shutil.copy(root / "data" / "orders.csv", elsewhere)
     purchases(elsewhere, root=root)

@@ -95,7 +95,7 @@ def run(candidates: Iterable[Candidate], *, jobs: int) -> None:
     InputError
         The copies of the repository that the queue runs in would lack the customers' table.
     """
-    lack = missing_in_copies(load_params(paths.PARAMS).data.path, Path.cwd())
+    lack = missing_in_copies(load_params(paths.PARAMS).table, Path.cwd())
     if lack:
         raise InputError(lack)
     there = set(dvc("exp", "list", "--name-only").split())

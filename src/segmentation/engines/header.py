@@ -3,12 +3,11 @@
 import csv
 from collections.abc import Sequence
 
-from segmentation.errors import InputError, did_you_mean
+from segmentation.errors import InputError, did_you_mean, shortened
 from segmentation.settings.shared.data import Data
 
 DELIMITERS = (",", ";", "\t", "|")
 _SHOWN = 8  # names in a message
-_LONGEST = 60  # characters of a name in a message
 
 # Spaces of every kind, and marks without width, which stay where text was joined or pasted.
 BLANK = (
@@ -69,7 +68,7 @@ def _why(
     if len(names) == 1:
         return _one_name(names[0], data, top[line:], line)
     if len(missing) > len(declared) / 2:
-        listed = ", ".join(f"'{_short(name)}'" for name in names[:_SHOWN])
+        listed = ", ".join(f"'{shortened(name)}'" for name in names[:_SHOWN])
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         return (
             f"{len(declared) - len(missing) or 'none'} of the {len(declared)} columns that "
@@ -105,20 +104,16 @@ def _one_name(name: str, data: Data, below: Sequence[str], line: int) -> str:
     likely = max(counts, key=lambda delimiter: counts[delimiter])
     if counts[likely] > 1:
         return (
-            f"a single column, '{_short(name)}', when cut at {_shown(data.delimiter)}; set "
+            f"a single column, '{shortened(name)}', when cut at {_shown(data.delimiter)}; set "
             f"data.delimiter in params.yaml to {_shown(likely)}"
         )
     cells = len(_cells(next((text for text in below if text.strip()), ""), data.delimiter))
     if cells > 1:
         return (
-            f"no header: line {line} is '{_short(name)}', the line under it has {cells} cells; "
+            f"no header: line {line} is '{shortened(name)}', the line under it has {cells} cells; "
             "delete the lines above the header, or add it where there is none"
         )
-    return f"a single column, '{_short(name)}'; set data.delimiter to what separates its columns"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
+    return f"a single column, '{shortened(name)}'; set data.delimiter to what separates its columns"
 
 
 def _cells(text: str, delimiter: str) -> list[str]:

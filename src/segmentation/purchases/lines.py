@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from segmentation.errors import InputError, SettingsError, did_you_mean
 from segmentation.purchases import sql
 from segmentation.purchases.dates import format_of
-from segmentation.purchases.source import Source
+from segmentation.purchases.source import Source, unreadable
 from segmentation.settings.purchases import Purchases
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ def read(con: "DuckDBPyConnection", settings: Purchases) -> Lines:
     InputError
         The file is missing, is not what the settings say, or too much of it is of no use.
     """
+    import duckdb
+
     source = source_of(settings)
     known = source.columns(con)
     for role, column in settings.columns.items():
@@ -81,9 +83,16 @@ def read(con: "DuckDBPyConnection", settings: Purchases) -> Lines:
                 + did_you_mean(column, known)
             )
     relation, way = source.relation(), settings.date_format
-    if way == "auto":
-        way = format_of(con, relation, settings.date, source.examples(con, settings.date))
-    con.execute(f"create table line as {_typed(settings, relation, way)}")
+    try:
+        if way == "auto":
+            way = format_of(con, relation, settings.date, source.examples(con, settings.date))
+        con.execute(f"create table line as {_typed(settings, relation, way)}")
+    except duckdb.Error as error:
+        if "format specifier" in str(error):
+            raise SettingsError(
+                f"purchases.date_format '{way}' is no format of dates; one is %d.%m.%Y %H:%M"
+            ) from None
+        raise unreadable(source.path, error) from None
     as_of = settings.as_of if isinstance(settings.as_of, date) else _last_day(con, settings)
     con.execute(f"update line set reason = {CODES['later']} where day > date '{as_of}'")
     if settings.duplicates == "drop" and settings.invoice is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from segmentation.engines import foreign
 from segmentation.errors import InputError, SettingsError
 from segmentation.purchases import sql
 
@@ -59,7 +60,7 @@ class Source:
         try:
             rows = con.execute(f"describe from {self.relation()}").fetchall()
         except duckdb.Error as error:
-            raise InputError(f"{self.path} cannot be read: {str(error).splitlines()[0]}") from None
+            raise unreadable(self.path, error) from None
         return [row[0] for row in rows]
 
     def examples(self, con: "DuckDBPyConnection", column: str) -> list[str]:
@@ -87,16 +88,17 @@ class Source:
 
     def _header(self) -> list[str]:
         """Return the names in the first line, each once."""
+        _check_kind(self.path, self.encoding)
         try:
             with self.path.open(encoding=self._codec(), newline="") as file:
                 header = next(csv.reader(file, delimiter=self.delimiter), [])
-        except FileNotFoundError:
-            raise InputError(f"{self.path} is missing") from None
         except UnicodeError as error:
             raise InputError(
                 f"{self.path} is not {self.encoding} text ({error}); set purchases.encoding, for "
                 "example to latin-1"
             ) from None
+        except csv.Error as error:
+            raise InputError(f"{self.path} has no header in its first line ({error})") from None
         names: list[str] = []
         for place, word in enumerate(header, start=1):
             name = word.strip() or f"column {place}"
@@ -134,9 +136,9 @@ def sniffed(path: Path) -> Source:
         return source
     decoder, encoding = codecs.getincrementaldecoder("utf-8")(), "utf-8"
     with path.open("rb") as file:
-        mark = file.read(2)
-        if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            encoding = "utf-16"
+        mark = file.read(4)
+        if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            encoding = "utf-8" if mark == codecs.BOM_UTF32_LE else "utf-16"
         else:
             file.seek(0)
             try:
@@ -144,6 +146,7 @@ def sniffed(path: Path) -> Source:
                     decoder.decode(piece)
             except UnicodeDecodeError:
                 encoding = "latin-1"
+    _check_kind(path, encoding)
     with duckdb.connect() as con:
         try:
             row = con.execute(
@@ -151,5 +154,26 @@ def sniffed(path: Path) -> Source:
                 f"encoding={sql.text(encoding)}, all_varchar=true, ignore_errors=true)"
             ).fetchone()
         except duckdb.Error as error:
-            raise InputError(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
+            raise unreadable(path, error) from None
     return Source(path, delimiter=row[0] if row and row[0] else ",", encoding=encoding)
+
+
+def _check_kind(path: Path, encoding: str) -> None:
+    """Refuse what is no text, which an encoding where every byte is a letter takes for some."""
+    try:
+        with path.open("rb") as file:
+            kind = foreign.recognise(file.read(foreign.HEAD), path, encoding)
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing") from None
+    if kind and kind.startswith("UTF-"):
+        raise InputError(f"{path} is {kind.partition(';')[0]}, not {encoding}; save it as UTF-8")
+    if kind:
+        raise InputError(f"{path} is {kind.replace('data.', 'purchases.')}")
+
+
+def unreadable(path: Path, error: Exception) -> InputError:
+    """Return what to tell of a file that DuckDB cannot read."""
+    why = str(error).splitlines()[0]
+    if "not latin-1 encoded" in why:
+        why = "it holds letters that latin-1 lacks, such as € in Windows' cp1252; save it as UTF-8"
+    return InputError(f"{path} cannot be read: {why}")

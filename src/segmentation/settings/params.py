@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import model_validator
 
+from segmentation import paths
 from segmentation.settings.clv import Clv
 from segmentation.settings.evaluate import Evaluate
 from segmentation.settings.featurize import Featurize
@@ -34,6 +35,13 @@ class Params(Settings):
     evaluate: Evaluate = Evaluate()
     clv: Clv = Clv()
     track: Track = Track()
+
+    @property
+    def table(self) -> Path:
+        """The file that everything begins with: purchases, where customers are made of them."""
+        if self.purchases is not None and self.data.path == paths.PURCHASERS:
+            return self.purchases.path
+        return self.data.path
 
     @model_validator(mode="after")
     def _names_for_mlflow(self) -> Self:

@@ -58,7 +58,7 @@ def log(params: Params, *, anew: bool = False) -> None:
             f"{error}. All other stages are done; after that, `dvc repro` runs this one alone"
         ) from error
     artifacts.write(State(key=record.key))
-    lack = missing_in_copies(params.data.path, Path.cwd())
+    lack = missing_in_copies(params.table, Path.cwd())
     if lack:
         warn(lack)
 

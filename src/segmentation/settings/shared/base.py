@@ -14,7 +14,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from segmentation.errors import SettingsError, did_you_mean
+from segmentation.errors import SettingsError, did_you_mean, shortened
 from segmentation.settings.shared.yaml_reader import read_yaml
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -130,7 +130,7 @@ def _message(model: type[BaseModel], place: tuple[str, ...], mistakes: list[_Mis
             allowed.append(mistake.cause)
         else:
             allowed.append(mistake.message.removeprefix("Input should be ").split(", unable")[0])
-    return f"'{where}' is {given!r}; allowed: {', or '.join(dict.fromkeys(allowed))}"
+    return f"'{where}' is {shortened(repr(given))}; allowed: {', or '.join(dict.fromkeys(allowed))}"
 
 
 def _kind(value: Any) -> str:
