@@ -16,7 +16,8 @@ from segmentation import artifacts, paths
 from segmentation.__main__ import run_stage
 from segmentation.artifacts import files
 from segmentation.artifacts.quality import Quality
-from segmentation.errors import SegmentationError
+from segmentation.engines import source
+from segmentation.errors import InputError, SegmentationError
 from segmentation.settings.params import Params
 
 HEADER = "id,age,spend,town"
@@ -244,6 +245,13 @@ def test_a_file_is_read_right(kind: str) -> None:
     assert told.keys() == reasons.keys()
     for line, reason in reasons.items():
         assert told[line].startswith(reason)
+
+
+def test_a_line_without_an_end_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "_BLOCK", 100)
+    monkeypatch.setattr(source, "_LINE", 1000)
+    with pytest.raises(InputError, match="has a line of more than 0 MB"):
+        prepared(gzip.compress((table() + "x" * 10_000).encode()))
 
 
 def test_a_customer_may_be_called_total() -> None:

@@ -24,6 +24,7 @@ from segmentation.settings.shared.data import Data
 
 _TOP = 20  # lines in which the header is looked for
 _BLOCK = 1 << 22  # bytes read at a time
+_LINE = 1 << 26  # bytes of a line at most
 _ROWS = 1 << 16  # rows of Parquet read at a time
 _WRONG = 0.01  # share of lines that are no text above which the encoding is wrong, not the lines
 _PARQUET = b"PAR1"
@@ -171,7 +172,7 @@ def _csv(data: Data, head: bytes, wanted: Places | None) -> Generator[pa.RecordB
 def _rows(
     pieces: Iterator[bytes], data: Data, wanted: Places | None
 ) -> Generator[pa.RecordBatch, None, Lines]:
-    source = Blocks(_cut(pieces))
+    source = Blocks(_cut(pieces, data))
     source.load()
     top = [source.line(i).decode("utf-8", "replace") for i in range(min(_TOP, len(source.starts)))]
     records = Records(source.lines(), delimiter=data.delimiter, encoding=data.encoding)
@@ -250,10 +251,14 @@ def _not_utf8_after_all(pieces: Iterator[bytes], data: Data) -> Iterator[bytes]:
         raise InputError(f"{data.path} is UTF-8, not {data.encoding}; set data.encoding to utf-8")
 
 
-def _cut(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Cut between lines."""
+def _cut(pieces: Iterator[bytes], data: Data) -> Iterator[bytes]:
+    """Cut between lines. A line is held whole: one without an end would fill the memory."""
     rest = b""
     for piece in pieces:
+        if len(rest) > _LINE:
+            raise InputError(
+                f"{data.path} has a line of more than {_LINE >> 20} MB; it is damaged, or no table"
+            )
         end = piece.rfind(b"\n") + 1
         if not end and b"\r" in piece[:-1]:  # the last one may be half of a line's end
             end = piece.rfind(b"\r", 0, -1) + 1

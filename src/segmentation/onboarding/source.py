@@ -3,6 +3,8 @@
 import codecs
 import csv
 import tempfile
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ import pyarrow as pa
 from segmentation.engines import foreign
 from segmentation.engines.header import BLANK
 from segmentation.errors import InputError
+from segmentation.onboarding import workbooks
 from segmentation.purchases import sql
 
 _HEAD = 1 << 16
@@ -129,13 +132,14 @@ def _workbook(path: Path, con: duckdb.DuckDBPyConnection, sheet: str | None) -> 
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
+        workbooks.check(path)
         book = CalamineWorkbook.from_path(str(path))
         if sheet is not None and sheet not in book.sheet_names:
             raise InputError(
                 f"{path} has no sheet '{sheet}'; it has: {', '.join(book.sheet_names)}"
             )
         sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    except CalamineError as error:
+    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise InputError(f"{path} cannot be read as a workbook: {error}") from None
     sizes = {name: len(rows) * max(map(len, rows), default=0) for name, rows in sheets.items()}
     name = sheet or max(sizes, key=lambda each: sizes[each], default="")
