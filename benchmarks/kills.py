@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -158,13 +159,13 @@ def killed(clone: Path, name: str, seconds: dict[str, float], chance: random.Ran
     alone = chance.random() < 0.25
     time.sleep(after)
     over = running.poll() is not None
-    if alone:
-        for child in children(running.pid):
-            os.kill(child, signal.SIGKILL)
-        running.communicate()
-    else:
-        os.killpg(running.pid, signal.SIGKILL)
-        running.communicate()
+    with suppress(ProcessLookupError):  # over in between
+        if alone:
+            for child in children(running.pid):
+                os.kill(child, signal.SIGKILL)
+        else:
+            os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
     what = "over before" if over else "the stage alone" if alone else "all"
     return f"killed after {after:.2f} s ({what})"
 
@@ -172,8 +173,9 @@ def killed(clone: Path, name: str, seconds: dict[str, float], chance: random.Ran
 def children(pid: int) -> list[int]:
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += [child, *children(child)]
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for child in map(int, task.read_text().split()):
+                found += [child, *children(child)]
     return found
 
 

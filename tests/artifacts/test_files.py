@@ -42,6 +42,8 @@ def test_formulas_are_disarmed_for_spreadsheets() -> None:
 DISGUISED = [
     "＝1+1",
     "\u200b=1",
+    "\u2066=1",
+    "\u061c\u2800\u3164@SUM(A1)",
     "\ufeff@x",
     "  =1",
     "\x01=1",

@@ -258,6 +258,12 @@ def test_a_name_is_text_in_every_page(name: str) -> None:
     assert page.count("<li>") == expected.count("<li>")
 
 
+def test_a_name_calls_nobody_and_links_no_issue() -> None:
+    page = as_html(render("segments.md.j2", **content(odd="@team of org/name#12")))
+    assert "team" in page
+    assert not re.search(r"@\w|#\d", page)
+
+
 @needs_a_browser
 def test_no_page_asks_for_anything() -> None:
     with site() as watched:

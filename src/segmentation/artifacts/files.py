@@ -19,7 +19,10 @@ POSITION_DIGITS = (
 )
 
 # What makes a spreadsheet run a cell, in full width too, behind signs that nobody sees.
-_UNSEEN = r"[\s\x00-\x1f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+_UNSEEN = (
+    r"[\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]"
+)
 _FORMULA = rf"^{_UNSEEN}*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]"
 
 

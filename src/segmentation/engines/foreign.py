@@ -1,6 +1,5 @@
 """Recognise files that are no CSV by how they begin, and say how to make one of them."""
 
-import io
 import re
 import zipfile
 from pathlib import Path
@@ -105,7 +104,7 @@ def _wide(head: bytes) -> str | None:
 def _zip(path: Path) -> str:
     """A workbook is a zip archive too; what it holds tells."""
     try:
-        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+        with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError):
         return "a damaged zip archive; get the whole file"

@@ -70,6 +70,7 @@ _SIGNS = re.compile(
     r"[\\`*\[\]~$|]|(?<!\w)_|_(?!\w)|^>|^[-+#](?=[-+#\s]|$)|^=+$|(?<=^\d)[.)](?=\s)"
 )
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_CALL = re.compile(r"@(?=\w)|#(?=\d)")  # in a comment on GitHub, calls a person or links an issue
 
 
 def _as_text(value: object) -> object:
@@ -81,6 +82,7 @@ def _as_text(value: object) -> object:
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
     text = _TAG.sub("&lt;", " ".join(value.split()))
+    text = _CALL.sub("\\g<0>\u2060", text)  # a sign without width, which no backslash replaces
     return Markup(_SIGNS.sub(r"\\\g<0>", text))  # noqa: S704 - nothing of Markdown is left in it
 
 
