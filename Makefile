@@ -8,6 +8,8 @@
 # make experiments  the experiments side by side, in the columns that matter
 # make review BASE=main   what a change moved, against another revision (docs/review.md)
 # make base BASE=main     bring that revision's results into DVC's cache
+# make bench  time every stage on a million customers beside others' tools (docs/performance.md)
+# make bench-full   the same, and on ten million; OTHERS=PYTHON one that has polars and faiss
 # make deps   write into dvc.yaml which code each stage runs
 # make lock   check that what is committed is what the pipeline makes
 # make requirements   compile requirements*.txt from pyproject.toml; UPGRADE=1 to the newest versions
@@ -37,8 +39,8 @@ export PYTHONDONTWRITEBYTECODE =
 PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 pytest --numprocesses 2 --dist loadscope \
 	--no-loadscope-reorder
 
-.PHONY: run test check lint test-oldest test-newest ui sweep experiments review base deps lock \
-	requirements audit wheel sbom clean help
+.PHONY: run test check lint test-oldest test-newest ui sweep experiments review base deps lock bench \
+	bench-full requirements audit wheel sbom clean help
 
 run: .venv/.run
 	dvc repro
@@ -82,6 +84,14 @@ base: .venv/.run
 
 deps: .venv/.test
 	python .github/scripts/code_deps.py
+
+BENCH = python benchmarks/performance.py --write $(if $(OTHERS),--others $(OTHERS))
+
+bench: .venv/.run
+	$(BENCH)
+
+bench-full: bench
+	$(BENCH) --rows 10000000
 
 lock: .venv/.run
 	.github/scripts/check-lock.sh

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -109,9 +110,33 @@ def matrix(transformer: ColumnTransformer, customers: pd.DataFrame) -> pd.DataFr
 
     Logarithms differ between processors in their last bits, and with them the file's hash.
     """
-    points = np.asarray(transformer.transform(customers), dtype=np.float64)
+    points = _transformed(transformer, customers)
     columns = (settled(column) for column in points.T)
     return pd.DataFrame(dict(zip(transformer.get_feature_names_out(), columns, strict=True)))
+
+
+def _transformed(transformer: ColumnTransformer, customers: pd.DataFrame) -> NDArray[np.float64]:
+    """Do what `transformer.transform` does, but encode each set of categories once.
+
+    Encoding texts takes longer than all the rest, and few sets of categories are different.
+    """
+    outputs, weights = transformer.output_indices_, transformer.transformer_weights or {}
+    points = np.empty((len(customers), max(span.stop for span in outputs.values())))
+    for name, part, columns in transformer.transformers_:
+        if part == "drop":
+            continue
+        cells = customers[columns]
+        if name == CATEGORIES:
+            which = np.zeros(len(cells), dtype=np.intp)
+            for column in map(cells.__getitem__, columns):
+                codes, levels = pd.factorize(column, use_na_sentinel=False)
+                which = np.unique(which * len(levels) + codes, return_inverse=True)[1]
+            _, first = np.unique(which, return_index=True)
+            found = np.asarray(part.transform(cells.iloc[first]))[which]
+        else:
+            found = np.asarray(part.transform(cells))
+        points[:, outputs[name]] = found * weights.get(name, 1.0)
+    return points
 
 
 def _numeric(settings: Featurize, *, transform: str) -> Pipeline:

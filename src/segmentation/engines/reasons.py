@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from segmentation.engines import arrow, cells
@@ -94,18 +95,45 @@ class Words:
 
     def table(self, rows: pa.Table) -> pa.Table:
         """Make what is written of rejected rows."""
-        told = [self.reason(row) for row in rows.to_pylist()]
-        places = [self._where(line) for line in rows["line"].to_pylist()]
+        lines = rows["line"]
         columns = [
-            arrow.integers(number for _, number in places),
-            arrow.texts(told),
+            lines,
+            self._told(rows),
             *(rows[cell] for cell in self._cells),
             rows["text"],
         ]
         if self._parts:
+            places = [self._where(line) for line in lines.to_pylist()]
+            columns[0] = arrow.integers(number for _, number in places)
             files = [path.relative_to(self._data.path).as_posix() for path, _ in places]
             columns.insert(0, arrow.texts(files))
         return pa.table(columns, schema=self.schema)
+
+    def _told(self, rows: pa.Table) -> pa.Array:
+        """Say why each row was rejected; what is the same of many is said once."""
+        codes = rows["code"].combine_chunks().dictionary_encode()
+        told = [""] * len(rows)
+        for i, code in enumerate(codes.dictionary.to_pylist()):
+            at = np.flatnonzero(np.asarray(codes.indices) == i)
+            name = self._reads(code)
+            if name is None:
+                said, which = [self.reason({"code": code})], np.zeros(len(at), dtype=np.intp)
+            else:
+                cells_of = rows[name].take(pa.array(at)).combine_chunks()
+                of = cells_of.dictionary_encode(null_encoding="encode")
+                said = [self.reason({"code": code, name: x}) for x in of.dictionary.to_pylist()]
+                which = np.asarray(of.indices)
+            for row, number in zip(at.tolist(), which.tolist(), strict=True):
+                told[row] = said[number]
+        return arrow.texts(told)
+
+    def _reads(self, code: int) -> str | None:
+        """The column of a row that its reason speaks of."""
+        if code >= BEYOND:
+            return "value"
+        if code >= UNREADABLE:
+            return f"c{code % 10_000 + 1}"
+        return {DAMAGED: "damage", LOST_DIGITS: "c0", COPY: "first"}.get(code)
 
     def _allowed(self, column: str) -> str:
         limits = self._data.limits(column)

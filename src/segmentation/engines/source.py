@@ -20,6 +20,7 @@ from segmentation.engines import arrow, blocks, foreign, header
 from segmentation.engines.blocks import Blocks, Layout, Places, schema
 from segmentation.engines.records import Records, older
 from segmentation.errors import InputError, SettingsError
+from segmentation.progress import watched
 from segmentation.settings.shared.data import Data
 
 _TOP = 20  # lines in which the header is looked for
@@ -164,7 +165,11 @@ def _csv(data: Data, head: bytes, wanted: Places | None) -> Generator[pa.RecordB
         if kind:
             raise InputError(f"{data.path} is {kind}")
         try:
-            return (yield from _rows(_utf8(_pieces(file, head), data), data, wanted))
+            pieces = _pieces(file, head)
+            total = data.path.stat().st_size // _BLOCK
+            if total > 1 and not packed and wanted is None:
+                pieces = watched(pieces, total=total, doing=f"read {data.path.name}")
+            return (yield from _rows(_utf8(pieces, data), data, wanted))
         except UnicodeError:
             raise InputError(_not_in(data)) from None
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from segmentation.artifacts.privacy import FEWEST, percentiles
 from segmentation.artifacts.summary import Box, Histogram, NumberSummary, Quartiles, Summary
 from segmentation.engines.tables.table import Table
+from segmentation.progress import watched
 from segmentation.workers import in_order
 
 LEAST_BINS, MOST_BINS = 8, 40
@@ -29,10 +30,12 @@ def summarise(
         Columns.
     """
     categories = {name: _Category.of(customers[name]) for name in categorical}
+    found = in_order(lambda name: _number(customers[name], categories), numeric)
+    found = watched(found, total=len(numeric), doing="sum up columns")
     numbers = dict(
         zip(
             numeric,
-            in_order(lambda name: _number(customers[name], categories), numeric),
+            found,
             strict=True,
         )
     )
@@ -78,7 +81,7 @@ class _Number:
 
     summary: NumberSummary
     by_category: dict[str, dict[str, Quartiles]]
-    ranks: pd.Series
+    ranks: NDArray[np.float64]
 
 
 def _number(column: pd.Series, categories: dict[str, _Category]) -> _Number:
@@ -100,7 +103,7 @@ def _number(column: pd.Series, categories: dict[str, _Category]) -> _Number:
         }
         for name, of in categories.items()
     }
-    return _Number(summary, by_category, column.rank())
+    return _Number(summary, by_category, _ranks(cells, known))
 
 
 def histogram(values: NDArray[np.float64], shown: Box) -> Histogram:
@@ -175,6 +178,15 @@ def box(values: NDArray[np.float64]) -> Box | None:
     if np.isnan(low):
         return None
     return Box(whiskers=(low, high), quartiles=(first, median, third))
+
+
+def _ranks(cells: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Rank values, those that are the same by the mean of their ranks; a missing one has none."""
+    ranks = np.full(len(cells), np.nan)
+    values, counts = np.unique(cells[known], return_counts=True)
+    means = np.cumsum(counts) - (counts - 1) / 2
+    ranks[known] = means[np.searchsorted(values, cells[known])]
+    return ranks
 
 
 def _quartiles(values: NDArray[np.float64]) -> Quartiles:

@@ -21,7 +21,11 @@ def run(*, data: Data, featurize: Featurize) -> None:
     some = customers.take(sample_rows(customers))
     levels = {name: customers.levels(name) for name in data.categorical_features}
     transformer = build_features(some, data=data, settings=featurize, levels=levels).fit(some)
-    parts = customers.each(lambda _, rows: matrix(transformer, rows.to_pandas()), data.features)
+    parts = customers.each(
+        lambda _, rows: matrix(transformer, rows.to_pandas()),
+        data.features,
+        doing="turn customers into points",
+    )
     write(paths.MATRIX, parts)
     points = Table(paths.MATRIX)
     _check(points, data, featurize)

@@ -46,7 +46,10 @@ def run(*, seed: Seed, data: Data, featurize: Featurize) -> None:
     columns = list(dict.fromkeys([*customers.columns, "segment", "segment_name", "confidence"]))
     kept = [name for name in columns if name != "segment_name"]
     columns += [name for name in told if name not in columns]
-    lines = scored[kept].each(lambda _, cells: export.lines(_with(told, cells).select(columns)))
+    lines = scored[kept].each(
+        lambda _, cells: export.lines(_with(told, cells).select(columns)),
+        doing="write customers with their segments",
+    )
     export.write(paths.CUSTOMERS, lines, columns)
 
 

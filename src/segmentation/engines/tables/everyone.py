@@ -54,4 +54,4 @@ def _assigned(
         labels = assign(assigner, X)
         return part, labels, confidence_of(assigner, X, predicted=labels)
 
-    return points.each(work)
+    return points.each(work, doing="assign all customers")

@@ -8,13 +8,13 @@ from segmentation.engines.tables.table import Table
 
 ROWS = 200_000
 """Customers up to which everything is worked out on all of them; of more, on so many where a
-sample will do: what it misses is a 400th of a standard deviation or less."""
+sample will do: its mean is about a 447th of a standard deviation off."""
 
 _BASE = 0x9E3779B97F4A7C15  # odd, so that no letter's weight is zero
 _MASK = (1 << 64) - 1
 
 
-def sample_rows(table: Table, *, seed: int = 0, most: int = ROWS) -> NDArray[np.intp]:
+def sample_rows(table: Table, *, seed: int = 0, most: int | None = None) -> NDArray[np.intp]:
     """Return the numbers of at most `most` rows; all of them, in order, if they are few.
 
     Customers have a number each that is made of their id and the seed, and those with the lowest
@@ -25,8 +25,10 @@ def sample_rows(table: Table, *, seed: int = 0, most: int = ROWS) -> NDArray[np.
     table : Table
         Prepared customers: the first column are their ids.
     seed : int
-    most : int
+    most : int, optional
+        `ROWS`, unless it is given.
     """
+    most = ROWS if most is None else most
     if len(table) <= most:
         return np.arange(len(table))
     ids = table.columns[0]

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from segmentation.artifacts import files
+from segmentation.progress import watched
 from segmentation.workers import in_order
 
 if TYPE_CHECKING:
@@ -103,7 +104,11 @@ class Table:
         return pa.table({name: cells[name] for name in columns})
 
     def each(
-        self, work: Callable[[range, pa.Table], T], columns: Sequence[str] | None = None
+        self,
+        work: Callable[[range, pa.Table], T],
+        columns: Sequence[str] | None = None,
+        *,
+        doing: str = "look at all customers",
     ) -> Iterator[T]:
         """Give what is worked out of every part, in their order, on all processors.
 
@@ -113,9 +118,12 @@ class Table:
             Takes the rows of a part and their cells.
         columns : sequence of str, optional
             Those that are read.
+        doing : str
+            What to call it where it takes long.
         """
         names = self.columns if columns is None else list(columns)
-        return in_order(lambda part: work(part, self.read(part, names)), self.parts)
+        found = in_order(lambda part: work(part, self.read(part, names)), self.parts)
+        return watched(found, total=len(self.parts), doing=doing)
 
     def slices(self, columns: Sequence[str]) -> Iterator[tuple[slice, pa.Table]]:
         """Give the rows of every part, to index arrays with, and their cells."""
