@@ -173,6 +173,7 @@ def test_lines_are_what_pandas_writes_for_spreadsheets(tmp_path: Path) -> None:
             "=id": texts,
             "x": [1.0, 0.1, 1e6, 1e-7, 123456789012345.0, -0.0, np.nan, 1 / 3, 1e22, 2.5],
             "n": range(10),
+            "y": [0.0, 999999.999999, 0.0001, 0.00012345, -12.5, 1e5, 123456.0, 0.3, 7e-5, -0.1],
             "a,b": texts[::-1],
         }
     )

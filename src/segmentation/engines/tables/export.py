@@ -17,6 +17,7 @@ DIGITS = 12
 """Significant digits of a number."""
 
 _PLAIN = "^[0-9A-Za-z]"  # how no formula begins
+_SHORT = 1e6  # numbers below it with six decimals have twelve digits
 _SPECIAL = '[",\r\n]'  # what cannot stand in a cell without quotes
 
 
@@ -48,7 +49,7 @@ def lines(table: pa.Table) -> bytes:
 def _written(column: pa.Array) -> pa.Array:
     """Return what stands in the cells."""
     if pa.types.is_floating(column.type):
-        return _each(column, _number)
+        return _numbers(column)
     if pa.types.is_integer(column.type):
         return column.cast(pa.string()).fill_null("")
     text = column.cast(pa.string()).fill_null("")
@@ -58,6 +59,18 @@ def _written(column: pa.Array) -> pa.Array:
         quoted = pc.binary_join_element_wise('"', pc.replace_substring(text, '"', '""'), '"', "")
         text = pc.if_else(pc.match_substring_regex(text, _SPECIAL), quoted, text)
     return text
+
+
+def _numbers(column: pa.Array) -> pa.Array:
+    """Write numbers. Arrow writes short ones alike, in a tenth of the time."""
+    values = column.to_numpy(zero_copy_only=False)
+    size = np.abs(values)
+    short = (size < _SHORT) & (size >= 1e-4) & (np.rint(values * _SHORT) / _SHORT == values)
+    text = column.cast(pa.string()).fill_null("")
+    if short.all():
+        return text
+    rest = pa.array(~short)
+    return pc.replace_with_mask(text, rest, _each(column.filter(rest), _number))
 
 
 def _number(number: float | None) -> str:
