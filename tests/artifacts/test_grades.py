@@ -16,10 +16,10 @@ def test_words_follow_the_thresholds() -> None:
 
 def test_a_grade_is_told_with_its_figures() -> None:
     assert sentence(1.0, dissolved=0.0) == (
-        "Highly stable: when customers are drawn again it returns with similarity 1.000, "
-        "and dissolves in 0% of the draws."
+        "Highly stable: when customers are drawn again it overlaps with itself by "
+        "100%, and never dissolves."
     )
     assert sentence(0.59, dissolved=0.251) == (
-        "Not to be trusted: when customers are drawn again it returns with similarity 0.590, "
-        "and dissolves in 25% of the draws."
+        "Not to be trusted: when customers are drawn again it overlaps with itself by "
+        "59%, and dissolves in 25% of the draws."
     )

