@@ -1,9 +1,10 @@
-"""Make the pictures of the MLflow UI in docs/images, from the sample customers.
+"""Make the pictures of the report and of the MLflow UI in docs/images, from made customers.
 
-    python docs/make_screenshots.py
+    python docs/make_screenshots.py [reports]
 
-In a scratch clone: run the pipeline, sweep a small grid, start the UI and photograph its pages
-with Chromium, which must be installed.
+In a scratch clone: run the pipeline on customers with segments and without any, and photograph the
+reports; then, unless only reports are asked for, sweep a small grid, start the UI and photograph
+its pages. Chromium must be installed.
 """
 
 import json
@@ -39,8 +40,20 @@ def main() -> None:
         subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
         subprocess.run(["git", "config", "user.name", "Data team"], cwd=clone, check=True)
         subprocess.run(["dvc", "repro", "--quiet"], cwd=clone, check=True)
-        subprocess.run(["segmentation", "sweep", "--algorithm", "kmeans"], cwd=clone, check=True)
-        photograph_ui(browser, clone)
+        photograph_report(browser, clone, "report")
+        if sys.argv[1:] != ["reports"]:
+            sweep = ["segmentation", "sweep", "--algorithm", "kmeans"]
+            subprocess.run(sweep, cwd=clone, check=True)
+            photograph_ui(browser, clone)
+        none = ["segmentation", "sample", "--structure", "none", "--out", "data/raw/customers.csv"]
+        subprocess.run(none, cwd=clone, check=True)
+        subprocess.run(["dvc", "repro", "--quiet"], cwd=clone, check=True)
+        photograph_report(browser, clone, "no-structure")
+
+
+def photograph_report(browser: str, repository: Path, name: str) -> None:
+    page = (repository / "reports/report.html").as_uri()
+    photograph(browser, page, IMAGES / f"{name}.png", 1080, width=1200, margin=0)
 
 
 def photograph_ui(browser: str, repository: Path) -> None:
@@ -84,21 +97,23 @@ def encoded(query: dict[str, object]) -> str:
     )
 
 
-def photograph(browser: str, url: str, target: Path, height: int) -> None:
+def photograph(
+    browser: str, url: str, target: Path, height: int, *, width: int = 1360, margin: int = MARGIN
+) -> None:
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
             [
                 browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update",
                 "--hide-scrollbars", f"--user-data-dir={profile}",
-                f"--window-size={1360 + MARGIN},{height}", "--virtual-time-budget=25000",
+                f"--window-size={width + margin},{height}", "--virtual-time-budget=25000",
                 f"--screenshot={target}", url,
             ],
             check=True,
             capture_output=True,
         )  # fmt: skip
     with Image.open(target) as picture:
-        small = picture.convert("RGB").crop((0, 0, picture.width - MARGIN, picture.height))
+        small = picture.convert("RGB").crop((0, 0, picture.width - margin, picture.height))
     small.quantize(256).save(target, optimize=True)
     print(f"{target.relative_to(ROOT)}: {target.stat().st_size / 1000:.0f} kB")
 
