@@ -273,11 +273,12 @@ def sweep(
     say(f"{len(candidates)} experiments, {jobs} at a time", err=True)
     sweep.run(candidates, jobs=jobs)
     ranked = sweep.rank(sweep.results(candidates, Path.cwd()))
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 160)  # files are not 80 wide
     for space in dict.fromkeys(result.space for result in ranked):
         table = Table(title=f"Scaler: {space}", title_justify="left", title_style="bold")
         for column in ("experiment", "k", "structure", "noise", "least stable", "silhouette"):
-            table.add_column(column, justify="left" if column == "experiment" else "right")
+            named = column == "experiment"
+            table.add_column(column, justify="left" if named else "right", no_wrap=named)
         for result in ranked:
             if result.space == space and result.metrics is not None:
                 mark = " *" if result.leader else ""
