@@ -95,8 +95,9 @@ def test_a_shared_server_with_passwords_on_postgresql(
 
 
 def block(language: str) -> str:
-    """Return the only block of a language in the page that a team follows."""
+    """Return the only block of a language in what the page says of the server."""
     page = (ROOT / "docs/teams.md").read_text(encoding="utf-8")
+    page = page.partition("## The model elsewhere")[0]
     (text,) = re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
     return str(text)
 
