@@ -114,9 +114,9 @@ def test_an_artifact_cannot_be_changed_or_hold_what_it_does_not_know() -> None:
 @pytest.mark.parametrize(
     ("kind", "content", "why"),
     [
-        (Quality, QUALITY, "schema 0, this is 1"),
-        (Quality, {**QUALITY, "schema_version": 2}, "schema 2, this is 1"),
-        (Quality, [], "schema 0, this is 1"),
+        (Quality, QUALITY, "schema 0, this is 2"),
+        (Quality, {**QUALITY, "schema_version": 3}, "schema 3, this is 2"),
+        (Quality, [], "schema 0, this is 2"),
         (Metrics, {**METRICS, "gini": 1}, "gini is not known"),
         (Metrics, {"k": 2, "structured": 1}, "inertia is missing, and 4 more"),
         (Metrics, {**METRICS, "k": "two"}, "k does not fit: Input should be a valid integer"),

@@ -81,9 +81,27 @@ def test_a_result_without_a_silhouette_stands_last_and_leads_nobody() -> None:
 
 def test_figures_that_do_not_apply_show_a_dash() -> None:
     found = factories.metrics(k=3, silhouette=0.3, silhouette_se=0.01, noise_share=0.1)
-    assert sweep.cells(found) == ["3", "separate groups", "0.300 ± 0.010", "-", "10%"]
+    assert sweep.cells(found) == ["3", "separate groups", "10%", "-", "0.300 ± 0.010"]
     none = factories.metrics(k=0, structure="one", noise_share=1.0)
-    assert sweep.cells(none) == ["0", "one population", "-", "-", "100%"]
+    assert sweep.cells(none) == ["0", "one population", "100%", "-", "-"]
+    assert sweep.cells(factories.metrics(stability_min=0.8))[3] == "0.80, valid"
+
+
+def test_who_leaves_half_of_the_customers_out_does_not_win() -> None:
+    def found(name: str, **figures: float) -> sweep.Result:
+        metrics = factories.metrics(structure="separate", silhouette_se=0.01, **figures)
+        return sweep.Result(sweep.Candidate(name, {"featurize.scaler": "standard"}), metrics)
+
+    ranked = sweep.rank(
+        [
+            found("half", noise_share=0.54, stability_min=0.95, silhouette=0.8),
+            found("doubtful", noise_share=0.0, stability_min=0.65, silhouette=0.7),
+            found("tenth", noise_share=0.1, stability_min=0.9, silhouette=0.6),
+            found("all", noise_share=0.0, stability_min=0.9, silhouette=0.4),
+        ]
+    )
+    assert [r.candidate.name for r in ranked] == ["all", "tenth", "doubtful", "half"]
+    assert [r.candidate.name for r in ranked if r.leader] == ["all"]
 
 
 def test_results_are_those_of_experiments_on_the_present_commit(
