@@ -172,7 +172,8 @@ def test_interrupting_a_stage_leaves_one_line(project: Project) -> None:
     table.unlink()
     os.mkfifo(table)  # a file that opens and never comes to an end: the stage is surely at work
     with subprocess.Popen(
-        ["python", "-m", "segmentation", "prepare"],
+        # A job in the background of a shell ignores the signal, and so would this.
+        ["env", "--default-signal=INT", "python", "-m", "segmentation", "prepare"],
         cwd=project.path,
         env=project.environment(forked=False),
         stderr=subprocess.PIPE,
