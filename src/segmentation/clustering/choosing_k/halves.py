@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering._check import as_k_range, as_matrix
 from segmentation.clustering.kmeans.lloyd import nearest
-from segmentation.clustering.kmeans.path import STILL, kmeans_path
+from segmentation.clustering.kmeans.path import quick_path
 from segmentation.clustering.metrics.agreement import adjusted_rand
 from segmentation.clustering.partition import Partition
 from segmentation.errors import InputError
@@ -127,17 +127,7 @@ def split_halves(X: ArrayLike, *, k_range: Iterable[int], seed: int = 0, splits:
         raise InputError(f"splits must be at least 2, not {splits}")
 
     def clustered(rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], list[Partition]]:
-        path = kmeans_path(
-            A[rows],
-            k_range=ks,
-            seed=seed,
-            restarts=2,
-            sweeps=0,
-            splits=1,
-            max_iter=30,
-            still=STILL,
-        )
-        return rows, path
+        return rows, quick_path(A[rows], k_range=ks, seed=seed, restarts=2)
 
     halves = each(clustered, random_halves(n, seed=seed, splits=splits))
     return Halves(A, [halves[i : i + 2] for i in range(0, len(halves), 2)])

@@ -18,7 +18,7 @@ from segmentation.clustering.kmeans.moves import (
 )
 from segmentation.clustering.partition import Partition, partition_of
 
-STILL = 0.005
+_STILL = 0.005
 """Share of the rows that may still move where a path is one of many that are compared: what it
 changes of an inertia or a silhouette is a tenth of what differs between draws."""
 
@@ -110,3 +110,24 @@ def kmeans_path(
         if all(best[k] is before[k] for k in ks):
             break
     return [partition_of(rows, best[k].labels, best[k].centres + centre) for k in ks]
+
+
+def quick_path(
+    X: ArrayLike, *, k_range: Iterable[int], seed: int, restarts: int = 1, max_iter: int = 30
+) -> list[Partition]:
+    """Fit k-means at every k of a range with little care, for one of many clouds or draws.
+
+    See Also
+    --------
+    kmeans_path : takes the same and more, and takes its time.
+    """
+    return kmeans_path(
+        X,
+        k_range=k_range,
+        seed=seed,
+        restarts=restarts,
+        sweeps=0,
+        splits=1,
+        max_iter=max_iter,
+        still=_STILL,
+    )

@@ -26,11 +26,14 @@ def calinski_harabasz(X: NDArray[np.float64], partition: Partition) -> float:
     Calinski and Harabasz (1974), A dendrite method for cluster analysis, Communications in
     Statistics 3, 1-27.
     """
-    n, k = len(X), partition.k
     total = float(((X - X.mean(axis=0)) ** 2).sum())
-    if partition.inertia <= 0:
-        return float("inf")
-    return (total - partition.inertia) / partition.inertia * (n - k) / (k - 1)
+    between = total - partition.inertia
+    return variance_ratio(between, partition.inertia, rows=len(X), k=partition.k)
+
+
+def variance_ratio(between: float, within: float, *, rows: int, k: int) -> float:
+    """Return the Calinski-Harabasz index of sums of squares between and within `k` clusters."""
+    return between / within * (rows - k) / (k - 1) if within > 0 else float("inf")
 
 
 def davies_bouldin(X: NDArray[np.float64], partition: Partition) -> float:

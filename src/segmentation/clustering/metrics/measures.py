@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.metrics.indices import overlaps
+from segmentation.clustering.metrics.indices import overlaps, variance_ratio
 from segmentation.clustering.metrics.scatter import Scatter
 from segmentation.clustering.metrics.silhouette import Silhouette
 
@@ -29,8 +29,8 @@ def measure(scatter: Scatter, *, silhouette: Silhouette) -> dict[str, float]:
     k, member = len(inside.ids), int(inside.sizes.sum())
     ratio = overlap = np.nan
     if 2 <= k < member:
-        within, between = inside.inertia, float(np.trace(inside.between))
-        ratio = between / within * (member - k) / (k - 1) if within > 0 else np.inf
+        between = float(np.trace(inside.between))
+        ratio = variance_ratio(between, inside.inertia, rows=member, k=k)
         overlap = overlaps(inside.means, inside.away)
     return {
         "k": k,

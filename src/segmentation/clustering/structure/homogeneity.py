@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr
 
 from segmentation.clustering._check import as_k_range, as_matrix
-from segmentation.clustering.kmeans.path import STILL, kmeans_path
+from segmentation.clustering.kmeans.path import quick_path
 from segmentation.clustering.metrics.silhouette import silhouette_samples
 from segmentation.clustering.partition import Partition
 from segmentation.clustering.structure.dip import scaled_dips
@@ -319,9 +319,7 @@ def _profile(
     Two long clusters side by side stand out by the dip between them; their silhouette hardly
     differs from that of one long cloud.
     """
-    path = kmeans_path(
-        X, k_range=ks, seed=seed, restarts=1, sweeps=0, splits=1, max_iter=_ITERATIONS, still=STILL
-    )
+    path = quick_path(X, k_range=ks, seed=seed, max_iter=_ITERATIONS)
     found = () if gapless else gaps(X, path, seed=seed, looks=looks)
     if not curve:
         return _Profile(np.empty(0), found, [])

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from segmentation.clustering._check import as_k_range, as_matrix
 from segmentation.clustering.choosing_k.criteria.base import Criterion, Fits, Scores
-from segmentation.clustering.kmeans.path import STILL, kmeans_path
+from segmentation.clustering.kmeans.path import kmeans_path, quick_path
 from segmentation.clustering.partition import Partition
 from segmentation.clustering.sampling import draw_rows
 from segmentation.workers import each
@@ -89,17 +89,7 @@ def gap_statistic(
     def reference(i: int) -> NDArray[np.float64]:
         rng = np.random.default_rng([seed, i])
         cloud = rng.uniform(low, high, size=turned.shape)
-        quick = kmeans_path(
-            cloud,
-            k_range=ks,
-            seed=seed,
-            restarts=1,
-            sweeps=0,
-            splits=1,
-            max_iter=30,
-            still=STILL,
-        )
-        return _log_within(cloud, quick)
+        return _log_within(cloud, quick_path(cloud, k_range=ks, seed=seed))
 
     expected = np.array(each(reference, range(draws)))
     gap = expected.mean(axis=0) - observed
