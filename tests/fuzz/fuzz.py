@@ -86,6 +86,18 @@ class Customers:
     prepared: bool
 
 
+def spoilt(draw: st.DrawFn, text: str, *, good: int, most: int) -> tuple[str, bytes]:
+    """Write a text in some encoding, UTF-8 `good` times as often as any other, and edit it."""
+    encoding = draw(st.sampled_from(["utf-8"] * good + list(ENCODINGS)))
+    try:
+        content = text.encode(encoding, "replace")
+    except (LookupError, UnicodeError):
+        content = text.encode("utf-8", "replace")
+    for edit in draw(st.lists(st.sampled_from(EDITS), max_size=most)):
+        content = edit(draw, content)[:1_000_000]
+    return encoding, content
+
+
 @st.composite
 def customers(draw: st.DrawFn) -> Customers:
     """Draw a file: a good one, edited a few times."""
@@ -99,13 +111,7 @@ def customers(draw: st.DrawFn) -> Customers:
             parts[column] = cells[i % len(cells)]
             lines[i] = ",".join(parts)
     text = "\n".join([HEADER, *lines, ""]).replace(",", delimiter)
-    encoding = draw(st.sampled_from(["utf-8"] * 40 + list(ENCODINGS)))
-    try:
-        content = text.encode(encoding, "replace")
-    except (LookupError, UnicodeError):
-        content = text.encode("utf-8", "replace")
-    for edit in draw(st.lists(st.sampled_from(EDITS), max_size=5)):
-        content = edit(draw, content)[:1_000_000]
+    encoding, content = spoilt(draw, text, good=40, most=5)
     packed = draw(st.sampled_from(["", "", "", *PACKED]))
     data: dict[str, Any] = {
         "path": "shop.csv",
@@ -291,13 +297,7 @@ def purchases(draw: st.DrawFn) -> Bought:
             parts[column] = cells[i % len(cells)]
             lines[i] = ",".join(parts)
     text = "\n".join(["who,day,count,price,bill,what", *lines, ""]).replace(",", delimiter)
-    encoding = draw(st.sampled_from([*["utf-8"] * 20, *ENCODINGS]))
-    try:
-        content = text.encode(encoding, "replace")
-    except (LookupError, UnicodeError):
-        content = text.encode("utf-8", "replace")
-    for edit in draw(st.lists(st.sampled_from(EDITS), max_size=4)):
-        content = edit(draw, content)[:1_000_000]
+    encoding, content = spoilt(draw, text, good=20, most=4)
     settings = {
         "path": "orders.csv", "customer": "who", "date": "day", "max_left_out": 1,
         "delimiter": draw(st.sampled_from([delimiter] * 19 + [",", '"', "\n", "€"])),
