@@ -7,6 +7,9 @@ from pydantic import Field
 from segmentation import paths
 from segmentation.artifacts.base import Artifact, Figure, Known
 
+MUCH_NOISE = 0.2
+"""Above this share of customers in no segment, the segments are not an answer for all of them."""
+
 
 class Metrics(Artifact):
     """All metrics of a run. What does not apply is None here and is left out of the file.

@@ -9,6 +9,7 @@ from segmentation import paths
 from segmentation.artifacts.base import Artifact, Figure, Known, Pair, Part
 from segmentation.artifacts.clustering import SegmentStability
 from segmentation.artifacts.details import Shape
+from segmentation.artifacts.metrics import MUCH_NOISE
 from segmentation.artifacts.structure import Structure
 
 Level = Literal["good", "doubtful", "bad", "plain"]
@@ -335,6 +336,11 @@ class Segments(Artifact):
     limits: tuple[str, ...]
     method: dict[str, str]
     playbook_notes: tuple[str, ...]
+
+    @property
+    def leaves_many_out(self) -> bool:
+        """Whether so many customers are in no segment that it has to be said first."""
+        return self.unassigned > MUCH_NOISE * self.customers
 
     @property
     def names(self) -> dict[int, str]:

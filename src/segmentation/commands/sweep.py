@@ -13,7 +13,7 @@ from typing import get_args
 from segmentation import paths
 from segmentation.algorithms import ALGORITHMS
 from segmentation.artifacts.grades import Grade, grade
-from segmentation.artifacts.metrics import Metrics
+from segmentation.artifacts.metrics import MUCH_NOISE, Metrics
 from segmentation.artifacts.structure import IN_WORDS, structure_at
 from segmentation.errors import InputError, SettingsError, did_you_mean
 from segmentation.repository.copies import missing_in_copies
@@ -25,9 +25,7 @@ from segmentation.review.changes import STANDARD_ERRORS
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.params import load_params
 
-GRADES: tuple[str, ...] = get_args(Grade)
-MUCH_NOISE = 0.2
-"""Above this share of customers in no segment, the segments are not an answer for all of them."""
+GRADES: tuple[Grade, ...] = get_args(Grade)
 NOISE_APART = 0.05
 """Where the shares in no segment differ by more, silhouettes are about different customers."""
 
@@ -157,11 +155,10 @@ def trust(metrics: Metrics) -> tuple[int, bool, int, int]:
     Structure, whether most customers are in a segment at all, the grade of the least stable
     segment, and the share of customers in none, in the steps from which silhouettes do not compare.
     """
-    graded = [grade(metrics.stability_min or 0.0) == name for name in GRADES]
     return (
         metrics.structure_level,
         metrics.noise_share <= MUCH_NOISE,
-        graded.index(True),
+        GRADES.index(grade(metrics.stability_min or 0.0)),
         -int(metrics.noise_share / NOISE_APART),
     )
 

@@ -32,13 +32,7 @@ def summarise(
     categories = {name: _Category.of(customers[name]) for name in categorical}
     found = in_order(lambda name: _number(customers[name], categories), numeric)
     found = watched(found, total=len(numeric), doing="sum up columns")
-    numbers = dict(
-        zip(
-            numeric,
-            found,
-            strict=True,
-        )
-    )
+    numbers = dict(zip(numeric, found, strict=True))
     ranks = pd.DataFrame({name: of.ranks for name, of in numbers.items()})
     return Summary(
         customers=len(customers),

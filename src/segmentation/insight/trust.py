@@ -3,14 +3,15 @@
 from segmentation.artifacts.choice import SmallGroup
 from segmentation.artifacts.clustering import Clustering, ReferenceMatch
 from segmentation.artifacts.grades import RELIABLE
+from segmentation.artifacts.metrics import MUCH_NOISE
 from segmentation.artifacts.segments import Answer, Level
 from segmentation.artifacts.structure import OPEN_WORDS
 from segmentation.insight.numbers import odds, percent
 from segmentation.insight.results import Results
 
-# Round numbers, without a calibration on record (docs/profiles.md, "Can they be trusted?").
+# Round numbers, this and MUCH_NOISE, without a calibration on record (docs/profiles.md, "Can they
+# be trusted?").
 _FEW = 200  # customers
-_MUCH_NOISE = 0.2  # share of customers in no segment
 
 _OTHER_ALGORITHM = (
     "Let another algorithm look: train.algorithm: kmeans cuts any data into a given number of "
@@ -299,7 +300,7 @@ def _rows(customers: int, results: Results) -> Answer:
     noise = results.metrics.noise_share
     if noise:
         why += f" {percent(noise)} of them are in no segment."
-    level: Level = "doubtful" if customers < _FEW or noise > _MUCH_NOISE else "plain"
+    level: Level = "doubtful" if customers < _FEW or noise > MUCH_NOISE else "plain"
     return _answer("What does it stand on?", f"{customers:,} customers", why, level)
 
 

@@ -79,9 +79,8 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
             }
         )
     )
-    sizes = dict(zip(scatter.ids.tolist(), scatter.sizes.tolist(), strict=True))
     # A picture shows each customer, but none of a segment of so few that it shows who they are.
-    drawn = np.isin(segment, [i for i, size in sizes.items() if size >= privacy.FEWEST])
+    drawn = np.isin(segment, scatter.ids[scatter.sizes >= privacy.FEWEST])
     known = drawn & ~np.isnan(silhouette.samples)
     samples = pd.DataFrame({"segment": segment[known], "silhouette": silhouette.samples[known]})
     # In no order of customers: nobody can tell whose these are.
