@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from segmentation import paths
+from segmentation import __version__, paths
 from segmentation.errors import InputError, SettingsError, one_line_errors, printable
 
 app = typer.Typer(
@@ -26,9 +26,7 @@ def say(text: str, *, err: bool = False) -> None:
 def version(asked: bool) -> None:
     """Print the version and leave."""
     if asked:
-        from importlib.metadata import version
-
-        say(f"segmentation {version('segmentation')}")
+        say(f"segmentation {__version__}")
         raise typer.Exit
 
 
