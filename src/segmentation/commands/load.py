@@ -5,7 +5,6 @@ from typing import Any
 
 from segmentation import paths
 from segmentation.algorithms import models
-from segmentation.artifacts import files
 from segmentation.errors import InputError
 from segmentation.repository import lock
 from segmentation.repository.snapshot import Snapshot, md5
@@ -45,7 +44,9 @@ def load_model(name: str | None = None) -> Any:
             raise InputError(f"{paths.MODEL} is not the one in dvc.lock; run `dvc repro`")
         return models.loads(content, str(paths.MODEL))
     if name.endswith(paths.MODEL.suffix):
-        return models.loads(files.read_bytes(Path(name)), name)
+        if not Path(name).exists():
+            raise InputError(f"{name} is not there; `dvc artifacts get` brings a model's file here")
+        return models.loads(Path(name).read_bytes(), name)
     experiment = load_params(paths.PARAMS).track.experiment
     with open_store(repository()) as client:
         if name == registry.CHAMPION:
