@@ -248,6 +248,49 @@ def ui(
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
 
 
+MODEL = (
+    "champion, the id or name of a run, NAME@REVISION, workspace, or a .skops file; by default the "
+    "champion, or the last run's as long as there is none."
+)
+
+
+@app.command()
+def score(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet, a row per customer.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="By default FILE with _scored in its name.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help=MODEL)] = None,
+) -> None:
+    """Write a file's customers with their segment, how firmly, and why."""
+    from segmentation.commands import score as command
+    from segmentation.errors import warn
+
+    done = command.score(file, out, model=model)
+    counts = done.counts
+    say(f"{counts.scored:,} of {counts.rows:,} rows scored by {done.chosen.called}")
+    for segment, customers in sorted(counts.segments.items()):
+        name = done.chosen.name_of(segment) if segment > 0 else "in no segment"
+        say(f"  {segment if segment > 0 else '-'}  {name}: {customers:,}")
+    if done.chosen.baseline is None:
+        say("  who is unlike any in training is not known of this model")
+    else:
+        say(f"  unlike any in training: {counts.unlike:,}")
+    for why, rows in counts.not_scored.most_common():
+        say(f"  not scored, {why}: {rows:,}")
+    for name, cells in counts.unseen.items():
+        if cells:
+            say(f"  {name}: {cells:,} of a category that the training had not, or had too rarely")
+    if done.damaged:
+        lines = (
+            "1 line is no row and is"
+            if done.damaged == 1
+            else f"{done.damaged:,} are no rows and are"
+        )
+        warn(f"{lines} not in the output; {done.first_damage}")
+    say(f"Written: {done.out}, and what it was made of: {done.sidecar}")
+
+
 @app.command()
 def sweep(
     algorithm: Annotated[

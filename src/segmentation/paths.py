@@ -39,6 +39,7 @@ REFERENCE_ASSIGNMENTS = Path("data/reference/assignments.parquet")
 MODEL = Path("models/segmenter.skops")
 ASSIGNMENTS = Path("data/segments/assignments.parquet")
 CLUSTERING = Path("reports/train/clustering.json")
+BASELINE = Path("reports/train/baseline.json")
 
 DETAILS = Path("reports/evaluate/details.json")
 METRICS = Path("reports/evaluate/metrics.json")

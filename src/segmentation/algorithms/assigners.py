@@ -185,7 +185,7 @@ def confidence_of(
     Information Sciences 176(13), 1898-1927.
     """
     if hasattr(assigner, "centroids_"):
-        return _margin(X, assigner.centroids_, _heights(assigner))
+        return _margin(X, assigner.centroids_, heights(assigner))
     labels = assign(assigner, X) if predicted is None else predicted
     voters = assigner
     if hasattr(assigner, "n_neighbors"):
@@ -201,7 +201,7 @@ def confidence_of(
     return np.where(labels == NOISE, 0.0, np.clip(confidence, 0.0, 1.0))
 
 
-def _heights(assigner: Any) -> Matrix:
+def heights(assigner: Any) -> Matrix:
     """Return the squared height of each centre: the largest offset minus its own."""
     logs = 2 * np.log(assigner.class_prior_) * assigner.within_class_std_dev_[0] ** 2
     return np.asarray(logs.max() - logs, dtype=np.float64)

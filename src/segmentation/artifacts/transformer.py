@@ -20,3 +20,43 @@ def category_blocks(transformer: "ColumnTransformer") -> list[list[int]]:
     first = transformer.output_indices_[CATEGORIES].start
     owners = [int(name.split("_", 1)[0]) for name in names]
     return [[first + i for i, owner in enumerate(owners) if owner == column] for column in columns]
+
+
+def columns_of(transformer: "ColumnTransformer") -> tuple[list[str], list[str]]:
+    """Return the numbers and the categories of a customer that it takes, in its order."""
+    numbers: list[str] = []
+    categories: list[str] = []
+    for name, part, columns in transformer.transformers_:
+        if part != "drop":
+            (categories if name == CATEGORIES else numbers).extend(map(str, columns))
+    return numbers, categories
+
+
+def owners(transformer: "ColumnTransformer") -> list[str]:
+    """Return the column of a customer that each column of the matrix was made of.
+
+    Its categories follow the numbers.
+    """
+    spans = transformer.output_indices_
+    found = [""] * max(span.stop for span in spans.values())
+    for name, part, columns in transformer.transformers_:
+        if part != "drop" and name != CATEGORIES:
+            for place, column in enumerate(columns, start=spans[name].start):
+                found[place] = str(column)
+    _, categories = columns_of(transformer)
+    for column, places in zip(categories, category_blocks(transformer), strict=True):
+        for place in places:
+            found[place] = column
+    return found
+
+
+def known_levels(transformer: "ColumnTransformer") -> dict[str, list[str]]:
+    """Return the categories of each column that it can tell apart or takes together as rare."""
+    _, categories = columns_of(transformer)
+    if not categories:
+        return {}
+    levels = transformer.named_transformers_[CATEGORIES][-1].categories_
+    return {
+        column: [str(level) for level in found if level]
+        for column, found in zip(categories, levels, strict=True)
+    }

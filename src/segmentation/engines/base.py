@@ -50,6 +50,9 @@ class Engine(Protocol):
     def batches(self, frame: Frame) -> Iterator[pa.RecordBatch]:
         """Bring a table here, some of its rows at a time, in any order."""
 
+    def in_order(self, frame: Frame, by: str = "line") -> Iterator[pa.Table]:
+        """Bring a table here, some of its rows at a time, in the order of their lines."""
+
     def rows(self, frame: Frame) -> list[dict[str, Any]]:
         """Bring a table of a few rows here."""
 

@@ -188,7 +188,7 @@ def clean(engine: Engine, data: Data, rules: Prepare) -> Cleaned:
     col = nw.col
     table = engine.keep(cells.typed(engine, data), "cells")
     rows = table.filter(col("damage").is_null())
-    look = _Look(engine, data, rows)
+    look = Look(engine, data, rows)
     columns = look.columns(most=rules.max_unreadable)
     levels, gaps, respelt = [], [], 0
     missing = [column.some(cells.MISSING).count for column in columns]
@@ -212,7 +212,7 @@ def clean(engine: Engine, data: Data, rules: Prepare) -> Cleaned:
     if percents:
         repaired[_PERCENTS] = percents
 
-    judge = _Judge(engine, data, rules, columns, gaps)
+    judge = Judge(engine, data, rules, columns, gaps)
     if rules.outside_limits == "blank":
         repaired[_BLANKED] = judge.blanked(rows)
     held, texts = judge.held(table)
@@ -262,7 +262,7 @@ def _rules(engine: Engine, held: Frame, rejected: Frame, words: Words) -> tuple[
     return tuple(Rule(name, some.count, some.first, told[some.first]) for name, some in most)
 
 
-class _Look:
+class Look:
     """Looks at a numeric column, and refuses one that is not what it is declared to be."""
 
     def __init__(self, engine: Engine, data: Data, rows: Frame) -> None:
@@ -377,7 +377,14 @@ def _value(i: int, column: Column) -> nw.Expr:
     return nw.when(~nw.col(f"f{i}").is_in(lost)).then(nw.col(f"v{i}"))
 
 
-class _Judge:
+def _first(against: list[tuple[nw.Expr, int]]) -> nw.Expr:
+    code = nw.lit(None, nw.Int32)
+    for broken, reason in reversed(against):
+        code = nw.when(broken).then(nw.lit(reason)).otherwise(code)
+    return code.cast(nw.Int32)
+
+
+class Judge:
     """Finds what is held against rows."""
 
     def __init__(
@@ -465,13 +472,22 @@ class _Judge:
 
     def _own(self, table: Frame) -> nw.Expr:
         """What is held against a row by itself: the first reason in this order."""
-        col, size = nw.col, len(self._data.columns)
+        col = nw.col
         against: list[tuple[nw.Expr, int]] = [(~col("damage").is_null(), DAMAGED)]
         against += [(sums, SUMS) for sums in self._sums(table)]
         against += [
             (col("id_kind") == cells.NO_ID, MISSING_ID),
             (col("id_kind") == cells.NO_DIGITS, LOST_DIGITS),
         ]
+        return _first([*against, *self._cells()])
+
+    def of_cells(self) -> nw.Expr:
+        """What is held against the cells of a row, whoever it is of."""
+        return _first(self._cells())
+
+    def _cells(self) -> list[tuple[nw.Expr, int]]:
+        col, size = nw.col, len(self._data.columns)
+        against: list[tuple[nw.Expr, int]] = []
         for i, column in enumerate(self._columns):
             for codes, reason in (
                 (column.unreadable, UNREADABLE),
@@ -486,10 +502,7 @@ class _Judge:
         missing = cells.total(gap.fill_null(value=False).cast(nw.Int32) for gap in gaps)
         most = max(n for n in range(size + 1) if n / size <= self._rules.max_missing)
         against.append((missing > most, EMPTY))
-        code = nw.lit(None, nw.Int32)
-        for broken, reason in reversed(against):
-            code = nw.when(broken).then(nw.lit(reason)).otherwise(code)
-        return code.cast(nw.Int32)
+        return against
 
     def _sums(self, table: Frame) -> list[nw.Expr]:
         """Rows that sum up others: called a total, and last or the largest in some number.

@@ -110,12 +110,12 @@ def matrix(transformer: ColumnTransformer, customers: pd.DataFrame) -> pd.DataFr
 
     Logarithms differ between processors in their last bits, and with them the file's hash.
     """
-    points = _transformed(transformer, customers)
+    points = transformed(transformer, customers)
     columns = (settled(column) for column in points.T)
     return pd.DataFrame(dict(zip(transformer.get_feature_names_out(), columns, strict=True)))
 
 
-def _transformed(transformer: ColumnTransformer, customers: pd.DataFrame) -> NDArray[np.float64]:
+def transformed(transformer: ColumnTransformer, customers: pd.DataFrame) -> NDArray[np.float64]:
     """Do what `transformer.transform` does, but encode each set of categories once.
 
     Encoding texts takes longer than all the rest, and few sets of categories are different.

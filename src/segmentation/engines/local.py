@@ -136,23 +136,27 @@ class Local:
     ) -> None:
         """Write Parquet, sorted by the chunk, in row groups of one size."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        line, rest = nw.col(by), arrow.empty(schema)
+        rest = arrow.empty(schema)
         # The first column is an id or a line: a dictionary of what is different in every row is
         # no use.
         with pq.ParquetWriter(
             path, schema, compression="zstd", use_dictionary=schema.names[1:]
         ) as file:
-            for start in range(0, self.lines.in_file + 1, _CHUNK):
-                chunk = frame.filter((line >= start) & (line < start + _CHUNK)).sort(by)
-                found = self._arrow(chunk)
-                found = finish(found) if finish else found.select(schema.names)
-                rest = pa.concat_tables([rest, found.cast(schema)])
+            for found in self.in_order(frame, by):
+                made = finish(found) if finish else found.select(schema.names)
+                rest = pa.concat_tables([rest, made.cast(schema)])
                 whole = rest.num_rows - rest.num_rows % _GROUP
                 if whole:
                     file.write_table(rest.slice(0, whole), row_group_size=_GROUP)
                     rest = rest.slice(whole).combine_chunks()
             if rest.num_rows:
                 file.write_table(rest)
+
+    def in_order(self, frame: Frame, by: str = "line") -> Iterator[pa.Table]:
+        """Bring a table here by the chunk, in the order of its lines."""
+        line = nw.col(by)
+        for start in range(0, self.lines.in_file + 1, _CHUNK):
+            yield self._arrow(frame.filter((line >= start) & (line < start + _CHUNK)).sort(by))
 
     def _stream(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Frame:
         """Let DuckDB read from here. What is raised meanwhile is raised once more by `_run`."""

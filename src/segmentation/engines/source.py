@@ -56,10 +56,21 @@ class Source:
         Of what was read last.
     parts : list of Part
         The files that were read. Where they are several, lines are counted through all of them.
+    names : list of str
+        Of the columns of a CSV, known with its first batch.
+
+    Parameters
+    ----------
+    data : Data
+    whole : bool
+        Read all cells of a CSV, not only those of the declared columns.
+    doing : str
+        What it is called where it takes long.
     """
 
-    def __init__(self, data: Data) -> None:
-        self._data = data
+    def __init__(self, data: Data, *, whole: bool = False, doing: str = "read") -> None:
+        self._data, self._whole, self._doing = data, whole, doing
+        self.names: list[str] = []
         self.lines = NO_LINES
         self.parts: list[Part] = []
         _check_encoding(data)
@@ -99,6 +110,35 @@ class Source:
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
 
+    def originals(self) -> Iterator[pa.RecordBatch]:
+        """Read all columns under their names, without the lines that are no rows.
+
+        Cells of a CSV are text, those of Parquet what they are. In both, rows are those of
+        `batches`, in order.
+        """
+        import pyarrow.parquet as pq
+
+        whole = Source(self._data, whole=True, doing=self._doing)
+        first: pa.Schema | None = None
+        for path in _files(self._data.path):
+            data = self._data.model_copy(update={"path": path})
+            with path.open("rb") as file:
+                if file.read(len(_PARQUET)) == _PARQUET:
+                    with pq.ParquetFile(path) as parts:
+                        total = -(-parts.metadata.num_rows // _ROWS)
+                        read = parts.iter_batches(_ROWS)
+                        doing = f"{self._doing} {path.name}"
+                        for batch in watched(read, total=total, doing=doing):
+                            first = _same(batch.schema, first, path)
+                            yield batch
+                    continue
+            for batch in whole._file(data, 0, None):
+                rows = batch.filter(pc.is_null(batch["damage"]))
+                cells = rows.columns[len(rows.columns) - len(whole.names) :]
+                found = pa.RecordBatch.from_arrays(cells, names=whole.names)
+                first = _same(found.schema, first, path)
+                yield found
+
     def _file(self, data: Data, offset: int, wanted: Places | None) -> Iterator[pa.RecordBatch]:
         path = data.path
         with path.open("rb") as raw:
@@ -108,13 +148,83 @@ class Source:
             if head.startswith(_PARQUET):
                 lines = yield from _shifted(_parquet(data, wanted), offset)
             else:
-                lines = yield from _shifted(_csv(data, head, wanted), offset)
+                lines = yield from _shifted(self._csv(data, head, wanted), offset)
         except _CUT_OFF as error:
             raise InputError(
                 f"{path} is compressed, and damaged or not whole ({error}); get the whole file"
             ) from None
         total = {name: n + getattr(lines, name) for name, n in self.lines.model_dump().items()}
         self.lines = Lines.model_validate(total)
+
+    def _csv(
+        self, data: Data, head: bytes, wanted: Places | None
+    ) -> Generator[pa.RecordBatch, None, Lines]:
+        packed = next(
+            (unpack for mark, unpack in _COMPRESSED.items() if head.startswith(mark)), None
+        )
+        with packed(data.path) if packed else data.path.open("rb") as raw:
+            file = cast(BinaryIO, raw)
+            if packed:
+                head = file.read(foreign.HEAD)
+            else:
+                file.seek(len(head))
+            if len(head) < foreign.HEAD and not head.strip(b"\xef\xbb\xbf \t\r\n"):
+                raise InputError(_empty(data))
+            kind = foreign.recognise(head, data.path, data.encoding)
+            if kind:
+                raise InputError(f"{data.path} is {kind}")
+            try:
+                pieces = _pieces(file, head)
+                total = data.path.stat().st_size // _BLOCK
+                if total > 1 and not packed and wanted is None:
+                    pieces = watched(pieces, total=total, doing=f"{self._doing} {data.path.name}")
+                return (yield from self._rows(_utf8(pieces, data), data, wanted))
+            except UnicodeError:
+                raise InputError(_not_in(data)) from None
+
+    def _rows(
+        self, pieces: Iterator[bytes], data: Data, wanted: Places | None
+    ) -> Generator[pa.RecordBatch, None, Lines]:
+        source = Blocks(_cut(pieces, data))
+        source.load()
+        top = [
+            source.line(i).decode("utf-8", "replace") for i in range(min(_TOP, len(source.starts)))
+        ]
+        records = Records(source.lines(), delimiter=data.delimiter, encoding=data.encoding)
+        if top and top[0].lower().startswith("sep="):  # Excel's note to itself
+            _excel_delimiter(top[0], data)
+            records.skip()
+        names = _header(records, data, top)
+        numeric = [names.index(name) for name in data.numeric]
+
+        def is_row(cells: list[str]) -> bool:
+            return not any(character.isalpha() for i in numeric for character in cells[i])
+
+        places = [names.index(name) for name in (data.id, *data.columns)]
+        if self._whole:
+            places = list(range(len(names)))
+        self.names = names
+        layout = Layout(names, places, data.delimiter, is_row)
+        yield from blocks.batches(source, records, layout, wanted)
+        if wanted is None:
+            _in_this_encoding(records, data)
+            if not records.rows:
+                raise InputError(
+                    f"{data.path} has a header but no rows; it needs a row per customer"
+                )
+            _header_of_these_rows(records, names, data)
+            if records.merge:
+                raise InputError(
+                    f"{data.path} is in the middle of a merge; solve the conflict that git marked "
+                    f"in line {records.merge}"
+                )
+        return Lines(
+            in_file=records.lines,
+            header=records.above,
+            rows=records.rows,
+            blank=records.blank,
+            breaks_in_cells=records.breaks,
+        )
 
 
 def _files(path: Path) -> list[Path]:
@@ -136,6 +246,12 @@ def _files(path: Path) -> list[Path]:
     return parts
 
 
+def _same(schema: pa.Schema, first: pa.Schema | None, path: Path) -> pa.Schema:
+    if first is not None and not schema.equals(first):
+        raise InputError(f"{path} has other columns than the files before it")
+    return schema
+
+
 def _shifted(
     batches: Generator[pa.RecordBatch, None, Lines], offset: int
 ) -> Generator[pa.RecordBatch, None, Lines]:
@@ -149,67 +265,6 @@ def _shifted(
             moved = pc.add(batch["line"], offset)
             batch = batch.set_column(0, "line", moved)
         yield batch
-
-
-def _csv(data: Data, head: bytes, wanted: Places | None) -> Generator[pa.RecordBatch, None, Lines]:
-    packed = next((unpack for mark, unpack in _COMPRESSED.items() if head.startswith(mark)), None)
-    with packed(data.path) if packed else data.path.open("rb") as raw:
-        file = cast(BinaryIO, raw)
-        if packed:
-            head = file.read(foreign.HEAD)
-        else:
-            file.seek(len(head))
-        if len(head) < foreign.HEAD and not head.strip(b"\xef\xbb\xbf \t\r\n"):
-            raise InputError(_empty(data))
-        kind = foreign.recognise(head, data.path, data.encoding)
-        if kind:
-            raise InputError(f"{data.path} is {kind}")
-        try:
-            pieces = _pieces(file, head)
-            total = data.path.stat().st_size // _BLOCK
-            if total > 1 and not packed and wanted is None:
-                pieces = watched(pieces, total=total, doing=f"read {data.path.name}")
-            return (yield from _rows(_utf8(pieces, data), data, wanted))
-        except UnicodeError:
-            raise InputError(_not_in(data)) from None
-
-
-def _rows(
-    pieces: Iterator[bytes], data: Data, wanted: Places | None
-) -> Generator[pa.RecordBatch, None, Lines]:
-    source = Blocks(_cut(pieces, data))
-    source.load()
-    top = [source.line(i).decode("utf-8", "replace") for i in range(min(_TOP, len(source.starts)))]
-    records = Records(source.lines(), delimiter=data.delimiter, encoding=data.encoding)
-    if top and top[0].lower().startswith("sep="):  # Excel's note to itself
-        _excel_delimiter(top[0], data)
-        records.skip()
-    names = _header(records, data, top)
-    numeric = [names.index(name) for name in data.numeric]
-
-    def is_row(cells: list[str]) -> bool:
-        return not any(character.isalpha() for i in numeric for character in cells[i])
-
-    places = [names.index(name) for name in (data.id, *data.columns)]
-    layout = Layout(names, places, data.delimiter, is_row)
-    yield from blocks.batches(source, records, layout, wanted)
-    if wanted is None:
-        _in_this_encoding(records, data)
-        if not records.rows:
-            raise InputError(f"{data.path} has a header but no rows; it needs a row per customer")
-        _header_of_these_rows(records, names, data)
-        if records.merge:
-            raise InputError(
-                f"{data.path} is in the middle of a merge; solve the conflict that git marked in "
-                f"line {records.merge}"
-            )
-    return Lines(
-        in_file=records.lines,
-        header=records.above,
-        rows=records.rows,
-        blank=records.blank,
-        breaks_in_cells=records.breaks,
-    )
 
 
 def _pieces(file: BinaryIO, head: bytes = b"") -> Iterator[bytes]:

@@ -34,7 +34,7 @@ def spellings(engine: Engine, counts: Frame, aliases: dict[str, str], name: str)
         ``cell``, ``count``, ``level``.
     """
     col = nw.col
-    known = dict(zip(_folded(arrow.texts(aliases)).to_pylist(), aliases.values(), strict=True))
+    known = dict(zip(folded(arrow.texts(aliases)).to_pylist(), aliases.values(), strict=True))
     keys = arrow.texts(known)
     right = arrow.texts(known.values())
     found = engine.batches(counts.select("cell", col("count").cast(nw.Int64)))
@@ -44,10 +44,10 @@ def spellings(engine: Engine, counts: Frame, aliases: dict[str, str], name: str)
             cell = batch["cell"].cast(pa.string())
             spelling = cell
             if known:
-                renamed = right.take(pc.index_in(_folded(cell), value_set=keys))
+                renamed = right.take(pc.index_in(folded(cell), value_set=keys))
                 spelling = pc.coalesce(renamed, cell)
             yield pa.RecordBatch.from_arrays(
-                [cell, batch["count"], spelling, _folded(spelling)], schema=_SCHEMA
+                [cell, batch["count"], spelling, folded(spelling)], schema=_SCHEMA
             )
 
     table = engine.table(judged(), _SCHEMA, f"{name}_spelt")
@@ -69,7 +69,8 @@ def spellings(engine: Engine, counts: Frame, aliases: dict[str, str], name: str)
     )
 
 
-def _folded(text: pa.Array) -> pa.Array:
+def folded(text: pa.Array) -> pa.Array:
+    """Return texts without what tells mere variants apart: case, spaces, how accents are put."""
     # é is one character, or an e and an accent: the same to people.
     same = pc.utf8_normalize(text, form="NFC")
     return pc.utf8_lower(pc.replace_substring_regex(same, pattern=r"\s+", replacement=" "))

@@ -31,6 +31,7 @@ from segmentation.clustering.identity.matching import (
     order_by_value,
 )
 from segmentation.clustering.stability import Stability, bootstrap_stability
+from segmentation.engines.tables.baseline import baseline
 from segmentation.engines.tables.everyone import everyone
 from segmentation.engines.tables.sample import sample_rows
 from segmentation.engines.tables.table import Table, write
@@ -41,7 +42,7 @@ from segmentation.settings.train import Train
 
 
 def run(*, seed: Seed, data: Data, train: Train) -> None:
-    """Write the model, every customer's segment, and how the segments were found."""
+    """Write the model, every customer's segment, how they were found, and what to compare with."""
     points, customers = Table(paths.MATRIX), Table(paths.PREPARED)
     features = models.loads(files.read_bytes(paths.FEATURES_MODEL), str(paths.FEATURES_MODEL))
     algorithm = ALGORITHMS[train.algorithm]
@@ -90,6 +91,16 @@ def run(*, seed: Seed, data: Data, train: Train) -> None:
             ids.to_pandas().assign(segment=segment[part], confidence=confidence[part])
             for part, ids in customers.slices([data.id])
         ),
+    )
+    artifacts.write(
+        baseline(
+            points,
+            customers,
+            segment,
+            clustering.confidence,
+            numbers=data.numeric_features,
+            categories=data.categorical_features,
+        )
     )
     notes = list(clustering.notes)
     if algorithm.keeps_rows:

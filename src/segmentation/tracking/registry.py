@@ -26,6 +26,12 @@ def champion(client: "MlflowClient", model: str) -> "Run | None":
         raise
 
 
+def version_of(client: "MlflowClient", model: str, run: "Run") -> str:
+    """Return the version of the registered model that a run's model is; empty if it is none."""
+    versions = client.search_model_versions(f"name = '{model}'")
+    return next((str(each.version) for each in versions if each.run_id == run.info.run_id), "")
+
+
 def make_champion(client: "MlflowClient", model: str, run: "Run") -> str:
     """Register the model of a run, make it the champion, tag the run. Return the version."""
     from mlflow.exceptions import MlflowException
@@ -37,17 +43,17 @@ def make_champion(client: "MlflowClient", model: str, run: "Run") -> str:
             raise
     run_id = run.info.run_id
     versions = client.search_model_versions(f"name = '{model}'")
-    version = next((v for v in versions if v.run_id == run_id), None)
-    if version is None:
+    made = next((v for v in versions if v.run_id == run_id), None)
+    if made is None:
         model_id = run.outputs.model_outputs[0].model_id
         place = client.get_logged_model(model_id).artifact_location
         told = f"{run.info.run_name}: {run.data.tags.get('headline', '')}".rstrip(": ")
-        version = client.create_model_version(
+        made = client.create_model_version(
             model, place, run_id, model_id=model_id, description=told
         )
     before = champion(client, model)
     if before is not None and before.info.run_id != run_id:
         client.delete_tag(before.info.run_id, CHAMPION)
-    client.set_registered_model_alias(model, CHAMPION, version.version)
+    client.set_registered_model_alias(model, CHAMPION, made.version)
     client.set_tag(run_id, CHAMPION, "true")
-    return str(version.version)
+    return str(made.version)

@@ -3,7 +3,8 @@
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,13 @@ def lines(table: pa.Table) -> bytes:
     Cells that a spreadsheet would run as formulas begin with an apostrophe; numbers have 12
     significant digits, and what is missing is empty.
     """
-    cells = [_written(column.combine_chunks()) for column in table.columns]
-    cells[-1] = pc.binary_join_element_wise(cells[-1], "\n", "")
-    joined = pc.binary_join_element_wise(*cells, ",")
+    return joined([_written(column.combine_chunks()) for column in table.columns])
+
+
+def joined(cells: Sequence[pa.Array], delimiter: str = ",") -> bytes:
+    """Return columns of text, quoted where they must be, as lines."""
+    ended = [*cells[:-1], pc.binary_join_element_wise(cells[-1], "\n", "")]
+    joined = pc.binary_join_element_wise(*ended, delimiter)
     _, places, text = joined.buffers()
     ends = np.frombuffer(places, dtype=np.int32)[joined.offset :][: len(joined) + 1]
     return bytes(text[int(ends[0]) : int(ends[-1])]) if text else b""
@@ -55,10 +60,16 @@ def _written(column: pa.Array) -> pa.Array:
     text = column.cast(pa.string()).fill_null("")
     if pc.any(pc.invert(pc.match_substring_regex(text, _PLAIN))).as_py():
         text = _each(text, for_spreadsheet)
-    if pc.any(pc.match_substring_regex(text, _SPECIAL)).as_py():
-        quoted = pc.binary_join_element_wise('"', pc.replace_substring(text, '"', '""'), '"', "")
-        text = pc.if_else(pc.match_substring_regex(text, _SPECIAL), quoted, text)
-    return text
+    return quoted(text)
+
+
+def quoted(text: pa.Array, delimiter: str = ",") -> pa.Array:
+    """Put quotes around texts that could not stand in a cell without."""
+    special = pc.match_substring_regex(text, _SPECIAL.replace(",", re.escape(delimiter)))
+    if not pc.any(special).as_py():
+        return text
+    inside = pc.binary_join_element_wise('"', pc.replace_substring(text, '"', '""'), '"', "")
+    return pc.if_else(special, inside, text)
 
 
 def _numbers(column: pa.Array) -> pa.Array:

@@ -1,0 +1,172 @@
+"""Customers to be scored: read as `cleaning` reads them, in the order of the file, all of them.
+
+Who cannot be scored stays, with the reason. Ids play no part: a row that stands there twice is
+scored twice.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segmentation.artifacts.quality import Lines
+from segmentation.engines import arrow, cells
+from segmentation.engines.cleaning import Judge, Look
+from segmentation.engines.local import Local
+from segmentation.engines.reasons import DAMAGED, UNREADABLE, Words
+from segmentation.engines.source import Source
+from segmentation.engines.spellings import folded
+from segmentation.errors import InputError
+from segmentation.settings.prepare import Prepare
+from segmentation.settings.shared.data import Data
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of the file.
+
+    Attributes
+    ----------
+    rows : RecordBatch
+        All of their cells, as they stand in the file.
+    customers : Table
+        The columns that the model takes: numbers, and categories in the spelling of the training.
+    why_not : Array of string
+        Why a row cannot be scored; null where it can.
+    """
+
+    rows: pa.RecordBatch
+    customers: pa.Table
+    why_not: pa.Array
+
+
+class Scorable:
+    """The customers of a file.
+
+    Parameters
+    ----------
+    engine : Local
+        Reads the file.
+    data : Data
+        The columns that the model takes, with their limits and aliases; the file.
+    rules : Prepare
+    levels : mapping of str to sequence of str
+        The categories that the model knows, by column.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, a column is missing, or its numbers are in doubt.
+    """
+
+    def __init__(
+        self, engine: Local, data: Data, rules: Prepare, levels: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._engine, self._data = engine, data
+        self._known = {name: _spellings(data, name, levels[name]) for name in data.categorical}
+        table = engine.keep(cells.typed(engine, data), "cells")
+        self._table = table
+        rows = table.filter(nw.col("damage").is_null())
+        columns = Look(engine, data, rows).columns(most=rules.max_unreadable)
+        gaps = [self._gaps(rows, i) for i in range(len(data.categorical))]
+        judge = Judge(engine, data, rules, columns, gaps)
+        self._frame = rows.select(
+            "line",
+            judge.of_cells().alias("code"),
+            *(judge.shown(i).alias(f"v{i}") for i in range(len(columns))),
+            *(
+                nw.when(~nw.col(f"k{i}").is_in(words)).then(nw.col(f"k{i}")).alias(f"k{i}")
+                if words
+                else nw.col(f"k{i}")
+                for i, words in enumerate(gaps)
+            ),
+        )
+        self._words = Words(data, engine.where)
+
+    @property
+    def lines(self) -> Lines:
+        """What the lines of the file are."""
+        return self._engine.lines
+
+    def damaged(self) -> tuple[int, str]:
+        """Return how many lines are no rows, and of the first its place and what is wrong."""
+        col = nw.col
+        broken = self._table.filter(~col("damage").is_null())
+        (found,) = self._engine.rows(broken.select(nw.len().alias("n"), col("line").min()))
+        if not found["n"]:
+            return 0, ""
+        (first,) = self._engine.rows(broken.filter(col("line") == found["line"]).select("damage"))
+        reason = self._words.reason({"code": DAMAGED, "damage": first["damage"]})
+        return int(found["n"]), f"line {self._words.place(found['line'])}: {reason}"
+
+    def batches(self, *, doing: str = "score") -> Iterator[Batch]:
+        """Give the rows, batch by batch.
+
+        Raises
+        ------
+        InputError
+            The file is no longer the one that was looked at.
+        """
+        feed = _Feed(self._engine.in_order(self._frame))
+        for rows in Source(self._data, doing=doing).originals():
+            typed = feed.take(rows.num_rows)
+            if typed.num_rows < rows.num_rows:
+                raise InputError(f"{self._data.path} changed while it was read; score it again")
+            yield Batch(rows, self._customers(typed), self._why_not(typed["code"]))
+
+    def _gaps(self, rows: nw.LazyFrame, i: int) -> list[str]:  # type: ignore[type-arg]
+        """The texts of a categorical column that stand for nothing."""
+        different = rows.select(cell=nw.col(f"k{i}")).unique()
+        found = self._engine.rows(different.filter(cells.is_missing(nw.col("cell"))))
+        return [row["cell"] for row in found]
+
+    def _customers(self, typed: pa.Table) -> pa.Table:
+        columns = {name: typed[f"v{i}"] for i, name in enumerate(self._data.numeric)}
+        for i, name in enumerate(self._data.categorical):
+            text = typed[f"k{i}"].combine_chunks().dictionary_encode()
+            keys, levels = self._known[name]
+            as_known = levels.take(pc.index_in(folded(text.dictionary), value_set=keys))
+            columns[name] = pc.coalesce(as_known, text.dictionary).take(text.indices)
+        return pa.table(columns)
+
+    def _why_not(self, codes: pa.ChunkedArray) -> pa.Array:
+        of = codes.combine_chunks().dictionary_encode()
+        told = [self._told(code) for code in of.dictionary.to_pylist()]
+        return arrow.texts(told).take(of.indices)
+
+    def _told(self, code: int) -> str:
+        rule = self._words.rule(code)
+        return f"{rule}: {list(self._data.numeric)[code % 10_000]}" if code >= UNREADABLE else rule
+
+
+class _Feed:
+    """Hands on the rows of tables by any number."""
+
+    def __init__(self, tables: Iterator[pa.Table]) -> None:
+        self._tables = tables
+        self._rest: pa.Table | None = None
+
+    def take(self, rows: int) -> pa.Table:
+        found = self._rest
+        while found is None or found.num_rows < rows:
+            more = next(self._tables, None)
+            if more is None:
+                break
+            found = more if found is None else pa.concat_tables([found, more])
+        if found is None:
+            raise InputError("the file has no rows")
+        self._rest = found.slice(rows)
+        return found.slice(0, rows).combine_chunks()
+
+
+def _spellings(data: Data, name: str, levels: Sequence[str]) -> tuple[pa.Array, pa.Array]:
+    """Return spellings, folded, and the level of the training that each stands for."""
+    known = dict(zip(folded(arrow.texts(levels)).to_pylist(), levels, strict=True))
+    aliases = data.aliases(name)
+    others = folded(arrow.texts(aliases)).to_pylist()
+    right = folded(arrow.texts(aliases.values())).to_pylist()
+    for other, key, level in zip(others, right, aliases.values(), strict=True):
+        known[other] = known.get(key, level)
+    return arrow.texts(known), arrow.texts(known.values())

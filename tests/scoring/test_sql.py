@@ -1,0 +1,121 @@
+"""The SELECT says of every row what the model says."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import made
+import numpy as np
+import pandas as pd
+import pytest
+import sqlglot
+
+from segmentation.algorithms.assigners import bayes_rule, confidence_of
+from segmentation.errors import InputError, SettingsError
+from segmentation.scoring.rule import Rule
+from segmentation.scoring.sql import DIALECTS, select
+from segmentation.settings.featurize import Featurize
+
+NAMES = {i: f"Segment {i}'s" for i in range(1, 5)}
+
+
+def holes(rows: int = 4000) -> pd.DataFrame:
+    """Customers of all kinds: cells missing, categories unseen, numbers beyond the training."""
+    table = made.customers(rows=rows, seed=11)
+    rng = np.random.default_rng(0)
+    for name in made.DATA.features:
+        table.loc[rng.random(rows) < 0.1, name] = None
+    table.loc[rng.random(rows) < 0.1, "preferred_category"] = "Never 'seen'"
+    table.loc[rng.random(rows) < 0.1, "income"] *= 30
+    table["id"] = table["id"].astype(str)
+    return table
+
+
+def query(rule: Rule, dialect: str) -> str:
+    return (
+        select(rule, dialect=dialect, names=NAMES, key="id", about="a\ntest").rstrip().rstrip(";")
+    )
+
+
+def answers(table: pd.DataFrame, sql: str, dialect: str) -> pd.DataFrame:
+    if dialect == "sqlite":
+        database = sqlite3.connect(":memory:")
+        table.to_sql("customers", database, index=False)
+        found = pd.read_sql(sql, database)
+        database.close()
+    else:
+        con = duckdb.connect()
+        con.register("customers", table)
+        found = con.execute(sql).df()
+    return found.set_index("id").loc[table["id"]]
+
+
+VARIANTS: dict[str, tuple[Featurize, bool]] = {
+    "as it comes": (Featurize(), False),
+    "all transformed": (Featurize(skew_above=0.0), False),
+    "log, robust": (Featurize(transform="log", skew_above=0.0, scaler="robust"), False),
+    "minmax, no categories": (Featurize(scaler="minmax", encoding="none"), False),
+    "as they are": (Featurize(transform="none", scaler="none"), False),
+    "rare categories": (Featurize(min_category_share=0.12), False),
+    "sizes bounded": (Featurize(), True),
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
+def test_the_select_says_what_the_model_says(variant: str, dialect: str) -> None:
+    settings, offsets = VARIANTS[variant]
+    model = made.pipeline(made.customers(), settings=settings, offsets=offsets)
+    rule, table = Rule(model), holes()
+    found = answers(table, query(rule, dialect), dialect)
+    assert (found["segment"].to_numpy() != model.predict(table)).sum() == 0
+    scores = rule.score(table)
+    assert found["runner_up"].tolist() == scores.runner_up.tolist()
+    assert found["name"].tolist() == [NAMES[i] for i in scores.segment]
+    expected = confidence_of(rule.assigner, model.steps[0][1].transform(table))
+    np.testing.assert_allclose(found["confidence"].to_numpy(float), expected, atol=1e-9)
+
+
+def test_of_two_that_are_as_near_the_first_is_taken() -> None:
+    settings = Featurize(transform="none", scaler="none", encoding="none")
+    model = made.pipeline(made.customers(), settings=settings)
+    centres = model.steps[1][1].centroids_
+    centres[:] = 0.0
+    centres[:, 0] = [0.0, 64.0, 32.0, 32.0]  # of age: exact, and two are the same
+    table = made.customers(rows=64).assign(age=np.arange(64.0) + 16)
+    table[made.DATA.numeric_features[1:]] = 0.0
+    table["id"] = table["id"].astype(str)
+    expected = model.predict(table)
+    assert set(expected) == {1, 2, 3}
+    for dialect in ("duckdb", "sqlite"):
+        found = answers(table, query(Rule(model), dialect), dialect)
+        assert found["segment"].tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_database_can_parse_it(dialect: str) -> None:
+    (parsed,) = sqlglot.parse(query(Rule(made.model()), dialect), read=dialect)
+    assert parsed is not None
+    assert [each.alias_or_name for each in parsed.selects] == [  # type: ignore[attr-defined]
+        "id", "segment", "name", "confidence", "runner_up",
+    ]  # fmt: skip
+    literals = {each.this for each in parsed.find_all(sqlglot.exp.Literal) if each.is_string}
+    assert "Segment 1's" in literals
+
+
+def test_a_model_without_centres_is_sent_to_the_typing_rules() -> None:
+    model: Any = made.pipeline(made.customers())
+    p = model.steps[1][1].centroids_.shape[1]
+    mixture = bayes_rule(np.ones(2) / 2, np.eye(2, p), np.stack([np.eye(p)] * 2))
+    model.steps[1] = ("segments", mixture)
+    with pytest.raises(InputError, match="segmentation typing"):
+        query(Rule(model), "duckdb")
+    with pytest.raises(SettingsError, match="did you mean 'duckdb'"):
+        query(Rule(made.model()), "duckdbb")
+
+
+def test_the_select_is_readable(tmp_path: Path) -> None:
+    text = select(Rule(made.model()), dialect="duckdb", names=NAMES, key="id", about="A model")
+    assert text.startswith("-- A model\nWITH\n")
+    assert max(map(len, text.splitlines())) < 400
