@@ -31,7 +31,8 @@ def test_no_segment_is_below_it_by_the_saved_model_too(name: str, scale: float) 
     model = models.loads(models.dumps(with_ids(found.assigner, [4, 2, 9, 7, 1])), "it")
     named = np.array([4, 2, 9, 7, 1])[found.labels]
     np.testing.assert_array_equal(model.predict(X), named)
-    np.testing.assert_array_equal(np.concatenate([model.predict(row[None]) for row in X]), named)
+    alone = np.concatenate([model.predict(row[None]) for row in X[::12]])
+    np.testing.assert_array_equal(alone, named[::12])
     np.testing.assert_array_equal(model.predict_proba(X).argmax(axis=1), found.labels)
 
 

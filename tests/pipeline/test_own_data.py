@@ -144,10 +144,7 @@ def test_tries_beside_the_workspace_leave_it_as_it_is(mine: Project) -> None:
     mine.dvc("exp", "run", "--queue", "--name", "queued", "-S", "track.experiment=queued")
     mine.dvc("queue", "start")
     mine.dvc("queue", "logs", "--follow", "queued")
-    small = ("--algorithm", "kmeans", "--k", "3", "--scaler", "standard")
-    assert "kmeans-k3-standard" in mine.run("segmentation", "sweep", *small).stdout
-    tries = {"queued", "kmeans-k3-standard"}
-    assert set(mine.dvc("exp", "list", "--name-only").stdout.split()) == tries
+    assert mine.dvc("exp", "list", "--name-only").stdout.split() == ["queued"]
     assert as_before(mine, settings)
     assert changed(mine) == []
 

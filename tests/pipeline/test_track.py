@@ -245,7 +245,11 @@ def test_a_server_that_stops_in_between_costs_nothing_but_the_run(
         running = subprocess.Popen(
             ["dvc", "repro"],
             cwd=reproduced.path,
-            env={**reproduced.environment(), "MLFLOW_TRACKING_URI": uri},
+            env={
+                **reproduced.environment(),
+                "MLFLOW_TRACKING_URI": uri,
+                "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # the default waits for a minute
+            },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

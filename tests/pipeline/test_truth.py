@@ -93,7 +93,7 @@ def test_a_state_that_is_not_the_one_in_its_lock_is_not_tracked(
     assert not (committed.path / "mlflow.db").exists()
     # What the message says mends it.
     assert "run `dvc repro`, then `segmentation track`" in told
-    if change not in (better_metrics, no_table):
+    if change is not no_table:
         return  # the same, but for the stages that `dvc repro` runs
     committed.dvc("repro")
     assert segmentation(committed, "track")[0] == 0

@@ -35,7 +35,7 @@ def by_hand() -> dict[str, Any]:
 
 CASES: dict[str, Any] = {
     "four": lambda: content(4),
-    "twelve": lambda: content(12, columns=20),
+    "twelve": lambda: content(12, columns=8),
     "k by hand": by_hand,
     "graded": lambda: content(3, structure="graded"),
     "one population": lambda: content(4, structure="one"),
