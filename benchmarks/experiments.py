@@ -1,10 +1,12 @@
 """Run queued experiments side by side, and count what the embedded store holds afterwards.
 
-    python benchmarks/experiments.py [--experiments 10] [--workers 2]
+    python benchmarks/experiments.py [--experiments 10] [--workers 2] [--last-stages]
 
 In a scratch clone with an empty store, queue experiments with `dvc exp run --queue`, start the
-workers with `dvc queue start`, and wait. Exits with 1 unless every experiment is exactly one
-complete run under its own name.
+workers with `dvc queue start`, and wait. With `--last-stages` they differ in a setting of
+`evaluate`, and take the stages before it from DVC's cache: most of their time they write to the
+store, all at once. Exits with 1 unless every experiment is exactly one complete run under its own
+name.
 """
 
 import argparse
@@ -26,23 +28,28 @@ def main() -> None:
     )
     parser.add_argument("--experiments", type=int, default=10)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--last-stages", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_")}
 
-        def dvc(*arguments: str) -> str:
+        def dvc(*arguments: str, **env: str) -> str:
             done = subprocess.run(
                 [sys.executable, "-m", "dvc", *arguments],
-                cwd=clone, env=environment, check=True, stdout=subprocess.PIPE, text=True,
+                cwd=clone, env=environment | env, check=True, stdout=subprocess.PIPE, text=True,
             )  # fmt: skip
             return done.stdout
 
         subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
-        names = [f"seed-{seed}" for seed in range(1, options.experiments + 1)]
+        setting = "evaluate.max_points" if options.last_stages else "seed"
+        if options.last_stages:
+            # So that the cache holds what is the same in all, and the store nothing.
+            dvc("repro", "--quiet", MLFLOW_TRACKING_URI=f"sqlite:///{folder}/other.db")
+        names = [f"{setting}-{value}" for value in range(101, 101 + options.experiments)]
         for name in names:
-            seed = name.removeprefix("seed-")
-            dvc("exp", "run", "--queue", "--quiet", "--name", name, "-S", f"seed={seed}")
+            value = name.rpartition("-")[2]
+            dvc("exp", "run", "--queue", "--quiet", "--name", name, "-S", f"{setting}={value}")
         start = time.perf_counter()
         dvc("queue", "start", "--jobs", str(options.workers))
         while "Queued" in (status := dvc("queue", "status")) or "Running" in status:
