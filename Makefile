@@ -7,6 +7,7 @@
 # make sweep  a grid of settings as DVC experiments, ranked; other grids: segmentation sweep --help
 # make experiments  the experiments side by side, in the columns that matter
 # make review BASE=main   what a change moved, against another revision (docs/review.md)
+# make check-review BASE=main   fail if that review is red
 # make base BASE=main     bring that revision's results into DVC's cache
 # make bench  time every stage on a million customers beside others' tools (docs/performance.md)
 # make bench-full   the same, and on ten million; OTHERS=PYTHON one that has polars and faiss
@@ -39,11 +40,12 @@ export PYTHONDONTWRITEBYTECODE =
 PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 pytest --numprocesses 2 --dist loadscope \
 	--no-loadscope-reorder
 
-.PHONY: run test check lint test-oldest test-newest ui sweep experiments review base deps lock bench \
+.PHONY: run test check lint test-oldest test-newest ui sweep experiments review check-review base deps lock bench \
 	bench-full requirements audit wheel sbom clean help
 
 run: .venv/.run
-	dvc repro
+	@echo "Running the pipeline: dvc repro"
+	@dvc repro
 	@segmentation summary
 
 test: lint
@@ -77,7 +79,10 @@ experiments: .venv/.run
 
 # The shell reads BASE from its environment: a branch may be named like a command.
 review: .venv/.run
-	segmentation review --html -- "$$BASE"
+	segmentation review --html $(if $(WHY),--why --within $(WHY)) -- "$$BASE"
+
+check-review: .venv/.run
+	.github/scripts/check-review.sh "$$BASE"
 
 base: .venv/.run
 	.github/scripts/restore-base.sh "$$BASE"
@@ -99,16 +104,20 @@ lock: .venv/.run
 .venv/.build: requirements-build.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up .venv with Python, once: installing takes a minute or two."
 	$(PYTHON) -m venv .venv
 	pip install $(QUIET) -r requirements-build.txt || echo "Without uv; pip takes a minute longer."
 	@touch $@
 
 .venv/.run: requirements.txt pyproject.toml .venv/.build
+	@echo "Installing the libraries of requirements.txt ..."
 	$(call install,-r requirements.txt)
+	@echo "Installing the package itself ..."
 	$(call install,--no-deps --no-build-isolation -e .)
 	@touch $@
 
 .venv/.test: requirements-dev.txt .venv/.run
+	@echo "Installing what the tests need ..."
 	$(call install,-r requirements-dev.txt)
 	@touch $@
 

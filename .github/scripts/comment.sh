@@ -29,7 +29,7 @@ trap 'rm -f "$body"' EXIT
 {
     echo "$marker"
     echo "**Written by the pull request's own code, not by this repository's.**"
-    echo "Of commit $HEAD_SHA; pictures side by side are in the artifact of [this run]($RUN_URL)."
+    echo "Of commit ${HEAD_SHA:0:7}; pictures side by side are in the artifact of [this run]($RUN_URL)."
     echo
     # GitHub takes 65,536 characters; iconv drops one that was cut in two, and calls it an error.
     # A zero-width space keeps @names from calling people.

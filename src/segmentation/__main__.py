@@ -4,6 +4,7 @@ import gc
 import os
 import runpy
 import sys
+import time
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -22,7 +23,12 @@ if beside.is_dir():
         raise SystemExit
 
 from segmentation import paths  # noqa: E402
-from segmentation.errors import SettingsError, did_you_mean, one_line_errors  # noqa: E402
+from segmentation.errors import (  # noqa: E402
+    SettingsError,
+    did_you_mean,
+    one_line_errors,
+    printable,
+)
 
 if TYPE_CHECKING:
     from segmentation.settings.params import Params
@@ -46,6 +52,7 @@ def main(arguments: list[str]) -> None:
     """Run the stage named on the command line."""
     # Importing the libraries makes hundreds of thousands of objects that stay; looking through
     # them for garbage again and again takes an eighth of the time of a short stage.
+    started = time.monotonic()
     gc.set_threshold(100_000, 50, 50)
     os.environ.pop("MPLBACKEND", None)  # pictures are files here: no window of a user's is used
     debug = "--debug" in arguments
@@ -71,6 +78,9 @@ def main(arguments: list[str]) -> None:
             if damage is None:
                 raise
             raise damage from error
+        from segmentation.commands.found import found
+
+        print(printable(found(names[0], time.monotonic() - started)))  # noqa: T201
 
 
 def run_stage(name: str, params: "Params") -> None:

@@ -4,12 +4,17 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Annotated
 
 import typer
 
 from segmentation import __version__, paths
 from segmentation.errors import InputError, SettingsError, one_line_errors, printable
+from segmentation.terminal import coloured
+
+_SHADES = {"green": "green", "amber": "yellow", "red": "red"}
+_WIDTH = 100  # of the lines of a summary
 
 app = typer.Typer(
     help="Customer segments you can trust: the commands beside the DVC pipeline.",
@@ -18,9 +23,10 @@ app = typer.Typer(
 )
 
 
-def say(text: str, *, err: bool = False) -> None:
-    """Print a line; names in it come from the data."""
-    typer.echo(printable(text), err=err)
+def say(text: str, *, err: bool = False, style: str = "") -> None:
+    """Print a line, on a terminal in a style of `rich`; names in it come from the data."""
+    told = printable(text)
+    typer.echo(coloured(told, style, sys.stderr if err else sys.stdout) if style else told, err=err)
 
 
 def version(asked: bool) -> None:
@@ -184,10 +190,12 @@ def summary() -> None:
     from segmentation.artifacts.segments import Segments
 
     facts = artifacts.read(Segments)
-    say(f"\n{facts.headline}\n")
+    found = {"separate": "green", "graded": "green", "one": "yellow"}[facts.structure]
+    say("\n" + "\n".join(wrap(facts.headline, _WIDTH)) + "\n", style=f"bold {found}")
     for segment in facts.segments:
-        marks = "; ".join(segment.marks[:2]) or segment.marks_note
-        say(f"  {segment.id}  {segment.name}: {segment.size:,} customers. {marks}")
+        marks = segment.marks[:2] or filter(None, [segment.marks_note])
+        line = f"  {segment.id}  {segment.name}: {segment.size:,} customers. {'; '.join(marks)}"
+        say(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…")
     say(f"\nReport:    {paths.REPORT}")
     say("MLflow UI: make ui    (or: segmentation ui)")
 
@@ -196,14 +204,25 @@ def summary() -> None:
 def review(
     base: Annotated[str, typer.Argument(help="The git revision to compare with, such as main.")],
     head: Annotated[
-        str | None, typer.Option(help="The revision under review; the workspace if left out.")
+        str | None,
+        typer.Option(help="The revision or experiment under review; the workspace if left out."),
     ] = None,
     out: Annotated[Path, typer.Option(help="The Markdown page to write.")] = paths.REVIEW,
     html: Annotated[
         bool, typer.Option("--html", help="Also write a page with all pictures beside it.")
     ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Run data, settings and code of the change one by one.")
+    ] = False,
+    within: Annotated[
+        float | None, typer.Option(help="Seconds that --why may take.", min=0)
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Fail if the review is red.")] = False,
+    unmoved: Annotated[
+        bool, typer.Option("--unmoved", help="Fail if any customer changes segment, too.")
+    ] = False,
 ) -> None:
-    """Compare two revisions: settings, metrics, who moved, data. Nothing is run again."""
+    """Compare two revisions: settings, metrics, who moved, data. Only --why runs anything."""
     from segmentation.repository.snapshot import Snapshot
 
     before = Snapshot.at(base)
@@ -223,12 +242,23 @@ def review(
         if damage is None:
             raise
         raise damage from error
-    files.write_text(out, pages.markdown(comparison))
-    say(f"{comparison.headline}\n\nReview: {out}")
+    trials = None
+    if why and comparison.verdict is not None:
+        from segmentation.commands.why import why as try_causes
+
+        trials = try_causes(before, after, root=Path.cwd(), within=within)
+    files.write_text(out, pages.markdown(comparison, trials))
+    verdict = comparison.verdict
+    say(comparison.headline, style=f"bold {_SHADES[verdict.colour]}" if verdict else "bold")
+    if comparison.summary:
+        say(comparison.summary)
+    say(f"\nReview: {out}")
     if html:
         page = out.with_suffix(".html")
-        files.write_text(page, pages.html(comparison))
+        files.write_text(page, pages.html(comparison, trials))
         say(f"        {page}")
+    if problem := comparison.problem(check=check, unmoved=unmoved):
+        raise InputError(problem)
 
 
 @app.command()

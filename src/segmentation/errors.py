@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from segmentation.terminal import coloured
+
 _MOST = 20  # names that are listed
 _LONGEST = 60  # characters of a name
 
@@ -84,7 +86,7 @@ def printable(text: str) -> str:
 
 def warn(message: str) -> None:
     """Tell what does not stop the work."""
-    print(printable(f"warning: {' '.join(message.split())}"), file=sys.stderr)  # noqa: T201
+    _tell("warning", message, "yellow")
 
 
 @contextmanager
@@ -105,5 +107,10 @@ def one_line_errors(*, debug: bool) -> Iterator[None]:
 
 
 def _leave(message: str, exit_code: int) -> None:
-    print(printable(f"error: {' '.join(message.split())}"), file=sys.stderr)  # noqa: T201
+    _tell("error", message, "bold red")
     raise SystemExit(exit_code)
+
+
+def _tell(what: str, message: str, style: str) -> None:
+    text = printable(" ".join(message.split()))
+    print(f"{coloured(f'{what}:', style, sys.stderr)} {text}", file=sys.stderr)  # noqa: T201

@@ -36,17 +36,50 @@ def test_renumbered_segments_move_nobody() -> None:
     assert found.table.to_numpy().tolist() == [[40, 0], [0, 60]]  # columns follow the rows
 
 
-def test_a_split_segment_is_kept_once_and_new_once() -> None:
+def test_a_split_segment_is_called_so_on_both_sides() -> None:
     base = assigned((1, 100), (2, 100))
     head = assigned((1, 100), (2, 70), (3, 30))
     found = moves(base, head, base_names={2: "b"}, head_names={2: "b", 3: "c"})
-    assert [(c.base, c.head, c.kind) for c in found.segments][1:] == [
-        (2, 2, "kept"),
-        (None, 3, "new"),
+    assert [(c.base, c.head, c.kind, c.others) for c in found.segments][1:] == [
+        (2, 2, "split", (3,)),
+        (None, 3, "split", (2,)),
     ]
     assert found.moved == 30
     assert [(f.base, f.head, f.size) for f in found.flows] == [(2, 3, 30)]
     assert found.segments[1].similarity == pytest.approx(0.7)
+
+
+def test_a_small_part_that_leaves_is_named_and_the_rest_is_kept() -> None:
+    found = moves(assigned((1, 100), (2, 100)), assigned((1, 100), (2, 90), (3, 10)))
+    assert [(c.base, c.head, c.kind, c.others) for c in found.segments][1:] == [
+        (2, 2, "kept", ()),
+        (None, 3, "split", (2,)),
+    ]
+
+
+def test_thirds_are_parts_though_none_is_recognised() -> None:
+    found = moves(assigned((1, 120), (2, 90)), assigned((1, 120), (2, 29), (3, 29), (4, 32)))
+    kinds = {(c.base, c.head): (c.kind, c.others) for c in found.segments}
+    whole = next(kinds[pair] for pair in kinds if pair[0] == 2)
+    assert whole[0] == "split"
+    assert {kinds[pair][0] for pair in kinds if pair[0] is None} == {"split"}
+
+
+def test_merged_segments_are_called_so_on_both_sides() -> None:
+    base = assigned((1, 60), (2, 40), (3, 100))
+    found = moves(base, base.replace({2: 1}), head_names={1: "both"})
+    assert [(c.base, c.head, c.kind, c.others) for c in found.segments] == [
+        (1, 1, "merged", (2,)),
+        (2, None, "merged", (1,)),
+        (3, 3, "kept", ()),
+    ]
+
+
+def test_a_segment_whose_customers_scatter_is_gone() -> None:
+    base = assigned((1, 100), (2, 90), (3, 100))
+    head = assigned((1, 140), (NOISE, 10), (3, 140))
+    found = moves(base, head)
+    assert [(c.base, c.kind) for c in found.segments][1] == (2, "gone")
 
 
 def test_noise_new_and_gone_customers_have_their_places() -> None:

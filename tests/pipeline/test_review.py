@@ -36,7 +36,9 @@ def page(project: Project) -> str:
 
 def table(text: str, title: str) -> dict[str, list[str]]:
     """Return the first table below a title: the cells of each row by its first one."""
-    lines = text.split(f" {title}\n", 1)[1].splitlines()
+    lines = re.split(rf"^(?:#+ |<details><summary>){title}", text, flags=re.MULTILINE)[
+        1
+    ].splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("|"))
     rows = {}
     for line in lines[start + 2 :]:
@@ -59,10 +61,14 @@ def test_numbers_are_those_of_an_independent_count(
     moved = len(both) - counts[rows, columns].sum()
 
     text = page(project)
-    assert text.startswith(f"# {printed.splitlines()[0]}")
+    assert text.startswith(f"# 🟠 {printed.splitlines()[0]}")
     assert f"k 4 to 5; silhouette 0.360 to 0.292, worse; {moved} of 993 customers change" in text
+    assert re.search(rf"^- amber, `review.moved`: .* \({moved:,} of 993, ", text, re.MULTILINE)
+    number = table(text, "Can they be trusted")["Is 5 the right number?"]
+    assert number[0].startswith("Agreed: ")
+    assert number[1].startswith("Set by hand: 0 of")
     assert table(text, "Settings") == {"train.k": ["auto", "5"]}
-    assert table(text, "Metrics")["k"] == ["4", "5", "+1", ""]
+    assert table(text, "Metrics")["k"] == ["4", "5", "+1", "–"]
     assert "The prepared customers are the same." in text
     shown = table(text, "Who moved")
     assert shown.pop("all")[-1] == str(len(both))
@@ -76,8 +82,11 @@ def test_numbers_are_those_of_an_independent_count(
     html = (project.path / PAGE).with_suffix(".html").read_text(encoding="utf-8")
     words = set(re.split(r"[^\w-]+", text + re.sub(r'src="data:[^"]*"', "", html)))
     assert not words & set(base["id"])
-    assert not re.search(r'(src|href)="(?!data:)', html)
-    assert html.count("<figure") == 10  # flows, curves, and four pairs
+    assert not re.search(r'(src|href)="(?!#|data:)', html)
+    assert html.count("<figure") == 9  # flows, and four pairs; the curves are the same
+    visible = re.sub(r"<details>.*?</details>", "", text, flags=re.DOTALL)
+    assert len([line for line in visible.splitlines() if line.strip()]) <= 60
+    assert not re.search(r"\b[0-9a-f]{40}\b", text + html)
 
 
 def test_a_commit_is_read_as_the_workspace_is(
@@ -105,13 +114,14 @@ def test_outputs_that_are_nowhere_are_named_and_the_rest_is_shown(changed: Proje
     changed.git("commit", "-q", "-a", "-m", "Share")
     shutil.rmtree(changed.path / ".dvc/cache")
     printed = review(changed, "five", "--head", "main")
+    assert printed.startswith("Amber, as who moved cannot be told: ")
     assert "k 5 to 4; silhouette 0.292 to 0.360, better; who moved cannot be told" in printed
     text = page(changed)
     assert "the remote could not be asked: s3 is supported" in text
-    assert f"{ASSIGNMENTS}, reports/evaluate/pca.png" in text
+    assert f"{ASSIGNMENTS}, reports/evaluate/pca_points.csv" in text
     assert "`make base BASE=main` pulls them, or makes them again" in text
     assert len(table(text, "Segments")) == 5  # the fifth is gone
-    assert "mermaid" in text
+    assert "The curves by number of segments are the same." in text
 
 
 def test_a_base_without_a_pipeline_shows_the_head_alone(changed: Project) -> None:
@@ -140,10 +150,10 @@ def steps() -> Iterator[str]:
             yield step["run"]
 
 
-def run_step(project: Project, command: str) -> subprocess.CompletedProcess[str]:
+def run_step(project: Project, command: str, **said: str) -> subprocess.CompletedProcess[str]:
     return project.run(
         "bash", "-e", "-o", "pipefail", "-c", command,
-        check=False, GITHUB_BASE_REF="main", NUMBER="7",
+        check=False, GITHUB_BASE_REF="main", NUMBER="7", **said,
         GITHUB_STEP_SUMMARY=str(project.path.parent / "summary.md"),
     )  # fmt: skip
 
@@ -175,7 +185,7 @@ def test_the_steps_of_the_workflow_review_a_pull_request(changed: Project, tmp_p
     clone.git("checkout", "-q", "--detach", "FETCH_HEAD")
     ready(clone)
 
-    check, base, write = steps()
+    check, base, write, last = steps()
     done = run_step(clone, check)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "are what the pipeline makes" in done.stdout
@@ -184,10 +194,14 @@ def test_the_steps_of_the_workflow_review_a_pull_request(changed: Project, tmp_p
         assert done.returncode == 0, done.stdout + done.stderr
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert summary == page(clone)
-    assert summary.startswith("# k 4 to 5; silhouette 0.360 to 0.292, worse; ")
+    assert summary.startswith("# 🟠 Amber, as ")
     assert table(summary, "Who moved")["all"][-1] == "993"
     assert (clone.path / "reports/review.number").read_text(encoding="utf-8") == "7\n"
     assert clone.git("status", "--porcelain") == ""
+    assert run_step(clone, last).returncode == 0
+    done = run_step(clone, last, TITLE="No segment changes")
+    assert done.returncode != 0
+    assert "error: no segment should change, but " in done.stderr
 
 
 def test_a_stale_lock_fails_with_what_the_pipeline_made(changed: Project) -> None:

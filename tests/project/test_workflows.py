@@ -112,6 +112,45 @@ def test_the_right_to_comment_meets_no_foreign_code() -> None:
     assert comment["run"] == '.github/scripts/comment.sh "$RUNNER_TEMP/review"'
 
 
+@pytest.mark.parametrize(
+    ("said", "options"),
+    [
+        ({}, "--check"),
+        (
+            {"TITLE": "Change the colours", "BODY": "No segment changes.\nReally."},
+            "--check --unmoved",
+        ),
+        ({"TITLE": "Tidy up (no segment changes)"}, "--check --unmoved"),
+        ({"LABELS": "tidy no-segment-changes"}, "--check --unmoved"),
+        ({"BODY": "Segment changes are wanted; no segment is gone."}, "--check"),
+    ],
+)
+def test_a_pull_request_that_says_so_may_move_nobody(
+    tmp_path: Path, said: dict[str, str], options: str
+) -> None:
+    program = tmp_path / "segmentation"
+    program.write_text('#!/bin/sh\necho "$@"; exit 3\n', encoding="utf-8")
+    program.chmod(0o755)
+    done = subprocess.run(
+        ["bash", str(ROOT / ".github/scripts/check-review.sh"), "main"],
+        env={"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", **said},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert re.search(rf"^review {options} --out \S+/review.md -- main$", done.stdout, re.MULTILINE)
+
+
+def test_the_review_is_checked_after_it_was_left_for_the_comment() -> None:
+    (job,) = WORKFLOWS["review"]["jobs"].values()
+    *_, upload, check = job["steps"]
+    assert "upload-artifact" in upload["uses"]
+    assert check["run"] == 'make check-review BASE="$GITHUB_BASE_REF"'
+    assert set(check["env"]) == {"TITLE", "BODY", "LABELS"}
+    assert {"edited", "labeled"} <= set(WORKFLOWS["review"][True]["pull_request"]["types"])
+
+
 # A stand-in for GitHub's command line: one pull request and its comments, in a file.
 GH = """#!{python}
 import json, os, subprocess, sys

@@ -32,7 +32,7 @@ def leaves(content: dict[str, Any], prefix: str = "") -> set[str]:
 def test_params_yaml_is_complete_and_shows_the_defaults(content: dict[str, Any]) -> None:
     written = load_params(ROOT / "params.yaml")
     defaults = Params.model_validate({"data": content["data"]})
-    for section in ("prepare", "featurize", "select_k", "train", "evaluate", "track"):
+    for section in ("prepare", "featurize", "select_k", "train", "evaluate", "track", "review"):
         model = getattr(defaults, section).model_dump()
         if section == "train":  # an algorithm that is not named has its default options
             model = {k: v for k, v in model.items() if k in content["train"] or k not in ALGORITHMS}

@@ -13,7 +13,7 @@ from browser import needs_a_browser, site
 from hostile import as_html, hostile
 from segmentation.review.comparison import compare
 from segmentation.review.side import Side
-from segmentation.views import review, style
+from segmentation.views import changes, review, style
 
 NASTY = '<script>$\\frac$</script> | "Müller" `*_[a](b)'
 
@@ -65,10 +65,15 @@ def revision(
             {"k": [2, 3, 4], "silhouette": [0.2, silhouette, 0.1], "inertia": [9.0, 5.0, 2.0]}
         ),
         customers=pd.DataFrame(
-            {"id": [f"SECRET-{i}" for i in range(n)], "age": rng.normal(40, 9, n), "town": "Ulm"}
+            {
+                "id": [f"SECRET-{start + i}" for i in range(n)],
+                "age": rng.normal(40, 9, n),
+                "town": "Ulm",
+                "spend": 10.0,
+            }
         ),
         assignments=pd.Series(labels, index=[f"SECRET-{start + i}" for i in range(n)]),
-        pictures={"The map (PCA)": name.encode()},
+        silhouettes=pd.DataFrame({"segment": labels, "silhouette": rng.uniform(-0.1, 0.5, n)}),
     )
 
 
@@ -87,32 +92,42 @@ def pages(base: Side, head: Side) -> tuple[str, str]:
 
 
 def test_the_headline_says_it_in_words() -> None:
-    assert compare(BASE, HEAD).headline == (
+    found = compare(BASE, HEAD)
+    assert found.headline == (
+        "Amber, as more customers change segment than resampling alone moves: no segment is lost; "
+        "15 of 100 customers (15% of the value) change segment; no metric better or worse"
+    )
+    assert found.summary == (
         "k 2 to 3; silhouette 0.310 to 0.330, within noise; 15 of 100 customers change segment, "
-        "15 of them from Loyal grocers to the new segment Young fans"
+        "15 of them from 1 Loyal grocers to the part 3 Young fans"
     )
 
 
 def test_nothing_moved() -> None:
     headline = compare(BASE, replace(BASE, name="x")).headline
-    assert headline == "Nothing moved: settings, customers, metrics and segments are the same"
+    same = "settings, customers, metrics and segments are the same"
+    assert headline == f"Green, as no rule speaks against it: {same}"
 
 
 def test_lost_structure_is_in_the_headline() -> None:
     head = replace(HEAD, metrics=factories.metrics(k=3, silhouette=0.33, structure="one"))
-    assert "; structure separate groups to one population, worse;" in compare(BASE, head).headline
+    found = compare(BASE, head)
+    assert found.headline.startswith("Red, as less structure is found: ")
+    assert "; structure separate groups to one population, worse;" in found.summary
 
 
 def test_one_customer_is_told_in_the_singular() -> None:
     head = revision("h", {1: 59, 2: 41})
-    assert "1 of 100 customers changes segment" in compare(BASE, head).headline
+    found = compare(BASE, head)
+    assert "1 of 100 customers changes segment" in found.summary
+    assert "1 of 100 customers (1% of the value) changes segment" in found.headline
 
 
 def test_other_customers_are_said_to_be_incomparable() -> None:
     head = revision("h", {1: 60, 2: 45}, points="q", customers="d", silhouette=0.5)
     found = compare(BASE, head)
-    assert "silhouette 0.310 to 0.500, not comparable" in found.headline
-    assert "5 customers are new" in found.headline
+    assert "silhouette 0.310 to 0.500, not comparable" in found.summary
+    assert "5 customers are new" in found.summary
     assert any("Not the same points were clustered: the customers" in n for n in found.notes)
     assert found.data is not None
     assert {d.column for d in found.data.drift or ()} == {"age", "town"}
@@ -127,7 +142,7 @@ def test_other_features_are_said_to_be_incomparable() -> None:
 def test_customers_in_no_segment_and_new_ones_are_rows() -> None:
     head = revision("h", {1: 50, 2: 40, -1: 10}, start=5)
     markdown = pages(replace(BASE, assignments=BASE.assignments), head)[0]
-    (table,) = re.findall(r"### Who moved.*?\n\n(\|.*?)\n\n", markdown, re.DOTALL)[:1] or [""]
+    (table,) = re.findall(r"Who moved.*?\n\n(\|.*?)\n\n", markdown, re.DOTALL)[:1] or [""]
     assert "| in no segment |" in table
     assert "| gone |" in table
     assert "new customers" in table
@@ -136,10 +151,11 @@ def test_customers_in_no_segment_and_new_ones_are_rows() -> None:
 def test_ids_that_do_not_overlap_are_told_and_profiles_used() -> None:
     found = compare(BASE, revision("h", {2: 60, 1: 40}, start=1000))
     assert "who moved cannot be told" in found.headline
+    assert found.problem(check=False, unmoved=True)
     assert any("No customer is in both revisions" in note for note in found.notes)
     assert found.migration is not None
     assert [(s.base, s.head) for s in found.migration.segments] == [(1, 1), (2, 2)]
-    assert "### Who moved" not in review.markdown(found)
+    assert "Who moved" not in review.markdown(found)
 
 
 def test_missing_assignments_leave_the_rest() -> None:
@@ -157,7 +173,7 @@ def test_what_older_code_wrote_is_told_and_the_rest_compared() -> None:
     base = replace(BASE, metrics=None, segments=None, quality=None, summary=None, unread=(told,))
     found = compare(base, HEAD)
     assert f"Not compared: {told}." in found.notes
-    assert "15 of 100 customers change segment" in found.headline
+    assert "15 of 100 customers change segment" in found.summary
     assert "| k | – | 3 |" in review.markdown(found)
     without = compare(base, revision("h", {1: 60, 2: 40}, customers="d")).data
     assert without is not None
@@ -217,19 +233,21 @@ def test_flows_are_drawn_at_any_number(k: int, tmp_path: Any) -> None:
     head = revision("h", dict.fromkeys(range(1, k), 25), start=9)
     found = compare(base, head)
     assert found.migration is not None
-    style.save(review.migration(found.migration), tmp_path / "x.png")
+    style.save(changes.migration(found.migration), tmp_path / "x.png")
 
 
 def test_mermaid_charts_hold_the_curves() -> None:
     markdown = pages(BASE, HEAD)[0]
     assert "    line [0.2, 0.31, 0.1]\n    line [0.2, 0.33, 0.1]" in markdown
-    assert markdown.count("line [9, 5, 2]") == 1  # the same in both
+    assert "line [9, 5, 2]" not in markdown
+    assert "The same in both: inertia." in markdown
     assert '"number of segments k" [2, 3, 4]' in markdown
 
 
 def test_mermaid_reads_no_exponents() -> None:
     curve = pd.DataFrame({"k": [2, 3], "silhouette": [0.2, -0.00001], "inertia": [2.5e8, 1.25e7]})
-    markdown = pages(replace(BASE, curve=curve), replace(HEAD, curve=curve))[0]
+    other = curve.assign(silhouette=0.0, inertia=0.0)
+    markdown = pages(replace(BASE, curve=curve), replace(HEAD, curve=other))[0]
     assert "line [250000000, 12500000]" in markdown
     assert "line [0.2, -0.00001]" in markdown
 

@@ -13,7 +13,11 @@ from segmentation.clustering.identity.matching import NOISE, Match, match_segmen
 
 ABSENT = -2  # of a customer who is in one revision only
 
-Kind = Literal["kept", "renamed", "new", "gone"]
+PART = 0.2
+"""Share of a segment from which a part of it counts: one that goes makes it split, and one that
+comes makes it merged. Less is a few customers who move."""
+
+Kind = Literal["kept", "renamed", "split", "merged", "new", "gone"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,11 @@ class SegmentChange:
         Customers.
     similarity : float or None
         Jaccard similarity of the customers of both, or closeness of the profiles, in [0, 1].
+    kind : {"kept", "renamed", "split", "merged", "new", "gone"}
+        What became of it.
+    others : tuple of int
+        Of a split segment, the parts beside `head`, or what a part alone was split from; of a
+        merged one, those that were merged with `base`, or what it alone was merged into.
     """
 
     base: int | None
@@ -38,15 +47,8 @@ class SegmentChange:
     base_size: int | None
     head_size: int | None
     similarity: float | None
-
-    @property
-    def kind(self) -> Kind:
-        """What became of it."""
-        if self.base is None:
-            return "new"
-        if self.head is None:
-            return "gone"
-        return "kept" if self.base_name == self.head_name else "renamed"
+    kind: Kind
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,19 +137,28 @@ def migrate(
         if size and ABSENT not in (before, after) and (before, after) not in stayed
     ]
     base_sizes, head_sizes = base.value_counts(), head.value_counts()
+    fates = _Fates(table)
+
+    def change(b: int | None, h: int | None) -> SegmentChange:
+        before = None if b is None else base_names.get(b, f"Segment {b}")
+        after = None if h is None else head_names.get(h, f"Segment {h}")
+        kind, others = fates.of(b, h)
+        if kind == "kept" and before != after:
+            kind = "renamed"
+        return SegmentChange(
+            base=b,
+            head=h,
+            base_name=before,
+            head_name=after,
+            base_size=None if b is None else int(base_sizes[b]),
+            head_size=None if h is None else int(head_sizes[h]),
+            similarity=matches[b].similarity if b in matches else None,
+            kind=kind,
+            others=others,
+        )
+
     return Migration(
-        segments=tuple(
-            SegmentChange(
-                base=b,
-                head=h,
-                base_name=None if b is None else base_names.get(b, f"Segment {b}"),
-                head_name=None if h is None else head_names.get(h, f"Segment {h}"),
-                base_size=None if b is None else int(base_sizes[b]),
-                head_size=None if h is None else int(head_sizes[h]),
-                similarity=matches[b].similarity if b in matches else None,
-            )
-            for b, h in pairs
-        ),
+        segments=tuple(change(b, h) for b, h in pairs),
         table=table,
         by_customers=_by_customers(matching.matches, matching.common),
         common=matching.common,
@@ -216,6 +227,59 @@ def _table(
         fill_value=0,
     )
     return counts.rename_axis(index=None, columns=None).astype("int64")
+
+
+class _Fates:
+    """What became of segments, by where most of their customers went and came from."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        counts = table.drop(index=ABSENT, columns=ABSENT, errors="ignore")
+        self.goes, self.comes = _mostly(counts), _mostly(counts.T)
+        self.parts = _parts(counts, self.comes)
+        self.sources = _parts(counts.T, self.goes)
+
+    def of(self, base: int | None, head: int | None) -> tuple[Kind, tuple[int, ...]]:
+        """Return what became of a segment, and which others had to do with it."""
+        if base is None and head is not None:
+            if head in self.sources:
+                return "merged", self.sources[head]
+            return ("split", (self.comes[head],)) if head in self.comes else ("new", ())
+        if base is not None and head is None:
+            if base in self.parts:
+                return "split", self.parts[base]
+            return ("merged", (self.goes[base],)) if base in self.goes else ("gone", ())
+        assert base is not None and head is not None  # noqa: S101, PT018 - one of them is there
+        if head in self.parts.get(base, ()):
+            return "split", tuple(part for part in self.parts[base] if part != head)
+        if base in self.sources.get(head, ()):
+            return "merged", tuple(source for source in self.sources[head] if source != base)
+        return "kept", ()
+
+
+def _mostly(counts: pd.DataFrame) -> dict[int, int]:
+    """Return for each row's segment the column's that most of its customers are in, if one is."""
+    inside = counts.drop(index=NOISE, columns=NOISE, errors="ignore")
+    if inside.empty:
+        return {}
+    most = inside.max(axis=1) > counts.loc[inside.index].sum(axis=1) / 2
+    mostly = inside[most].idxmax(axis=1)
+    return dict(zip(map(int, mostly.index), map(int, mostly), strict=True))
+
+
+def _parts(counts: pd.DataFrame, comes: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
+    """Return for each row's segment those that it fell apart into, the largest first, if it did.
+
+    Each part is made of its customers for the most part. Together they hold most of the segment,
+    and without the largest there is still a part worth naming.
+    """
+    found = {}
+    for segment in counts.index.drop([NOISE], errors="ignore"):
+        size = counts.loc[segment].sum()
+        parts = counts.loc[segment, [part for part, of in comes.items() if of == segment]]
+        parts = parts.sort_values(ascending=False, kind="stable")
+        if parts.sum() > size / 2 and parts.iloc[1:].sum() >= PART * size:
+            found[int(segment)] = tuple(int(part) for part in parts.index)
+    return found
 
 
 def _by_customers(matches: Sequence[Match], common: int) -> bool:

@@ -1,15 +1,21 @@
 """Run a program, and tell in one line why it failed."""
 
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from segmentation.errors import InputError
 
 
 def printed(
-    command: Sequence[str], called: str, *, folder: Path | None, watched: bool = False
+    command: Sequence[str],
+    called: str,
+    *,
+    folder: Path | None,
+    watched: bool = False,
+    env: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return what a program prints.
 
@@ -22,6 +28,8 @@ def printed(
         Where it runs; None for the current one.
     watched : bool
         Show what it prints instead, on the standard error.
+    env : mapping of str to str, optional
+        What its environment holds besides.
 
     Raises
     ------
@@ -31,6 +39,7 @@ def printed(
     done = subprocess.run(
         command,
         cwd=folder,
+        env={**os.environ, **env} if env else None,
         check=False,
         stdout=sys.stderr.fileno() if watched else subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from segmentation.errors import InputError, SettingsError
 from segmentation.repository import lock
 from segmentation.repository.dvc import dvc
+from segmentation.repository.git import commit_of as git_commit_of
 from segmentation.repository.git import git
 
 T = TypeVar("T")
@@ -122,3 +123,30 @@ def experiments(root: Path) -> Iterator[Experiment]:
     refs = git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps", folder=root)
     for commit, start, rest, name in EXPERIMENT_REF.findall(refs):
         yield Experiment(name, commit, start + rest)
+
+
+def commit_of(revision: str, root: Path) -> str:
+    """Return the hash of the commit that git knows by a name, or of the experiment called so.
+
+    Raises
+    ------
+    SettingsError
+        There is no such revision, more than one experiment has the name, or this is not a git
+        repository.
+    """
+    try:
+        return git_commit_of(revision, root)
+    except SettingsError as unknown:
+        try:
+            named = [each for each in experiments(root) if each.name == revision]
+        except InputError:  # this is not a git repository
+            named = []
+        here = [each for each in named if each.baseline == git_commit_of("HEAD", root)]
+        if len(found := here or named) == 1:
+            return found[0].commit
+        if found:
+            starts = ", ".join(sorted(each.baseline[:7] for each in found))
+            raise SettingsError(
+                f"experiments on {starts} are called '{revision}'; name the commit of the one meant"
+            ) from None
+        raise unknown

@@ -1,5 +1,7 @@
 """What git knows: run it, find a commit, read the files that a commit holds."""
 
+import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -56,8 +58,34 @@ def content_of(commit: str, path: Path, root: Path) -> bytes:
     return _printed("cat-file", "blob", f"{commit}:./{path.as_posix()}", folder=root)
 
 
-def _printed(*arguments: str, folder: Path | None) -> bytes:
+def changed_files(base: str, head: str, root: Path) -> list[str]:
+    """List the files that differ between two commits."""
+    listed = _printed("diff", "--name-only", "--no-renames", "-z", base, head, folder=root)
+    return [name for name in listed.decode("utf-8", "surrogateescape").split("\0") if name]
+
+
+def commit_of_workspace(root: Path) -> str:
+    """Return the hash of a commit that holds the files as they are; no branch knows it."""
+    someone = {
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in (
+            ("NAME", "x"),
+            ("EMAIL", "x@example.com"),
+            ("DATE", "2000-01-01T00:00Z"),
+        )
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        for arguments in (("read-tree", "HEAD"), ("add", "--all")):
+            _printed(*arguments, folder=root, env=index)
+        tree = _printed("write-tree", folder=root, env=index).decode().strip()
+    made = _printed("commit-tree", "-p", "HEAD", "-m", "Workspace", tree, folder=root, env=someone)
+    return made.decode().strip()
+
+
+def _printed(*arguments: str, folder: Path | None, env: Mapping[str, str] | None = None) -> bytes:
     try:
-        return printed(["git", *arguments], f"git {arguments[0]}", folder=folder)
+        return printed(["git", *arguments], f"git {arguments[0]}", folder=folder, env=env)
     except FileNotFoundError:
         raise SettingsError("git is not installed, or not on the PATH") from None

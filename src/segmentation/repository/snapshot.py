@@ -77,7 +77,7 @@ class Snapshot:
 
     @classmethod
     def at(cls, revision: str, *, root: Path = Path(), remote: bool = True) -> Self:
-        """Return the state of a git revision; a DVC experiment is one too.
+        """Return the state of a git revision, or of a DVC experiment by its name.
 
         Parameters
         ----------
@@ -92,7 +92,8 @@ class Snapshot:
         SettingsError
             There is no such revision, or this is not a git repository.
         """
-        return cls(revision, _Commit(git.commit_of(revision, root), root, remote=remote))
+        commit = dvc_internals.commit_of(revision, root)
+        return cls(revision, _Commit(commit, root, remote=remote))
 
     @property
     def commit(self) -> str:

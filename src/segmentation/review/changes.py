@@ -1,6 +1,6 @@
 """What differs between two revisions in parameters, code and metrics, and what that means."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import hypot
 from pathlib import Path
@@ -48,8 +48,13 @@ BETTER = {
 """Which way a metric gets better; a metric that is not listed here has no better and worse."""
 
 OF_DISTANCES = {"silhouette", "davies_bouldin", "calinski_harabasz", "inertia"}
+OF_ASSIGNED = OF_DISTANCES | {"stability", "stability_min", "dominance"}
+"""Those that are told of the customers in segments: leaving out the doubtful ones mends them."""
+NOISE_APART = 0.05  # shares in no segment that differ by more: it is not the same customers
 AT_ONE_K = {"inertia"}  # falls with every further segment, whatever the data
 CERTAIN = {"structured", "structure_level"}  # the answer of a test: its error is the test's level
+OUT_OF_ONE = {"silhouette", "stability", "stability_min", "dominance"}
+LEAST = 0.01  # of these: what is less changes no decision, however small its error
 STANDARD_ERRORS = 2.0  # combined ones that are noise (docs/review.md, "Noise")
 
 
@@ -146,13 +151,20 @@ def metric_changes(
     known = {name for name in base.keys() | head.keys() if not name.endswith("_se")}
     names = [name for name in ORDER if name in known] + sorted(known - set(ORDER))
     same_k = base.get("k") == head.get("k")
+    apart = OF_ASSIGNED if noise_apart(base, head) else set() if same_points else OF_DISTANCES
     changes = []
     for name in names:
         before, after = base.get(name), head.get(name)
         ses = _error(name, base, base_curve), _error(name, head, head_curve)
-        outcome = _outcome(name, before, after, ses, same_points=same_points, same_k=same_k)
+        outcome = _outcome(name, before, after, ses, apart=apart, same_k=same_k)
         changes.append(MetricChange(name, before, after, *ses, outcome))
     return tuple(changes)
+
+
+def noise_apart(base: Mapping[str, Any], head: Mapping[str, Any]) -> bool:
+    """Whether one revision leaves so many more customers out that it tells of others."""
+    before, after = base.get("noise_share"), head.get("noise_share")
+    return before is not None and after is not None and abs(after - before) > NOISE_APART
 
 
 def _outcome(
@@ -161,7 +173,7 @@ def _outcome(
     head: float | None,
     errors: tuple[float | None, float | None],
     *,
-    same_points: bool,
+    apart: Collection[str],
     same_k: bool,
 ) -> Outcome:
     if base is None or head is None:
@@ -170,12 +182,13 @@ def _outcome(
         return "same"
     if name not in BETTER:
         return ""
-    if (name in OF_DISTANCES and not same_points) or (name in AT_ONE_K and not same_k):
+    if name in apart or (name in AT_ONE_K and not same_k):
         return "not comparable"
     one, other = (0.0, 0.0) if name in CERTAIN else errors
     if one is None or other is None:
         return ""
-    if abs(head - base) <= STANDARD_ERRORS * hypot(one, other):
+    least = LEAST if name in OUT_OF_ONE else 0.0
+    if abs(head - base) <= max(least, STANDARD_ERRORS * hypot(one, other)):
         return "within noise"
     return "better" if (head > base) == (BETTER[name] > 0) else "worse"
 

@@ -7,28 +7,34 @@ import pandas as pd
 from segmentation import paths
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segments
-from segmentation.artifacts.structure import IN_WORDS, structure_at
 from segmentation.clustering.identity.matching import NOISE
+from segmentation.errors import SettingsError
+from segmentation.insight.numbers import percent
 from segmentation.monitoring.drift import Drift, drift
 from segmentation.monitoring.migration import (
-    ABSENT,
     Migration,
-    cells,
     migrate,
     profiles_of,
     spread_of,
 )
 from segmentation.repository import lock
 from segmentation.repository.snapshot import WORKSPACE
+from segmentation.review import words
+from segmentation.review.answers import AnswerChange, answer_changes
 from segmentation.review.changes import (
     MetricChange,
     ParameterChange,
     code_changes,
     metric_changes,
+    noise_apart,
     parameter_changes,
     same_output,
 )
 from segmentation.review.side import Side
+from segmentation.review.stakes import PlayChange, Stakes, play_changes, stakes
+from segmentation.review.verdict import Facts, Verdict, judge
+from segmentation.settings.review import Review
+from segmentation.settings.shared.base import validate
 
 
 @dataclass(frozen=True)
@@ -55,17 +61,55 @@ class DataChange:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two revisions and all that differs. Without a pipeline in the base, the head alone."""
+    """Two revisions and all that differs. Without a pipeline in the base, the head alone.
+
+    Attributes
+    ----------
+    headline : str
+        Green, amber or red, and why; what is lost; how much is better and worse.
+    summary : str
+        The change in figures, in one line; empty where the headline says it.
+    verdict : Verdict or None
+        None where there is nothing to compare with.
+    plays_lost, plays_gained : tuple of PlayChange
+    """
 
     base: Side
     head: Side
     headline: str
+    summary: str
+    verdict: Verdict | None
+    stakes: Stakes | None
+    answers: tuple[AnswerChange, ...]
+    plays_lost: tuple[PlayChange, ...]
+    plays_gained: tuple[PlayChange, ...]
     notes: tuple[str, ...]
     parameters: tuple[ParameterChange, ...]
     code: tuple[str, ...]
     metrics: tuple[MetricChange, ...]
     migration: Migration | None
     data: DataChange | None
+
+    def problem(self, *, check: bool, unmoved: bool) -> str:
+        """Say why the change is refused; empty if it is not.
+
+        Parameters
+        ----------
+        check : bool
+            Refuse what is red.
+        unmoved : bool
+            Refuse what moves any customer to another segment, or may do so.
+        """
+        if check and self.verdict is not None and self.verdict.colour == "red":
+            return f"the review is red, as {self.verdict.reason}"
+        if not unmoved:
+            return ""
+        if self.stakes is None:
+            return "no segment should change, but who moved cannot be told"
+        if moved := self.stakes.moved.customers:
+            change = "customer changes" if moved == 1 else "customers change"
+            return f"no segment should change, but {moved:,} {change} segment"
+        return ""
 
 
 def compare(base: Side, head: Side) -> Comparison:
@@ -83,18 +127,46 @@ def compare(base: Side, head: Side) -> Comparison:
     data = _data(base, head) if both else None
     parameters = parameter_changes(base.params, head.params) if both else ()
     code = code_changes(base.stages, head.stages)
+    told = stakes(base, head, migration)
+    answers = answer_changes(
+        base.segments, head.segments, base_choice=base.choice, head_choice=head.choice
+    )
+    plays_lost, plays_gained = play_changes(base, head, migration)
+    drifts = (data.drift if data else None) or ()
+    verdict = None
     notes = [*_about(base), *_about(head)]
-    if both and not same_points:
-        notes.append(_other_points(base, head))
+    if both:
+        rules, about_rules = _rules(base, head)
+        verdict = judge(rules, Facts(told, metrics, answers, plays_lost, drifts))
+        notes += about_rules
+        notes += _incomparable(base, head, same_points=same_points)
     if migration and not migration.common and not (base.missing or head.missing):
         notes.append(
             "No customer is in both revisions, so migrations cannot be counted; segments were "
             "matched by their profiles."
         )
+    headline, summary = words.alone(base, head), ""
+    if verdict is not None:
+        headline = f"{verdict.colour.capitalize()}, as {verdict.reason}"
+        if words.nothing_moved(
+            metrics, migration, parameters, same_data=data is not None and data.same
+        ):
+            changed = "though code changed, " if code else ""
+            headline += f": {changed}settings, customers, metrics and segments are the same"
+        else:
+            at_stake = f"{words.at_stake(told)}; " if told else ""
+            headline += f": {at_stake}{words.counted(metrics)}"
+            summary = words.in_figures(metrics, migration)
     return Comparison(
         base=base,
         head=head,
-        headline=_headline(base, head, metrics, migration, parameters, data, code),
+        headline=headline,
+        summary=summary,
+        verdict=verdict,
+        stakes=told,
+        answers=answers,
+        plays_lost=plays_lost,
+        plays_gained=plays_gained,
         notes=tuple(notes),
         parameters=parameters,
         code=code,
@@ -102,6 +174,36 @@ def compare(base: Side, head: Side) -> Comparison:
         migration=migration,
         data=data,
     )
+
+
+def _rules(base: Side, head: Side) -> tuple[Review, list[str]]:
+    """Return the rules of the base, so that no change loosens those that it is judged by."""
+    for side, of in ((base, base.name), (head, head.name)):
+        if "review" not in side.params:
+            continue
+        try:
+            rules = validate(Review, dict(side.params["review"] or {}), f"params.yaml at {of}")
+        except SettingsError as error:
+            if side is head:
+                raise
+            return Review(), [f"Judged by the usual rules, as {of}'s cannot be read: {error}"]
+        if side is base and head.params.get("review") != base.params["review"]:
+            return rules, [f"The rules of the review change too; this one is judged by {of}'s."]
+        return rules, []
+    return Review(), []
+
+
+def _incomparable(base: Side, head: Side, *, same_points: bool) -> list[str]:
+    """Say why metrics do not compare, if they do not."""
+    before, after = (side.metrics.figures() if side.metrics else {} for side in (base, head))
+    if noise_apart(before, after):
+        one, other = percent(before["noise_share"]), percent(after["noise_share"])
+        told = (
+            f"{one} of the customers are in no segment before, {other} after: whoever leaves out "
+            "the doubtful ones looks better, so metrics that are told of the others do not compare."
+        )
+        return [told]
+    return [] if same_points else [_other_points(base, head)]
 
 
 def _migration(base: Side, head: Side) -> Migration | None:
@@ -214,77 +316,3 @@ def _other_points(base: Side, head: Side) -> str:
         f"Not the same points were clustered: {' and '.join(reasons)} changed. Metrics that are "
         "made of distances cannot tell which of two such clusterings is better."
     )
-
-
-def _headline(
-    base: Side,
-    head: Side,
-    metrics: tuple[MetricChange, ...],
-    migration: Migration | None,
-    parameters: tuple[ParameterChange, ...],
-    data: DataChange | None,
-    code: tuple[str, ...],
-) -> str:
-    if not base.stages or not head.stages:
-        empty, full = (base, head) if head.stages else (head, base)
-        told = full.segments.headline if full.segments else "its segments are not known"
-        return f"{empty.name} has no results of a pipeline; {full.name}: {told}"
-    unchanged = all(m.outcome == "same" for m in metrics) and not parameters
-    unmoved = migration is not None and not migration.moved and migration.common
-    if unchanged and unmoved and data and data.same:
-        changed = "though code changed, " if code else ""
-        return f"Nothing moved: {changed}settings, customers, metrics and segments are the same"
-    known = {metric.name: metric for metric in metrics}
-    parts = [
-        _metric_in_words(known[name], digits)
-        for name, digits in (("k", 0), ("silhouette", 3))
-        if name in known
-    ]
-    level = known.get("structure_level")
-    if level is not None and level.base is not None and level.head is not None:
-        before, after = (IN_WORDS[structure_at(int(x))] for x in (level.base, level.head))
-        if before != after:
-            parts.append(f"structure {before} to {after}, {level.outcome}")
-    parts += _moves_in_words(migration)
-    text = "; ".join(part for part in parts if part)
-    return text[0].upper() + text[1:] if text[:2] != "k " else text
-
-
-def _metric_in_words(metric: MetricChange, digits: int) -> str:
-    if metric.base is None or metric.head is None:
-        return ""
-    before, after = f"{metric.base:.{digits}f}", f"{metric.head:.{digits}f}"
-    if metric.base == metric.head:
-        return f"{metric.name} stays {after}"
-    words = f"{metric.name} {before} to {after}"
-    return f"{words}, {metric.outcome}" if metric.outcome else words
-
-
-def _moves_in_words(migration: Migration | None) -> list[str]:
-    if migration is None or not migration.common:
-        return ["who moved cannot be told"]
-    if not migration.moved:
-        parts = [f"none of {migration.common:,} customers changes segment"]
-    else:
-        largest = migration.flows[0]
-        verb = "changes" if migration.moved == 1 else "change"
-        source = _place(migration, largest.base, of_head=False)
-        target = _place(migration, largest.head, of_head=True)
-        moved = f"{migration.moved:,} of {migration.common:,} customers {verb} segment"
-        parts = [f"{moved}, {largest.size:,} of them from {source} to {target}"]
-    new = sum(size for before, _, size in cells(migration.table) if before == ABSENT)
-    gone = sum(size for _, after, size in cells(migration.table) if after == ABSENT)
-    for count, what in ((new, "new"), (gone, "gone")):
-        if count:
-            parts.append(f"{count:,} {'customer is' if count == 1 else 'customers are'} {what}")
-    return parts
-
-
-def _place(migration: Migration, segment: int, *, of_head: bool) -> str:
-    if segment == NOISE:
-        return "no segment"
-    for change in migration.segments:
-        if segment == (change.head if of_head else change.base):
-            new = "the new segment " if change.kind == "new" else ""
-            return new + str(change.head_name if of_head else change.base_name)
-    return f"segment {segment}"

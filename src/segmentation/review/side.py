@@ -9,6 +9,8 @@ import pandas as pd
 
 from segmentation import paths
 from segmentation.artifacts.base import Artifact
+from segmentation.artifacts.choice import Choice
+from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segments
@@ -16,13 +18,6 @@ from segmentation.artifacts.summary import Summary
 from segmentation.errors import SchemaError
 from segmentation.repository import lock
 from segmentation.repository.snapshot import Snapshot, as_csv, as_parquet
-
-PICTURES = {
-    "The map (PCA)": paths.PCA_PLOT,
-    "Each segment beside the average customer": paths.PROFILE_PLOT,
-    "Size and worth": paths.SIZES_PLOT,
-    "Silhouette of every customer": paths.SILHOUETTE_SAMPLES_PLOT,
-}
 
 T = TypeVar("T")
 Model = TypeVar("Model", bound=Artifact)
@@ -42,15 +37,16 @@ class Side:
         All of `params.yaml`, as it stands there.
     stages : mapping
         The stages in `dvc.lock`; empty where there is no pipeline yet.
-    metrics, segments, quality, summary : artifact or None
+    metrics, choice, segments, quality, summary : artifact or None
     curve : DataFrame or None
         Criteria by ``k``.
     customers : DataFrame or None
         Prepared customers.
     assignments : Series of int or None
         Segment by customer id.
-    pictures : mapping of str to bytes
-        PNGs by title.
+    flat : Map or None
+    points, silhouettes : DataFrame or None
+        The numbers behind the pictures that show customers.
     missing : tuple of str
         Outputs of the pipeline that are nowhere to be found.
     outdated : tuple of str
@@ -66,13 +62,16 @@ class Side:
     params: Mapping[str, Any]
     stages: lock.Stages
     metrics: Metrics | None = None
+    choice: Choice | None = None
     segments: Segments | None = None
     quality: Quality | None = None
     summary: Summary | None = None
     curve: pd.DataFrame | None = None
     customers: pd.DataFrame | None = None
     assignments: pd.Series | None = None
-    pictures: Mapping[str, bytes] | None = None
+    flat: Map | None = None
+    points: pd.DataFrame | None = None
+    silhouettes: pd.DataFrame | None = None
     missing: tuple[str, ...] = ()
     outdated: tuple[str, ...] = ()
     trouble: str = ""
@@ -87,7 +86,8 @@ def side_of(snapshot: Snapshot) -> Side:
     InputError
         A report cannot be read as what it is.
     """
-    name, commit, outdated = snapshot.name, snapshot.commit[:7], snapshot.outdated
+    commit, outdated = snapshot.commit[:7], snapshot.outdated
+    name = snapshot.name if snapshot.name != snapshot.commit else commit
     if not snapshot.stages or not snapshot.params:
         return Side(name, commit, snapshot.params, {}, outdated=outdated)
     made = lock.hashes(snapshot.stages, "outs")
@@ -107,20 +107,22 @@ def side_of(snapshot: Snapshot) -> Side:
 
     customers = read(paths.PREPARED, as_parquet)
     assignments = read(paths.ASSIGNMENTS, as_parquet)
-    pictures = {title: read(path, bytes) for title, path in PICTURES.items()}
     return Side(
         name,
         commit,
         snapshot.params,
         snapshot.stages,
         metrics=artifact(Metrics),
+        choice=artifact(Choice),
         segments=artifact(Segments),
         quality=artifact(Quality),
         summary=artifact(Summary),
         curve=read(paths.CURVE, as_csv),
         customers=customers,
         assignments=None if assignments is None else _by_customer(assignments),
-        pictures={title: content for title, content in pictures.items() if content is not None},
+        flat=artifact(Map),
+        points=read(paths.PCA_POINTS, as_csv),
+        silhouettes=read(paths.SILHOUETTES, as_csv),
         missing=snapshot.missing,
         outdated=outdated,
         trouble=snapshot.trouble,

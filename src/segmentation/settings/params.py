@@ -15,6 +15,7 @@ from segmentation.settings.evaluate import Evaluate
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.purchases import Purchases
+from segmentation.settings.review import Review
 from segmentation.settings.select_k import SelectK
 from segmentation.settings.shared.base import Seed, Settings, leaves, load
 from segmentation.settings.shared.data import Data
@@ -35,6 +36,7 @@ class Params(Settings):
     evaluate: Evaluate = Evaluate()
     clv: Clv = Clv()
     track: Track = Track()
+    review: Review = Review()
 
     @property
     def table(self) -> Path:

@@ -123,6 +123,7 @@ def used(params: Params) -> dict[str, Any]:
     for name in ALGORITHMS:
         if name != params.train.algorithm:
             del told["train"][name]
+    del told["review"]
     return told
 
 

@@ -1,30 +1,39 @@
 """The review of a change, as Markdown for a pull request and as one self-contained HTML page."""
 
-import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path as Outline
+from markupsafe import Markup
 
 from segmentation.clustering.identity.matching import NOISE
-from segmentation.insight.numbers import number
-from segmentation.monitoring.migration import ABSENT, Migration, cells
+from segmentation.insight.numbers import number, percent
+from segmentation.monitoring.migration import Migration, SegmentChange, cells
+from segmentation.review.answers import AnswerChange
 from segmentation.review.changes import MetricChange
-from segmentation.review.comparison import Comparison
-from segmentation.review.side import PICTURES, Side
-from segmentation.views.report import data_uri, render
-from segmentation.views.style import ACCENT, MUTED, colour, figure, short
+from segmentation.review.comparison import Comparison, DataChange
+from segmentation.review.side import Side
+from segmentation.review.stakes import PlayChange
+from segmentation.review.why import Cause, Trial
+from segmentation.views import changes
+from segmentation.views.changes import CURVES, name_of
+from segmentation.views.report import render
+from segmentation.views.style import as_svg
+from segmentation.views.svg import inline
 
-_ARROWS = {"better": "▲ better", "worse": "▼ worse", "same": "="}
-_CURVES = {"silhouette": "mean silhouette", "inertia": "inertia"}
+_OUTCOMES = {"better": "▲ better", "worse": "▼ worse", "same": "="}
+_ALWAYS = ("k", "silhouette", "noise_share")  # of the metrics that differ, shown whatever comes out
+_ONLY: dict[Cause | None, str] = {
+    "data": "Only the data differ, so all of it is theirs.",
+    "settings": "Only settings differ, so all of it is theirs.",
+    "code": "Only code differs, so all of it is the code's.",
+    None: "Neither data nor settings nor code differ.",
+}
+_MOST = 8  # rows of a table that are shown at once; the others are folded away
 
 
 @dataclass(frozen=True)
@@ -40,120 +49,200 @@ class Row:
     stays: int | None = None
 
 
-def markdown(comparison: Comparison) -> str:
-    """Return the page for a pull request: text, tables and charts that GitHub draws itself."""
-    curves = {
-        label: chart
-        for name, label in _CURVES.items()
-        if (chart := _chart(comparison.base, comparison.head, name))
-    }
-    return render("review.md.j2", **_facts(comparison), charts=curves)
-
-
-def html(comparison: Comparison) -> str:
-    """Return the page with all pictures in it."""
-    base, head = comparison.base, comparison.head
-    moves, known = comparison.migration, base.curve is not None or head.curve is not None
-    pictures = {
-        "curves": _uri(curves(base, head)) if known else None,
-        "migration": _uri(migration(moves)) if moves and moves.common else None,
-    }
-    return render(
-        "review.html.j2", **_facts(comparison), pictures=pictures, pairs=_pairs(base, head)
-    )
-
-
-def curves(base: Side, head: Side) -> Figure:
-    """Draw silhouette and inertia by k of both revisions over each other."""
-    picture = figure(9.6, 3.6)
-    for axes, (name, label) in zip(picture.subplots(1, 2), _CURVES.items(), strict=True):
-        for revision, look in (
-            (base, {"color": MUTED, "linestyle": "--", "marker": "s"}),
-            (head, {"color": ACCENT, "linestyle": "-", "marker": "o"}),
-        ):
-            curve = revision.curve
-            if curve is None or name not in curve:
-                continue
-            axes.errorbar(
-                curve.k,
-                curve[name],
-                yerr=curve.get(f"{name}_se"),
-                capsize=3,
-                label=short(revision.name),
-                **look,
-            )
-        axes.set_title(label[0].upper() + label[1:])
-        axes.set_xlabel("number of segments k")
-        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
-        axes.legend()
-    return picture
-
-
-def migration(migration: Migration) -> Figure:
-    """Draw customers flowing from the base's segments (left) to the head's (right).
+def markdown(comparison: Comparison, trials: Sequence[Trial] | None = None) -> str:
+    """Return the page for a pull request: text, tables and charts that GitHub draws itself.
 
     Parameters
     ----------
-    migration : Migration
-        Those who stay are pale; those who move have the colour of the segment they leave.
+    comparison : Comparison
+    trials : sequence of Trial, optional
+        What data, settings and code did by themselves.
     """
-    table = migration.table
-    gap = 0.02 * table.to_numpy().sum()
-    picture = figure(9.6, 1.4 + 0.42 * max(table.shape))
-    axes = picture.subplots()
-    left, right = _stack(table.sum(axis=1), gap), _stack(table.sum(axis=0), gap)
-    base_hues, head_hues = _hues(migration)
-    for segment, (bottom, size) in left.items():
-        _bar(axes, 0.0, bottom, size, base_hues[segment])
-        name = f"{short(_name(migration, segment, of_head=False), 40)}  {size:,}"
-        axes.text(-0.02, bottom + size / 2, name, ha="right", va="center")
-    for segment, (bottom, size) in right.items():
-        _bar(axes, 1.0, bottom, size, head_hues[segment])
-        name = f"{size:,}  {short(_name(migration, segment, of_head=True), 50)}"
-        axes.text(1.05, bottom + size / 2, name, ha="left", va="center")
-    stays = {(change.base, change.head) for change in migration.segments} | {(NOISE, NOISE)}
-    leaving = {segment: bottom for segment, (bottom, _) in left.items()}
-    arriving = {segment: bottom for segment, (bottom, _) in right.items()}
-    for before, after, size in cells(table):
-        if not size:
-            continue
-        ribbon = _ribbon(leaving[before], arriving[after], size)
-        moves = ABSENT not in (before, after) and (before, after) not in stays
-        alpha = 0.7 if moves else 0.18
-        axes.add_patch(PathPatch(ribbon, facecolor=base_hues[before], alpha=alpha, linewidth=0))
-        leaving[before] += size
-        arriving[after] += size
-    axes.set_xlim(-0.75, 1.78)
-    axes.set_ylim(max(b + s for b, s in [*left.values(), *right.values()]) + gap, -gap)
-    axes.axis("off")
-    return picture
+    curves = {
+        label: chart
+        for name, label in CURVES.items()
+        if (chart := _chart(comparison.base, comparison.head, name))
+    }
+    text = render("review.md.j2", **_facts(comparison, trials), charts=curves)
+    return re.sub(r"\n{3,}", "\n\n", text)
 
 
-def _facts(comparison: Comparison) -> dict[str, Any]:
-    moves = comparison.migration
-    base, head = comparison.base, comparison.head
+def html(comparison: Comparison, trials: Sequence[Trial] | None = None) -> str:
+    """Return the page with all pictures in it; arguments as of `markdown`."""
+    base, head, moves = comparison.base, comparison.head, comparison.migration
+    pictures: dict[str, Markup | None] = {"migration": None, "curves": None}
+    if moves and moves.common:
+        alt = (
+            f"Customers flowing from segments of {base.name} to segments of {head.name}; "
+            "the table below holds the numbers"
+        )
+        svg = as_svg(changes.migration(moves))
+        pictures["migration"] = inline(svg, name="who-moved", alt=alt)
+    if _curves_differ(base, head):
+        alt = "Silhouette and inertia by number of segments in both revisions"
+        pictures["curves"] = inline(as_svg(changes.curves(base, head)), name="curves", alt=alt)
+    return render(
+        "review.html.j2",
+        **_facts(comparison, trials),
+        pictures=pictures,
+        pairs=changes.pairs(base, head, moves.segments if moves else ()),
+    )
+
+
+def _facts(comparison: Comparison, trials: Sequence[Trial] | None) -> dict[str, Any]:
+    moves, base, head = comparison.migration, comparison.base, comparison.head
     alone = head.segments or base.segments
+    metrics = [_metric(change) for change in comparison.metrics]
+    differing = [metric for metric in metrics if metric["outcome"] != "same"]
+    telling = [m for m in differing if m["outcome"] in ("better", "worse") or m["name"] in _ALWAYS]
+    answers = [answer for answer in comparison.answers if answer.outcome != "same"]
+    segments = [_segment(change, moves) for change in moves.segments] if moves else []
     return {
         "headline": comparison.headline,
+        "summary": comparison.summary,
+        "verdict": comparison.verdict,
         "notes": comparison.notes,
+        "revisions": " → ".join(map(_revision, (base, head))),
         "base": base,
         "head": head,
-        "alone": not (base.stages and head.stages),
+        "alone": comparison.verdict is None,
+        "most": _MOST,
+        "answers": answers,
+        "outcomes": [_answered(answer) for answer in answers],
+        "same_answers": len(comparison.answers) - len(answers),
         "parameters": [
             (change.name, _setting(change.base), _setting(change.head))
             for change in comparison.parameters
         ],
         "code": comparison.code,
-        "metrics": [_metric(change) for change in comparison.metrics],
-        "segments": moves.segments if moves else (),
+        "metrics": metrics,
+        "telling": telling,
+        "others": [metric for metric in differing if metric not in telling],
+        "same_metrics": [metric["name"] for metric in metrics if metric["outcome"] == "same"],
+        "segments": segments,
         "alone_segments": alone.segments if alone else (),
         "migration": moves,
+        "stakes": comparison.stakes,
+        "plays_lost": _plays(comparison.plays_lost),
+        "plays_gained": _plays(comparison.plays_gained),
         "columns": (
-            [_name(moves, int(i), of_head=True) for i in moves.table.columns] if moves else []
+            [name_of(moves, int(i), of_head=True) for i in moves.table.columns] if moves else []
         ),
         "rows": _rows(moves) if moves else [],
+        "moved": _moved(comparison),
+        "same_curves": _same_curves(base, head),
         "data": comparison.data,
+        "customers": _customers(comparison.data),
+        "why": _why(comparison, trials),
     }
+
+
+def _why(comparison: Comparison, trials: Sequence[Trial] | None) -> dict[str, Any] | None:
+    """Return what is told of the causes: a sentence, and a row for each that was tried."""
+    if trials is None:
+        return None
+    if len(trials) < 2:
+        return {"sentence": _ONLY[trials[0].cause if trials else None], "rows": ()}
+    rows = [(f"{each.cause} alone", *_effect(each.outcome), each.trouble) for each in trials]
+    rows.append(("all of it", *_effect(comparison), ""))
+    return {
+        "sentence": (
+            "The base was run again with one of them changed at a time. What they do not add up to "
+            "comes of their meeting."
+        ),
+        "rows": rows,
+    }
+
+
+def _answered(change: AnswerChange) -> str:
+    """Say what became of the answer to a question."""
+    if change.outcome in ("better", "worse"):
+        return _OUTCOMES[change.outcome]
+    if change.head is None:
+        return "not asked any more"
+    return "not asked before" if change.base is None else "another answer"
+
+
+def _plays(changes: Sequence[PlayChange]) -> list[tuple[str, str]]:
+    """Return each play with the segments that lose or gain it."""
+    segments: dict[str, list[str]] = {}
+    for change in changes:
+        segments.setdefault(change.play, []).append(change.segment)
+    return [(play, ", ".join(names)) for play, names in segments.items()]
+
+
+def _effect(outcome: Comparison | None) -> tuple[str, ...]:
+    """Return k, silhouette, share in no segment and customers who move."""
+    if outcome is None:
+        return ("–",) * 4
+    known = {change.name: change.head for change in outcome.metrics}
+    told = outcome.stakes
+    moved = "–" if told is None else f"{told.moved.customers:,} of {told.common:,}"
+    return (
+        number(known.get("k")),
+        number(known.get("silhouette")),
+        percent(known.get("noise_share")),
+        moved,
+    )
+
+
+def _revision(side: Side) -> str:
+    return side.name if side.name == side.commit else f"{side.name} ({side.commit})"
+
+
+def _segment(change: SegmentChange, migration: Migration | None) -> dict[str, Any]:
+    """Return a row of the table of segments."""
+    became: str = change.kind
+    if change.others and migration is not None:
+        # On which side the others are: parts of it are the head's, what they came from the base's.
+        of_head = (change.kind == "split") == (change.base is not None)
+        if change.kind == "merged":
+            of_head = change.head is None
+        names = " and ".join(name_of(migration, i, of_head=of_head) for i in change.others)
+        alone = change.base is None or change.head is None
+        link = {
+            ("split", True): "from" if change.base is None else "into",
+            ("split", False): "off:",
+            ("merged", True): "into" if change.head is None else "of",
+            ("merged", False): "with",
+        }[change.kind, alone]
+        became = f"{change.kind} {link} {names}"
+    return {
+        "base": "–" if change.base is None else f"{change.base} {change.base_name}",
+        "head": "–" if change.head is None else f"{change.head} {change.head_name}",
+        "sizes": f"{change.base_size or 0:,} → {change.head_size or 0:,}",
+        "similarity": percent(change.similarity),
+        "kind": became,
+    }
+
+
+def _moved(comparison: Comparison) -> str:
+    """Say in one line how many moved, and how many would by chance; no names."""
+    told = comparison.stakes
+    if told is None:
+        return ""
+    said = f"{told.moved.customers:,} of {told.common:,} customers"
+    if told.moved.value is not None:
+        said += f", {percent(told.moved.value)} of the value"
+    if told.by_chance is not None:
+        said += f"; drawing the customers again moves about {told.by_chance:,}"
+    return said
+
+
+def _customers(data: DataChange | None) -> str:
+    """Say in one line how many customers there are, and how far they drifted; no names."""
+    if data is None or data.same:
+        return ""
+    counts = {what: (before, after) for what, before, after in data.rows}
+    before, after = counts["kept"]
+    said = f"{number(before)} → {number(after)} rows kept"
+    drifting = [each for each in data.drift or () if each.psi > each.chance]
+    if data.drift is not None:
+        columns = "1 column drifts" if len(drifting) == 1 else f"{len(drifting)} columns drift"
+        said += f"; {columns if drifting else 'no column drifts'} by more than chance"
+    if drifting:
+        said += f", most by a PSI of {max(each.psi for each in drifting):.2f}"
+    return said
 
 
 def _rows(migration: Migration) -> list[Row]:
@@ -164,22 +253,11 @@ def _rows(migration: Migration) -> list[Row]:
     successor = {change.base: change.head for change in migration.segments} | {NOISE: NOISE}
     rows = []
     for segment, row in counts.items():
-        name, heir = _name(migration, segment, of_head=False), successor.get(segment)
+        name, heir = name_of(migration, segment, of_head=False), successor.get(segment)
         stays = columns.index(heir) if heir in columns else None
         rows.append(Row(name, row, sum(row), stays))
     totals = tuple(sum(column) for column in zip(*counts.values(), strict=True))
     return [*rows, Row("all", totals, sum(totals))]
-
-
-def _name(migration: Migration, segment: int, *, of_head: bool) -> str:
-    if segment == NOISE:
-        return "in no segment"
-    if segment == ABSENT:
-        return "gone" if of_head else "new customers"
-    for change in migration.segments:
-        if segment == (change.head if of_head else change.base):
-            return f"{segment} {change.head_name if of_head else change.base_name}"
-    return str(segment)
 
 
 def _metric(change: MetricChange) -> dict[str, str]:
@@ -196,7 +274,7 @@ def _metric(change: MetricChange) -> dict[str, str]:
         "head_error": _error(change.head_se),
         "change": signed,
         "outcome": change.outcome,
-        "in_words": _ARROWS.get(change.outcome, change.outcome),
+        "in_words": _OUTCOMES.get(change.outcome, change.outcome),
     }
 
 
@@ -212,17 +290,33 @@ def _setting(value: Any) -> str:
     return str(value)
 
 
+def _same_curves(base: Side, head: Side) -> list[str]:
+    """Return which curves are the same in both."""
+    one, other = base.curve, head.curve
+    if one is None or other is None:
+        return []
+    return [
+        label
+        for name, label in CURVES.items()
+        if name in one and name in other and one[["k", name]].equals(other[["k", name]])
+    ]
+
+
+def _curves_differ(base: Side, head: Side) -> bool:
+    """Whether there is a curve to draw: one that is not the same in both."""
+    known = [side.curve for side in (base, head) if side.curve is not None]
+    return bool(known) and len(_same_curves(base, head)) < len(CURVES)
+
+
 def _chart(base: Side, head: Side, name: str) -> str | None:
-    """Return a curve of both revisions in Mermaid, at the k that both have."""
+    """Return a curve of both revisions in Mermaid, at the k that both have, if they differ."""
     tables = [
         r.curve.set_index("k")[name].dropna()
         for r in (base, head)
         if r.curve is not None and {"k", name} <= set(r.curve.columns)
     ]
-    if not tables:
+    if not tables or CURVES[name] in _same_curves(base, head):
         return None
-    if len(tables) > 1 and tables[0].equals(tables[1]):
-        tables = tables[:1]
     ks = sorted(set.intersection(*(set(table.index) for table in tables)))
     if len(ks) < 2:
         return None
@@ -239,7 +333,7 @@ def _chart(base: Side, head: Side, name: str) -> str | None:
             f"%%{{init: {json.dumps(look)}}}%%",
             "xychart-beta",
             f'    x-axis "number of segments k" [{", ".join(str(int(k)) for k in ks)}]',
-            f'    y-axis "{_CURVES[name]}" {_digits(low)} --> {_digits(top)}',
+            f'    y-axis "{CURVES[name]}" {_digits(low)} --> {_digits(top)}',
             *(f"    line [{', '.join(map(_digits, line))}]" for line in lines),
         ]
     )
@@ -256,65 +350,3 @@ def _round_up(value: float) -> float:
         return 1.0
     step = 10.0 ** (math.floor(math.log10(value)) - 1)
     return math.ceil(value / step) * step
-
-
-def _pairs(base: Side, head: Side) -> list[dict[str, str | None]]:
-    """Return the pictures of both, title by title; `base` is None where they are the same."""
-    pairs: list[dict[str, str | None]] = []
-    for title in PICTURES:
-        before, after = ((r.pictures or {}).get(title) for r in (base, head))
-        if before or after:
-            pairs.append(
-                {
-                    "title": title,
-                    "base": data_uri(before) if before and before != after else None,
-                    "head": data_uri(after) if after else None,
-                    "same": "same" if before == after else None,
-                }
-            )
-    return pairs
-
-
-def _uri(picture: Figure) -> str:
-    buffer = io.BytesIO()
-    picture.savefig(buffer, format="png", metadata={"Software": None})
-    return data_uri(buffer.getvalue())
-
-
-def _stack(sizes: pd.Series, gap: float) -> dict[int, tuple[float, int]]:
-    """Return where each bar begins and how long it is, from top to bottom."""
-    ends = np.cumsum(sizes.to_numpy() + gap)
-    return {
-        int(segment): (float(end - size - gap), int(size))
-        for segment, size, end in zip(sizes.index, sizes, ends, strict=True)
-    }
-
-
-def _hues(migration: Migration) -> tuple[Mapping[int, str], Mapping[int, str]]:
-    """Give matched segments of base and head one colour, and new ones colours still free."""
-    used = [change.base for change in migration.segments if change.base is not None]
-    free = [i for i in range(1, 200) if i not in used]
-    base, head = ({NOISE: colour(NOISE), ABSENT: MUTED} for _ in range(2))
-    for change in migration.segments:
-        place = free.pop(0) if change.base is None else change.base
-        if change.base is not None:
-            base[change.base] = colour(place)
-        if change.head is not None:
-            head[change.head] = colour(place)
-    return base, head
-
-
-def _bar(axes: Axes, x: float, bottom: float, size: float, hue: str) -> None:
-    axes.add_patch(Rectangle((x, bottom), 0.03, size, facecolor=hue, linewidth=0))
-
-
-def _ribbon(start: float, end: float, size: float) -> Outline:
-    """Outline a band of constant width from the left bars to the right ones."""
-    left, right, middle = 0.03, 1.0, 0.5
-    points: Sequence[tuple[float, float]] = [
-        (left, start), (middle, start), (middle, end), (right, end),
-        (right, end + size), (middle, end + size), (middle, start + size), (left, start + size),
-        (left, start),
-    ]  # fmt: skip
-    codes = [Outline.MOVETO, *[Outline.CURVE4] * 3, Outline.LINETO, *[Outline.CURVE4] * 3]
-    return Outline(np.array(points), [*codes, Outline.CLOSEPOLY])

@@ -2,8 +2,11 @@
 
 import io
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from matplotlib import style as mpl_style
@@ -55,11 +58,25 @@ DIVERGING = LinearSegmentedColormap.from_list("diverging", ["#2b5c9e", "#f3f1ef"
 _STYLE = Path(__file__).with_name("segmentation.mplstyle")
 
 
+_painted_as: ContextVar[Mapping[int, int]] = ContextVar("painted_as", default=MappingProxyType({}))
+
+
+@contextmanager
+def painted(like: Mapping[int, int]) -> Iterator[None]:
+    """Draw segments in the colours of others, such as those of another run that they continue."""
+    token = _painted_as.set(like)
+    try:
+        yield
+    finally:
+        _painted_as.reset(token)
+
+
 def colour(segment: int) -> str:
     """Return the colour of a segment: the same one in every picture and run. Noise is grey."""
     if segment < 1:
         return NOISE_COLOUR
-    return SEGMENT_COLOURS[(segment - 1) % len(SEGMENT_COLOURS)]
+    like = _painted_as.get().get(segment, segment)
+    return SEGMENT_COLOURS[(like - 1) % len(SEGMENT_COLOURS)]
 
 
 def ink_on(tone: str) -> str:

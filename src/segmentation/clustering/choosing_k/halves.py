@@ -129,5 +129,6 @@ def split_halves(X: ArrayLike, *, k_range: Iterable[int], seed: int = 0, splits:
     def clustered(rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], list[Partition]]:
         return rows, quick_path(A[rows], k_range=ks, seed=seed, restarts=2)
 
-    halves = each(clustered, random_halves(n, seed=seed, splits=splits))
+    splits_of = random_halves(n, seed=seed, splits=splits)
+    halves = each(clustered, splits_of, doing="cluster random halves")
     return Halves(A, [halves[i : i + 2] for i in range(0, len(halves), 2)])

@@ -38,6 +38,7 @@ _STEP = 1.15  # above, the ratio of one k to the last
 _ITERATIONS = 20  # of Lloyd; a silhouette does not change visibly after them
 _CHANCE = 1.96  # standard errors by which other draws may move an excess
 _MORE = 8  # times the draws, at most
+_DOING = "draw customers of one population"
 
 
 class _Cloud(Protocol):
@@ -341,21 +342,22 @@ class _Drawn:
 
     def begin(self, draws: int) -> None:
         """Work out silhouettes and gaps of the first clouds at once."""
-        both = each(partial(self._profile, curve=True, gapless=False), range(draws))
+        work = partial(self._profile, curve=True, gapless=False)
+        both = each(work, range(draws), doing=_DOING)
         self.curves, self.gaps = [p.curve for p in both], [p.gaps for p in both]
 
     def curves_of(self, draws: int) -> NDArray[np.float64]:
         """Return the silhouettes and the dip of so many clouds."""
         lacking = range(len(self.curves), draws)
         work = partial(self._profile, curve=True, gapless=True)
-        self.curves += [p.curve for p in each(work, lacking)]
+        self.curves += [p.curve for p in each(work, lacking, doing=_DOING)]
         return np.array(self.curves)
 
     def gaps_of(self, draws: int) -> NDArray[np.float64]:
         """Return the widest gaps of so many clouds."""
         lacking = range(len(self.gaps), draws)
         work = partial(self._profile, curve=False, gapless=False)
-        self.gaps += [p.gaps for p in each(work, lacking)]
+        self.gaps += [p.gaps for p in each(work, lacking, doing=_DOING)]
         return np.array([[gap.z for gap in found] for found in self.gaps])
 
     def _profile(self, i: int, *, curve: bool, gapless: bool) -> _Profile:

@@ -91,7 +91,7 @@ def gap_statistic(
         cloud = rng.uniform(low, high, size=turned.shape)
         return _log_within(cloud, quick_path(cloud, k_range=ks, seed=seed))
 
-    expected = np.array(each(reference, range(draws)))
+    expected = np.array(each(reference, range(draws), doing="cluster clouds without groups"))
     gap = expected.mean(axis=0) - observed
     se = expected.std(axis=0) * np.sqrt(1 + 1 / draws)
     all_k = np.array([1, *ks])

@@ -1,0 +1,207 @@
+"""Pictures of a change: who went where, both curves, and the pictures of both runs."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path as Outline
+
+from segmentation.clustering.identity.matching import NOISE
+from segmentation.monitoring.migration import ABSENT, Migration, SegmentChange, cells
+from segmentation.review.side import Side
+from segmentation.views import evaluation, findings, profiles
+from segmentation.views.style import ACCENT, MUTED, as_svg, colour, figure, painted, short
+from segmentation.views.svg import inline
+
+CURVES = {"silhouette": "mean silhouette", "inertia": "inertia"}
+
+
+def curves(base: Side, head: Side) -> Figure:
+    """Draw silhouette and inertia by k of both revisions over each other."""
+    picture = figure(9.6, 3.6)
+    for axes, (name, label) in zip(picture.subplots(1, 2), CURVES.items(), strict=True):
+        for revision, look in (
+            (base, {"color": MUTED, "linestyle": "--", "marker": "s"}),
+            (head, {"color": ACCENT, "linestyle": "-", "marker": "o"}),
+        ):
+            curve = revision.curve
+            if curve is None or name not in curve:
+                continue
+            axes.errorbar(
+                curve.k,
+                curve[name],
+                yerr=curve.get(f"{name}_se"),
+                capsize=3,
+                label=short(revision.name),
+                **look,
+            )
+        axes.set_title(label[0].upper() + label[1:])
+        axes.set_xlabel("number of segments k")
+        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+        axes.legend()
+    return picture
+
+
+def migration(migration: Migration) -> Figure:
+    """Draw customers flowing from the base's segments (left) to the head's (right).
+
+    Parameters
+    ----------
+    migration : Migration
+        Those who stay are pale; those who move have the colour of the segment they leave.
+    """
+    table = migration.table
+    gap = 0.02 * table.to_numpy().sum()
+    picture = figure(9.6, 1.4 + 0.42 * max(table.shape))
+    axes = picture.subplots()
+    left, right = _stack(table.sum(axis=1), gap), _stack(table.sum(axis=0), gap)
+    like = painted_like(migration.segments)
+    base_hues = {segment: _hue(segment) for segment in left}
+    for segment, (bottom, size) in left.items():
+        _bar(axes, 0.0, bottom, size, base_hues[segment])
+        name = f"{short(name_of(migration, segment, of_head=False), 40)}  {size:,}"
+        axes.text(-0.02, bottom + size / 2, name, ha="right", va="center")
+    for segment, (bottom, size) in right.items():
+        _bar(axes, 1.0, bottom, size, _hue(like.get(segment, segment)))
+        name = f"{size:,}  {short(name_of(migration, segment, of_head=True), 50)}"
+        axes.text(1.05, bottom + size / 2, name, ha="left", va="center")
+    stays = {(change.base, change.head) for change in migration.segments} | {(NOISE, NOISE)}
+    leaving = {segment: bottom for segment, (bottom, _) in left.items()}
+    arriving = {segment: bottom for segment, (bottom, _) in right.items()}
+    for before, after, size in cells(table):
+        if not size:
+            continue
+        ribbon = _ribbon(leaving[before], arriving[after], size)
+        moves = ABSENT not in (before, after) and (before, after) not in stays
+        alpha = 0.7 if moves else 0.18
+        axes.add_patch(PathPatch(ribbon, facecolor=base_hues[before], alpha=alpha, linewidth=0))
+        leaving[before] += size
+        arriving[after] += size
+    axes.set_xlim(-0.75, 1.78)
+    axes.set_ylim(max(b + s for b, s in [*left.values(), *right.values()]) + gap, -gap)
+    axes.axis("off")
+    return picture
+
+
+def pairs(
+    base: Side, head: Side, segments: Sequence[SegmentChange]
+) -> list[dict[str, str | Markup | None]]:
+    """Return the pictures of both, title by title; `base` is None where they are the same.
+
+    A segment has one colour in all of them: what continues a segment has the colour of that one.
+    """
+    before = dict(_pictures(base, "base", {}))
+    after = dict(_pictures(head, "head", painted_like(segments)))
+    found: list[dict[str, str | Markup | None]] = []
+    for title in [*after, *(title for title in before if title not in after)]:
+        one, other = before.get(title), after.get(title)
+        same = one is not None and other is not None and one[0] == other[0]
+        found.append(
+            {
+                "title": title,
+                "base": None if one is None or same else one[1],
+                "head": None if other is None else other[1],
+                "same": "same" if same else None,
+            }
+        )
+    return found
+
+
+def name_of(migration: Migration, segment: int, *, of_head: bool) -> str:
+    """Return what a row or a column of the table of who moved is called."""
+    if segment == NOISE:
+        return "in no segment"
+    if segment == ABSENT:
+        return "gone" if of_head else "new customers"
+    for change in migration.segments:
+        if segment == (change.head if of_head else change.base):
+            return f"{segment} {change.head_name if of_head else change.base_name}"
+    return str(segment)
+
+
+def painted_like(segments: Sequence[SegmentChange]) -> Mapping[int, int]:
+    """Return for each of the head's segments the one of the base whose colour it has.
+
+    Those that continue none have their own colour if it is free, and else one that is.
+    """
+    like = {c.head: c.base for c in segments if c.head is not None and c.base is not None}
+    used = {c.base for c in segments if c.base is not None}
+    for new in [c.head for c in segments if c.head is not None and c.base is None]:
+        own = new if new not in used else next(i for i in range(1, 1000) if i not in used)
+        like[new] = own
+        used.add(own)
+    return like
+
+
+def _pictures(
+    side: Side, name: str, like: Mapping[int, int]
+) -> Iterator[tuple[str, tuple[str, Markup]]]:
+    """Yield a side's pictures by title: what tells them apart, and the picture for the page."""
+    facts = side.segments
+    if facts is None:
+        return
+    kind = "group" if facts.structure == "one" else "segment"
+    counts = {segment.id: segment.size for segment in facts.segments}
+    draw: dict[str, tuple[Callable[[], Figure], str]] = {}
+    flat, points, silhouettes = side.flat, side.points, side.silhouettes
+    if flat is not None and points is not None:
+        draw["The map (PCA)"] = (
+            lambda: evaluation.pca_map(points, flat, kind=kind),
+            findings.flat_map(flat, kind),
+        )
+    if facts.segments:
+        draw["Each segment beside the average customer"] = (
+            lambda: profiles.profile(facts.segments),
+            findings.profile(facts, kind),
+        )
+        draw["Size and worth"] = (
+            lambda: profiles.sizes(
+                facts.segments,
+                value=facts.columns[facts.value].label,
+                outside=facts.outside,
+                kind=kind,
+            ),
+            findings.sizes(facts, kind),
+        )
+    if silhouettes is not None:
+        draw["Silhouette of every customer"] = (
+            lambda: evaluation.silhouette_samples(silhouettes, counts, kind=kind),
+            findings.silhouettes(silhouettes, kind),
+        )
+    for title, (drawn, alt) in draw.items():
+        with painted(like):
+            svg = as_svg(drawn())
+        yield title, (svg, inline(svg, name=f"{name} {title}", alt=f"{side.name}: {alt}"))
+
+
+def _hue(segment: int) -> str:
+    return MUTED if segment == ABSENT else colour(segment)
+
+
+def _stack(sizes: pd.Series, gap: float) -> dict[int, tuple[float, int]]:
+    """Return where each bar begins and how long it is, from top to bottom."""
+    ends = np.cumsum(sizes.to_numpy() + gap)
+    return {
+        int(segment): (float(end - size - gap), int(size))
+        for segment, size, end in zip(sizes.index, sizes, ends, strict=True)
+    }
+
+
+def _bar(axes: Axes, x: float, bottom: float, size: float, hue: str) -> None:
+    axes.add_patch(Rectangle((x, bottom), 0.03, size, facecolor=hue, linewidth=0))
+
+
+def _ribbon(start: float, end: float, size: float) -> Outline:
+    """Outline a band of constant width from the left bars to the right ones."""
+    left, right, middle = 0.03, 1.0, 0.5
+    points: Sequence[tuple[float, float]] = [
+        (left, start), (middle, start), (middle, end), (right, end),
+        (right, end + size), (middle, end + size), (middle, start + size), (left, start + size),
+        (left, start),
+    ]  # fmt: skip
+    codes = [Outline.MOVETO, *[Outline.CURVE4] * 3, Outline.LINETO, *[Outline.CURVE4] * 3]
+    return Outline(np.array(points), [*codes, Outline.CLOSEPOLY])
