@@ -23,12 +23,7 @@ if beside.is_dir():
         raise SystemExit
 
 from segmentation import paths  # noqa: E402
-from segmentation.errors import (  # noqa: E402
-    SettingsError,
-    did_you_mean,
-    one_line_errors,
-    printable,
-)
+from segmentation.errors import SettingsError, did_you_mean, one_line_errors  # noqa: E402
 
 if TYPE_CHECKING:
     from segmentation.settings.params import Params
@@ -80,7 +75,7 @@ def main(arguments: list[str]) -> None:
             raise damage from error
         from segmentation.commands.found import found
 
-        print(printable(found(names[0], time.monotonic() - started)))  # noqa: T201
+        print(found(names[0], time.monotonic() - started))  # noqa: T201
 
 
 def run_stage(name: str, params: "Params") -> None:

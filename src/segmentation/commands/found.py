@@ -13,13 +13,14 @@ from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import Segments
 from segmentation.artifacts.structure import IN_WORDS
 from segmentation.artifacts.summary import Summary
+from segmentation.errors import printable
 from segmentation.insight.numbers import number, percent
 
 
 def found(stage: str, seconds: float) -> str:
     """Return the line: what the stage found, read from what it wrote, and how long it took."""
     took = f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
-    return f"{stage}: {_SAYS[stage]()} ({took})"
+    return printable(f"{stage}: {_SAYS[stage]()} ({took})")
 
 
 def _prepare() -> str:
