@@ -2,9 +2,9 @@
 
     python docs/make_screenshots.py [reports]
 
-In a scratch clone: run the pipeline on customers with segments and without any, and photograph the
-reports; then, unless only reports are asked for, sweep a small grid, start the UI and photograph
-its pages. Chromium must be installed.
+In a scratch clone: run the pipeline on customers with segments and without any, and on the wines
+that come with scikit-learn, and photograph the reports; unless only reports are asked for, also
+sweep a small grid, start the UI and photograph its pages. Chromium must be installed.
 """
 
 import json
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import mlflow
 from PIL import Image
+from sklearn.datasets import load_wine
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs/images"
@@ -49,6 +50,19 @@ def main() -> None:
         subprocess.run(none, cwd=clone, check=True)
         subprocess.run(["dvc", "repro", "--quiet"], cwd=clone, check=True)
         photograph_report(browser, clone, "no-structure")
+        write_wines(clone / "wine.csv")
+        subprocess.run(["segmentation", "init", "wine.csv", "--yes"], cwd=clone, check=True)
+        subprocess.run(["dvc", "repro", "--quiet"], cwd=clone, check=True)
+        photograph_report(browser, clone, "wine")
+
+
+def write_wines(path: Path) -> None:
+    """Write 178 wines of three growers, with what a laboratory measured, but not the grower."""
+    wines = load_wine(as_frame=True).data.rename(
+        columns={"od280/od315_of_diluted_wines": "dilution"}
+    )
+    wines.insert(0, "wine", [f"W{number:03}" for number in range(1, len(wines) + 1)])
+    wines.to_csv(path, index=False)
 
 
 def photograph_report(browser: str, repository: Path, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The report as a real browser shows it, at the widths of a phone, a tablet and a desktop."""
+"""The report and a review as a real browser shows them, on a phone, a tablet and a desktop."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from test_pictures import CURVE
 from test_report import content
+from test_review_pages import BASE, HEAD
 
 import factories
 from browser import CHROMIUM, QUIET, needs_a_browser
-from segmentation.views import curves, style, svg
+from segmentation.review.comparison import compare
+from segmentation.views import curves, review, style, svg
 from segmentation.views.report import render
 
 pytestmark = needs_a_browser
@@ -70,6 +72,20 @@ def test_everybody_can_read_it_at_any_width(browser: Browser, case: str) -> None
         found = page.evaluate("axe.run({exclude: [['figure svg']]})")
         assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
     assert asked == []
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_a_review(browser: Browser, scheme: Any) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    page.set_content(review.html(compare(BASE, HEAD)))
+    page.evaluate(AXE.read_text("utf-8"))
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = page.evaluate("axe.run({exclude: [['figure svg']]})")
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
     page.close()
 
 

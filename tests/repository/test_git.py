@@ -1,0 +1,39 @@
+"""The workspace as a commit that no branch knows."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from segmentation.repository import git
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    def run(*arguments: str) -> None:
+        subprocess.run(
+            ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments],
+            cwd=tmp_path, check=True, capture_output=True,
+        )  # fmt: skip
+
+    run("init", "-q")
+    (tmp_path / "kept").write_text("kept")
+    (tmp_path / "gone").write_text("gone")
+    (tmp_path / ".gitignore").write_text("ignored\n")
+    run("add", "-A")
+    run("commit", "-qm", "Start")
+    return tmp_path
+
+
+def test_the_workspace_is_a_commit_and_stays_as_it_is(repository: Path) -> None:
+    (repository / "gone").unlink()
+    (repository / "new ü").write_text("new")
+    (repository / "ignored").write_text("ignored")
+    status = git.git("status", "--porcelain", folder=repository)
+    commit = git.commit_of_workspace(repository)
+    head = git.commit_of("HEAD", repository)
+    assert git.changed_files(head, commit, repository) == ["gone", "new ü"]
+    assert git.files_of(commit, repository) == [Path(n) for n in (".gitignore", "kept", "new ü")]
+    assert commit == git.commit_of_workspace(repository)  # the same files, the same commit
+    assert git.git("status", "--porcelain", folder=repository) == status
+    assert git.commit_of("HEAD", repository) == head
