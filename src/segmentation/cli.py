@@ -194,8 +194,9 @@ def summary() -> None:
     say("\n" + "\n".join(wrap(facts.headline, _WIDTH)) + "\n", style=f"bold {found}")
     for segment in facts.segments:
         marks = segment.marks[:2] or filter(None, [segment.marks_note])
-        line = f"  {segment.id}  {segment.name}: {segment.size:,} customers. {'; '.join(marks)}"
-        say(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…")
+        name = f"  {segment.id}  {segment.name}: {segment.size:,} customers"
+        for line in (name, *(f"     {mark}" for mark in marks)):
+            say(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…")
     say(f"\nReport:    {paths.REPORT}")
     say("MLflow UI: make ui    (or: segmentation ui)")
 

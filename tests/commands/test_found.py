@@ -7,6 +7,7 @@ import pytest
 import factories
 from segmentation import artifacts
 from segmentation.__main__ import PURCHASES, STAGES
+from segmentation.cli import summary
 from segmentation.commands.found import _SAYS, found
 
 
@@ -33,3 +34,14 @@ def test_lines_hold_figures_and_the_time() -> None:
     assert found("evaluate", 1) == "evaluate: silhouette 0.36, 0% in no segment (1.0 s)"
     artifacts.write(factories.segments([factories.segment(1)], structure="one"))
     assert found("profile", 1).startswith("profile: 1 group described, 0 with a play")
+
+
+def test_lines_of_a_summary_fit_on_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "x" * 150
+    segment = factories.segment(1, name=f"Buyers of {long}", marks=(long, "short", "untold"))
+    artifacts.write(factories.segments([segment], headline=f"1 segment {'and more ' * 30}"))
+    summary()
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 100
+    assert "     short" in lines
+    assert "     untold" not in lines

@@ -1,11 +1,13 @@
-"""The workspace as a commit that no branch knows."""
+"""The workspace as a commit that no branch knows, and experiments by their names."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from segmentation.errors import SettingsError
 from segmentation.repository import git
+from segmentation.repository.dvc_internals import commit_of
 
 
 @pytest.fixture
@@ -37,3 +39,25 @@ def test_the_workspace_is_a_commit_and_stays_as_it_is(repository: Path) -> None:
     assert commit == git.commit_of_workspace(repository)  # the same files, the same commit
     assert git.git("status", "--porcelain", folder=repository) == status
     assert git.commit_of("HEAD", repository) == head
+
+
+def test_an_experiment_is_found_by_its_name(repository: Path) -> None:
+    head = git.commit_of("HEAD", repository)
+    commit = git.commit_of_workspace(repository)  # stands for the experiment's own
+
+    def experiment(name: str, baseline: str) -> None:
+        ref = f"refs/exps/{baseline[:2]}/{baseline[2:]}/{name}"
+        git.git("update-ref", ref, commit, folder=repository)
+
+    experiment("wide", "0" * 40)
+    experiment("narrow", "0" * 40)
+    experiment("narrow", head)
+    experiment("twice", "1" * 40)
+    experiment("twice", "2" * 40)
+    assert commit_of("wide", repository) == commit
+    assert commit_of("narrow", repository) == commit  # that of the commit that is checked out
+    assert commit_of("HEAD", repository) == head
+    with pytest.raises(SettingsError, match="on 1111111, 2222222 are called 'twice'"):
+        commit_of("twice", repository)
+    with pytest.raises(SettingsError, match="git knows no revision 'wider'"):
+        commit_of("wider", repository)
