@@ -25,6 +25,8 @@ from segmentation.review.comparison import compare
 from segmentation.review.side import Side, side_of
 from segmentation.review.why import Cause, Trial, causes
 
+_NO_TIME = "there was no time left for it"
+
 
 def why(base: Snapshot, head: Snapshot, *, root: Path, within: float | None) -> tuple[Trial, ...]:
     """Try each cause by itself; where only one differs, nothing is run.
@@ -42,10 +44,19 @@ def why(base: Snapshot, head: Snapshot, *, root: Path, within: float | None) -> 
     found = causes(git.changed_files(base.commit, commit, root))
     if len(found) < 2:
         return tuple(Trial(cause, files) for cause, files in found.items())
-    before = side_of(base)
+    before, cache = side_of(base), dvc("cache", "dir", folder=root).strip()
     told = watched(found.items(), total=len(found), doing="try each cause by itself")
     return tuple(
-        _try(cause, files, before, head=commit, paths_of=(base, head), root=root, until=until)
+        _try(
+            cause,
+            files,
+            before,
+            head=commit,
+            sides=(base, head),
+            root=root,
+            cache=cache,
+            until=until,
+        )
         for cause, files in told
     )
 
@@ -56,16 +67,18 @@ def _try(
     before: Side,
     *,
     head: str,
-    paths_of: tuple[Snapshot, Snapshot],
+    sides: tuple[Snapshot, Snapshot],
     root: Path,
+    cache: str,
     until: float | None,
 ) -> Trial:
     with tempfile.TemporaryDirectory(prefix="segmentation-why-") as folder:
         copy = Path(folder) / "copy"
         try:
-            _copy(copy, paths_of[0].commit, root)
+            _left(until)
+            _copy(copy, sides[0].commit, root, cache)
             _change(copy, files, head)
-            table = [_table(snapshot.params) for snapshot in paths_of]
+            table = [_table(snapshot.params) for snapshot in sides]
             if cause != "code" and table[0] != table[1]:
                 _set_table(copy, table[1 if cause == "data" else 0])
             dvc("checkout", "--quiet", "--allow-missing", folder=copy)
@@ -75,8 +88,7 @@ def _try(
             return Trial(cause, files, trouble=str(error))
 
 
-def _copy(copy: Path, commit: str, root: Path) -> None:
-    cache = dvc("cache", "dir", folder=root).strip()
+def _copy(copy: Path, commit: str, root: Path, cache: str) -> None:
     git.git("clone", "--quiet", "--shared", "--no-checkout", str(root.resolve()), str(copy))
     git.git("checkout", "--quiet", "--detach", commit, folder=copy)
     local = root / ".dvc/config.local"
@@ -109,11 +121,19 @@ def _set_table(copy: Path, table: object) -> None:
         yaml.dump(params, file)
 
 
+def _left(until: float | None) -> float | None:
+    """Return how many seconds are left; None for as many as it takes."""
+    if until is None:
+        return None
+    left = until - time.monotonic()
+    if left <= 0:
+        raise InputError(_NO_TIME)
+    return left
+
+
 def _run(copy: Path, until: float | None) -> None:
     """Run the pipeline up to the segments' profiles, with the code of the copy."""
-    left = None if until is None else until - time.monotonic()
-    if left is not None and left <= 0:
-        raise InputError("there was no time left for it")
+    left = _left(until)
     running = subprocess.Popen(
         [sys.executable, "-m", "dvc", "repro", "--quiet", "profile"],
         cwd=copy,
@@ -127,7 +147,7 @@ def _run(copy: Path, until: float | None) -> None:
     except subprocess.TimeoutExpired:
         os.killpg(running.pid, signal.SIGTERM)
         running.wait()
-        raise InputError("there was no time left for it") from None
+        raise InputError(_NO_TIME) from None
     if running.returncode:
         lines = told.decode("utf-8", "replace").splitlines()
         errors = [line for line in lines if line.lower().startswith("error")]
