@@ -4,6 +4,7 @@ from itertools import count
 
 import pytest
 
+from segmentation import progress
 from segmentation.progress import watched
 
 
@@ -29,9 +30,9 @@ def test_nothing_is_said_of_what_is_quick() -> None:
 
 def test_without_a_terminal_there_is_a_line_now_and_then() -> None:
     lines = told(io.StringIO(), step=1.0).splitlines()
-    assert lines[0] == "assign: 5%, about 38 s left"
-    assert lines[1] == "assign: 30%, about 28 s left"
-    assert len(lines) == 4
+    assert lines[0] == "assign: 25%, about 30 s left"
+    assert lines[1] == "assign: 50%, about 20 s left"
+    assert len(lines) == 3
 
 
 def test_a_terminal_shows_a_bar() -> None:
@@ -47,3 +48,22 @@ def test_what_goes_wrong_meanwhile_is_raised() -> None:
 
     with pytest.raises(ValueError, match="here"):
         list(watched(items(), total=2, doing="assign", out=io.StringIO()))
+
+
+def test_calculations_are_told_of_where_it_is_wanted_and_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seconds = count(0, 6.0)
+    monkeypatch.setattr(
+        progress.watched, "__kwdefaults__", {"out": None, "clock": lambda: next(seconds)}
+    )
+
+    def inner() -> list[int]:
+        return list(progress.told(range(3), total=3, doing="inner"))
+
+    outer = [inner() for _ in progress.told(range(3), total=3, doing="outer")]
+    assert outer == [[0, 1, 2]] * 3
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(progress._Telling, "wanted", True)
+    assert [inner() for _ in progress.told(range(3), total=3, doing="outer")] == outer
+    assert capsys.readouterr().err == "outer: 67%, about 6 s left\n"

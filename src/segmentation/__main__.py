@@ -22,7 +22,7 @@ if beside.is_dir():
         runpy.run_path(str(beside / "__main__.py"), run_name="__main__")
         raise SystemExit
 
-from segmentation import paths  # noqa: E402
+from segmentation import paths, progress  # noqa: E402
 from segmentation.errors import SettingsError, did_you_mean, one_line_errors  # noqa: E402
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ def main(arguments: list[str]) -> None:
             raise SettingsError(f"usage: python -m segmentation [--debug] {'|'.join(stages)}")
         if names[0] not in stages:
             raise SettingsError(f"unknown stage '{names[0]}'{did_you_mean(names[0], stages)}")
+
+        progress.want()
 
         # Imported here so that a stage pays only for what it uses itself.
         from segmentation.settings.params import load_params

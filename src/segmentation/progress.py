@@ -7,8 +7,15 @@ from typing import TextIO, TypeVar
 
 T = TypeVar("T")
 
-_LEAST = 2.0  # seconds for which nobody need be told
-_EVERY = 10.0  # seconds between two lines where there is no terminal
+_LEAST = 2.0  # seconds for which nobody at a terminal need be told
+_EVERY = 10.0  # seconds between two lines where there is no terminal, and before the first
+
+
+class _Telling:
+    """Whether long calculations are told of, and whether one is at present."""
+
+    wanted = False
+    busy = False
 
 
 def watched(
@@ -19,9 +26,10 @@ def watched(
     out: TextIO | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[T]:
-    """Give items as they come; after two seconds, tell how many of them there were.
+    """Give items as they come, and tell how many of them there were.
 
-    A terminal shows a bar, which is gone at the end. Anything else gets a line now and then.
+    After two seconds a terminal shows a bar, which is gone at the end. Anything else gets a line
+    every ten seconds.
 
     Parameters
     ----------
@@ -49,12 +57,32 @@ def watched(
         tell.close()
 
 
+def want() -> None:
+    """Tell from now on of long calculations too; whoever calls them as a library is not told."""
+    _Telling.wanted = True
+
+
+def told(items: Iterable[T], *, total: int, doing: str) -> Iterator[T]:
+    """Give items as they come, told of like `watched` ones if `want` was called.
+
+    What is a part of something that is told of already is not told of by itself.
+    """
+    if not _Telling.wanted or _Telling.busy:
+        yield from items
+        return
+    _Telling.busy = True
+    try:
+        yield from watched(items, total=total, doing=doing)
+    finally:
+        _Telling.busy = False
+
+
 def _lines(doing: str, total: int, out: TextIO) -> Generator[None, tuple[int, float], None]:
-    told = -_EVERY
+    last = 0.0
     while True:
         done, passed = yield
-        if passed - told >= _EVERY and done < total:
-            told = passed
+        if passed - last >= _EVERY and done < total:
+            last = passed
             left = passed * (total - done) / done
             print(f"{doing}: {done / total:.0%}, about {_span(left)} left", file=out, flush=True)
 

@@ -4,12 +4,12 @@ import os
 import sys
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
-from segmentation.progress import watched
+from segmentation.progress import told
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -22,7 +22,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def each(work: Callable[[T], R], items: Sequence[T], *, doing: str = "") -> list[R]:
+def each(work: Callable[[T], R], items: Sequence[T], *, doing: str = "work") -> list[R]:
     """Return `work(item)` for every item, in their order, worked out side by side.
 
     Processes start as copies of this one, so `work` may hold any data, and only what it returns is
@@ -36,7 +36,7 @@ def each(work: Callable[[T], R], items: Sequence[T], *, doing: str = "") -> list
     items : sequence
         The pieces, each worth some milliseconds at least.
     doing : str
-        What is done to them, for whoever waits; nothing is told without it.
+        What is done to them, for whoever waits.
 
     Examples
     --------
@@ -45,12 +45,13 @@ def each(work: Callable[[T], R], items: Sequence[T], *, doing: str = "") -> list
     """
     workers = min(processors(), len(items)) if sys.platform == "linux" else 1
     if workers < 2:
-        return list(_told(map(work, items), len(items), doing))
+        return list(told(map(work, items), total=len(items), doing=doing))
     pool = ProcessPoolExecutor(workers, get_context("fork"), _start, (work, items))
     with pool, warnings.catch_warnings():
         # Python warns of threads of libraries, which wait for work and hold nothing.
         warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
-        return list(_told(pool.map(_piece, range(len(items))), len(items), doing))
+        found = pool.map(_piece, range(len(items)))
+        return list(told(found, total=len(items), doing=doing))
 
 
 def in_order(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
@@ -91,21 +92,6 @@ def in_order(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         finally:
             for future in waiting:
                 future.cancel()
-
-
-_telling: list[str] = []
-"""What is told of at present: the pieces of a piece are not told of, too."""
-
-
-def _told(results: Iterable[R], total: int, doing: str) -> Iterator[R]:
-    if not doing or _telling:
-        yield from results
-        return
-    _telling.append(doing)
-    try:
-        yield from watched(results, total=total, doing=doing)
-    finally:
-        _telling.pop()
 
 
 _inside: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []

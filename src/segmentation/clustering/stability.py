@@ -26,7 +26,7 @@ from segmentation.clustering.metrics.agreement import adjusted_rand
 from segmentation.clustering.metrics.jaccard import jaccard_table
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.errors import InputError
-from segmentation.progress import watched
+from segmentation.progress import told
 
 Labels = NDArray[np.intp]
 Fit = Callable[[NDArray[np.float64], int], ArrayLike]
@@ -139,7 +139,7 @@ def bootstrap_stability(
     segments = np.unique(labels[labels >= 0])
     labelings: list[tuple[NDArray[np.intp], Labels]] = []
     similarity = np.zeros((resamples, len(segments)))
-    for b in watched(range(resamples), total=resamples, doing="draw customers again"):
+    for b in told(range(resamples), total=resamples, doing="draw customers again"):
         drawn = _draw(n, rng)
         again = np.asarray(fit(X[drawn], int(rng.integers(2**31))), dtype=np.intp)
         clusters = np.unique(again[again >= 0])
