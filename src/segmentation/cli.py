@@ -323,6 +323,129 @@ def score(
 
 
 @app.command()
+def export(
+    sql: Annotated[
+        str | None,
+        typer.Option(help="The model, for: duckdb, postgres, sqlite, bigquery, snowflake, spark."),
+    ] = None,
+    changes: Annotated[
+        str | None,
+        typer.Option(
+            help="Who moved since: last (what was told last; everyone the first time), a run, a "
+            "day such as 2026-03-31, or a file with a segment each."
+        ),
+    ] = None,
+    star: Annotated[
+        Path | None, typer.Option(help="A folder for the tables of a star schema.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="The SELECT's file, or .csv, .parquet, .jsonl, .duckdb or .sqlite for changes.",
+        ),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help=f"For --sql: {MODEL}")] = None,
+    table: Annotated[str, typer.Option(help="For --sql: the customers' table.")] = "customers",
+    holdout: Annotated[
+        float,
+        typer.Option(help="For --changes: share to be left alone.", min=0.0, max=0.9),
+    ] = 0.0,
+    seed: Annotated[
+        int | None, typer.Option(help="For --changes: another seed leaves others alone.")
+    ] = None,
+) -> None:
+    """Hand the model (--sql), who moved (--changes) or all results (--star) to another system."""
+    if sum(each is not None for each in (sql, changes, star)) != 1:
+        raise SettingsError("export takes one of --sql, --changes and --star")
+    if sql is not None:
+        from segmentation.commands import export as command
+
+        text = command.as_sql(sql, out, model=model, table=table)
+        say(text if out is None else f"Written: {out}")
+    elif star is not None:
+        from segmentation.commands import export as command
+
+        for path in command.star(star):
+            say(f"Written: {path}")
+    elif changes is not None:
+        from segmentation.commands import changes as moves
+
+        if out is None:
+            raise SettingsError("--changes needs a file to write: -o changes.csv")
+        done = moves.changes(changes, out, holdout=holdout, seed=seed)
+        if done.out is None:
+            say("Nobody moved; nothing was written")
+        else:
+            counted = ", ".join(f"{n:,} {what}" for what, n in sorted(done.counts.items()))
+            say(f"{counted}. Written: {done.out}")
+
+
+@app.command()
+def effect(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet: an id and an outcome each.")],
+    outcome: Annotated[str, typer.Option(help="The column with the outcome, a number.")],
+    cost: Annotated[float, typer.Option(help="Of treating one customer.")] = 0.0,
+    absent: Annotated[
+        float | None, typer.Option(help="The outcome of customers whom the file does not name.")
+    ] = None,
+) -> None:
+    """Tell what treating customers did beside those left alone, and whether it pays."""
+    from segmentation.artifacts.effect import Effect
+    from segmentation.commands import changes as command
+
+    found = command.effect(file, outcome=outcome, cost=cost, absent=absent)
+    for each in (*found.segments, found.together):
+        told = f"{each.name}: {each.treated:,} treated, {each.held_out:,} left alone"
+        if each.difference is not None and each.interval is not None:
+            low, high = each.interval
+            told += f"; {each.difference:+.4g} each ({low:+.4g} to {high:+.4g})"
+        say(f"{told}: {each.verdict}")
+    say(f"Written: {Effect.path}")
+
+
+@app.command()
+def drift(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet, a row per customer.")],
+    model: Annotated[str | None, typer.Option(help=MODEL)] = None,
+    track: Annotated[
+        bool, typer.Option("--track/--no-track", help="Log it as a run beside the model's.")
+    ] = True,
+) -> None:
+    """Tell whether customers have changed since the training.
+
+    The exit code is 0 for steady, 3 for watch and 4 for retrain.
+    """
+    from segmentation.artifacts.drift import Drift
+    from segmentation.commands import drift as command
+    from segmentation.views.drift import HEADLINES
+
+    found = command.drift(file, model=model, track=track)
+    say(HEADLINES[found.verdict])
+    for reason in found.reasons:
+        say(f"  {reason}")
+    say(f"Written: {command.PAGE}, {Drift.path}")
+    raise typer.Exit(command.EXIT_CODES[found.verdict])
+
+
+@app.command()
+def typing(
+    model: Annotated[str | None, typer.Option(help=MODEL)] = None,
+) -> None:
+    """Write a few plain questions that place a new customer, as a page and as JSON."""
+    from segmentation.artifacts.typing import Typing
+    from segmentation.commands import typing as command
+
+    found = command.typing(model=model)
+    say(
+        f"{len(found.questions)} questions, at most {found.most_asked} of a customer; they place "
+        f"{found.accuracy:.0%} of {found.customers:,} customers left out as the model does"
+    )
+    say(f"Written: {command.PAGE}, {Typing.path}")
+
+
+@app.command()
 def sweep(
     algorithm: Annotated[
         str, typer.Option(help="Algorithms, separated by commas.")

@@ -37,8 +37,15 @@ def test_they_follow_the_schema_of_workflows() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_there_are_six() -> None:
-    assert set(WORKFLOWS) == {"test", "review", "review-comment", "audit", "codeql", "release"}
+def test_there_are_seven() -> None:
+    ours = {"test", "review", "review-comment", "audit", "codeql", "release", "drift"}
+    assert set(WORKFLOWS) == ours
+
+
+def test_the_watch_over_drift_tells_by_its_colour() -> None:
+    assert triggers("drift") == {"schedule", "workflow_dispatch"}
+    (compare,) = (step for step in steps("drift") if step.get("name") == "Compare")
+    assert compare["run"].endswith('exit "${PIPESTATUS[0]}"')
 
 
 def test_actions_are_pinned_by_commit_with_their_version() -> None:

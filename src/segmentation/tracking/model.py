@@ -46,12 +46,23 @@ def _is_plain_environment(content: bytes) -> bool:
     return bool(named) and environment == PYTHON_ENV
 
 
+def _names_a_version(content: bytes) -> bool:
+    """Tell whether a note names a registered model and its version, or neither, and no more."""
+    try:
+        note = parse_yaml(content)
+    except ValueError:
+        return False
+    return isinstance(note, dict) and set(note) == {"model_name", "model_version"}
+
+
 # The files beside the model and its card, and what they may hold.
 BESIDE: Mapping[str, Callable[[bytes], bool]] = {
     "input_example.json": bool,
     "requirements.txt": _requires_the_known,
     "python_env.yaml": _is_plain_environment,
 }
+# MLflow's own loaders leave it in an embedded store: what they were asked for.
+LEFT_BEHIND: Mapping[str, Callable[[bytes], bool]] = {"registered_model_meta": _names_a_version}
 
 
 def _layout(card: "Model") -> None:
@@ -135,8 +146,9 @@ def read(client: "MlflowClient", run: "Run", digest: str) -> bytes:
             raise InputError(
                 f"the tracking store has lost the model of the run '{run.info.run_name}'"
             ) from error
-    wrong = names ^ {MODEL_FILE, MODEL_CARD, *BESIDE}
-    wrong |= {name for name in BESIDE if not BESIDE[name](contents.get(name, b""))}
+    checks = {**BESIDE, **{name: LEFT_BEHIND[name] for name in names & LEFT_BEHIND.keys()}}
+    wrong = names ^ {MODEL_FILE, MODEL_CARD, *checks}
+    wrong |= {name for name in checks if not checks[name](contents.get(name, b""))}
     if md5(contents.get(MODEL_FILE, b"")) != digest:
         wrong.add(MODEL_FILE)
     if MODEL_CARD not in wrong and not loads_as_sklearn(contents[MODEL_CARD], _layout):

@@ -1,0 +1,265 @@
+"""Tell other systems who moved between segments, once; and later what acting on it did."""
+
+import datetime as dt
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from segmentation import artifacts, paths
+from segmentation.artifacts import files
+from segmentation.artifacts.effect import Effect
+from segmentation.artifacts.segments import Segments
+from segmentation.commands.backfill import committed_states
+from segmentation.engines.tables.table import Table
+from segmentation.errors import InputError, did_you_mean
+from segmentation.repository import lock
+from segmentation.repository.dvc_internals import cached
+from segmentation.repository.snapshot import Snapshot, md5
+from segmentation.scoring import effect as room
+from segmentation.scoring.changes import Wanted, held_out, moved
+from segmentation.scoring.output import Csv, Parquet, aside, safe
+from segmentation.settings.params import Params, load_params
+from segmentation.tracking import runs
+from segmentation.tracking.store import open_store, repository
+from segmentation.tracking.verified import VerifiedRun
+
+LEDGER = Path("data/exports/told.parquet")
+"""Who was told to be where, and who is left alone: what the last export said."""
+
+LAST = "last"
+TABLE = "segment_changes"
+_DATABASES = (".duckdb", ".db", ".sqlite")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was written: how many rows by what became of the customer, and where; None if none."""
+
+    counts: Mapping[str, int]
+    out: Path | None
+
+
+def changes(since: str, out: Path, *, holdout: float, seed: int | None) -> Done:
+    """Write who moved.
+
+    Parameters
+    ----------
+    since : str
+        ``last``, the id or name of a run, a day such as 2026-03-31, or a file with a segment each.
+    out : Path
+        Its ending says what it becomes: .csv, .parquet, .jsonl, .duckdb or .sqlite.
+    holdout : float
+        Share of customers to be left alone.
+    seed : int, optional
+        By default that of `params.yaml`.
+
+    Raises
+    ------
+    InputError
+        The results here are not those of `dvc.lock`, or what was before cannot be found.
+    """
+    params = load_params(paths.PARAMS)
+    here = Snapshot.of_workspace()
+    for path in (paths.ASSIGNMENTS, paths.PREPARED, paths.SEGMENTS):
+        if here.get(path, md5) != lock.hash_of(here.stages, path, "outs"):
+            raise InputError(f"{path} is not the one in dvc.lock; run `dvc repro`")
+    facts = artifacts.read(Segments)
+    counts: Counter[str] = Counter()
+    with TemporaryDirectory() as folder, _before(since, params, Path(folder)) as (before, names):
+        wanted = Wanted(
+            id_column=params.data.id,
+            value=params.data.value_column,
+            names=facts.names,
+            plays={each.id: each.plays[0].name for each in facts.segments if each.plays},
+            before_names=names or facts.names,
+            holdout=holdout,
+            seed=params.seed if seed is None else seed,
+        )
+        with moved(paths.ASSIGNMENTS, paths.PREPARED, before, wanted) as batches:
+            first = next(batches, None)
+            if first is not None:
+                _write(_counted(first, batches, counts), out)
+    if first is None and LEDGER.exists():
+        return Done(counts, None)
+    _remember(wanted)
+    return Done(counts, out if counts else None)
+
+
+def effect(outcomes: Path, *, outcome: str, cost: float, absent: float | None) -> Effect:
+    """Compare, by the last export, outcomes of those treated and those left alone; write it.
+
+    Raises
+    ------
+    InputError
+        Nothing was exported yet, or the outcomes cannot be read.
+    """
+    if not LEDGER.exists():
+        raise InputError(
+            "nobody was held out yet: `segmentation export --changes last --holdout 0.1 -o FILE` "
+            "first"
+        )
+    found = room.effect(
+        LEDGER,
+        outcomes,
+        id_column=load_params(paths.PARAMS).data.id,
+        outcome=outcome,
+        cost=cost,
+        absent=absent,
+        names=artifacts.read(Segments).names,
+    )
+    artifacts.write(found)
+    return found
+
+
+@contextmanager
+def _before(
+    since: str, params: Params, folder: Path
+) -> Iterator[tuple[Path | None, dict[int, str] | None]]:
+    """Find a table of who was where, and what the segments were called then if that is known."""
+    file = Path(since)
+    if since == LAST:
+        copy = folder / "before.parquet"
+        if LEDGER.exists():
+            _as_before(LEDGER, copy, "id", params.data.id)
+        yield (copy if LEDGER.exists() else None), None
+    elif file.suffix.lower() in (".csv", ".parquet", ".pq"):
+        copy = folder / "before.parquet"
+        _as_before(file, copy, params.data.id, params.data.id)
+        yield copy, None
+    elif (day := _day(since)) is not None:
+        end = dt.datetime.combine(day, dt.time.max).astimezone().timestamp() * 1000
+        states = [state for state in committed_states(Path()) if state.time <= end]
+        if not states:
+            raise InputError(f"no state of the pipeline was committed by {since}")
+        latest = max(states, key=lambda state: state.time)
+        names = Snapshot.at(latest.commit, remote=False).artifact(Segments).names
+        yield _of_state(latest.stages, since), names
+    else:
+        with open_store(repository()) as client:
+            run = runs.find_run(client, params.track.experiment, wanted=since, key=None)
+            verified = VerifiedRun.of(client, run)
+            names = verified.artifact(Segments).names
+        yield _of_state(verified.stages, f"the run '{since}'"), names
+
+
+def _of_state(stages: lock.Stages, called: str) -> Path:
+    found = cached(lock.hash_of(stages, paths.ASSIGNMENTS, "outs"), Path())
+    if found is None:
+        raise InputError(
+            f"who was where at {called} is not in DVC's cache; `dvc fetch --all-commits` brings it"
+        )
+    return found
+
+
+def _as_before(file: Path, copy: Path, id_here: str, id_column: str) -> None:
+    """Take the id and the segment of a table."""
+    if not file.exists():
+        raise InputError(f"{file} does not exist; give a run, a day or a file")
+    name = f"'{str(file).replace(chr(39), chr(39) * 2)}'"
+    read = f"read_csv({name}, all_varchar = true)"
+    if file.suffix.lower() != ".csv":
+        read = f"read_parquet({name})"
+    with closing(duckdb.connect()) as con:
+        columns = [str(row[0]) for row in con.execute(f"DESCRIBE FROM {read}").fetchall()]
+        for column in (id_here, "segment"):
+            if column not in columns:
+                raise InputError(f"{file} has no column '{column}'{did_you_mean(column, columns)}")
+        ours, theirs = (each.replace('"', '""') for each in (id_column, id_here))
+        con.execute(
+            f'COPY (SELECT CAST("{theirs}" AS VARCHAR) AS "{ours}", CAST(segment AS BIGINT) '
+            f"AS segment FROM {read}) TO '{str(copy).replace(chr(39), chr(39) * 2)}'"
+        )
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _counted(
+    first: pa.RecordBatch, rest: Iterator[pa.RecordBatch], counts: Counter[str]
+) -> Iterator[pa.RecordBatch]:
+    batch: pa.RecordBatch | None = first
+    while batch is not None:
+        for each in batch["change"].value_counts().to_pylist():
+            counts[each["values"]] += each["counts"]
+        yield batch
+        batch = next(rest, None)
+
+
+def _write(batches: Iterator[pa.RecordBatch], out: Path) -> None:
+    ending = out.suffix.lower()
+    if ending in _DATABASES:
+        _into_database(batches, out)
+        return
+    if ending not in (".csv", ".parquet", ".pq", ".jsonl"):
+        raise InputError(
+            f"{out}: the ending says what is written; known: .csv, .parquet, .jsonl, "
+            f"{', '.join(_DATABASES)}"
+        )
+    with aside(out) as unfinished:
+        if ending == ".jsonl":
+            with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+                for batch in batches:
+                    file.write(batch.to_pandas().to_json(orient="records", lines=True))
+            return
+        writer: Csv | Parquet = Csv(unfinished) if ending == ".csv" else Parquet(unfinished)
+        try:
+            for batch in batches:
+                writer.write(_for_spreadsheets(batch) if ending == ".csv" else batch)
+        finally:
+            writer.close()
+
+
+def _for_spreadsheets(batch: pa.RecordBatch) -> pa.RecordBatch:
+    cells = [safe(each) if pa.types.is_string(each.type) else each for each in batch.columns]
+    names = [files.for_spreadsheet(name) for name in batch.schema.names]
+    return pa.RecordBatch.from_arrays(cells, names=names)
+
+
+def _into_database(batches: Iterator[pa.RecordBatch], out: Path) -> None:
+    """Put the rows in the place of those of the last time, all at once or not at all."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.suffix.lower() == ".sqlite":
+        with closing(sqlite3.connect(out)) as database, database:
+            database.execute("BEGIN")
+            database.execute(f"DROP TABLE IF EXISTS {TABLE}")
+            for i, batch in enumerate(batches):
+                names = ", ".join(
+                    f'"{n.replace(chr(34), chr(34) * 2)}"' for n in batch.schema.names
+                )
+                if not i:
+                    database.execute(f"CREATE TABLE {TABLE} ({names})")
+                marks = ", ".join("?" * batch.num_columns)
+                rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+                database.executemany(f"INSERT INTO {TABLE} VALUES ({marks})", rows)
+        return
+    with closing(duckdb.connect(str(out))) as con:
+        con.execute("BEGIN")
+        con.execute(f"DROP TABLE IF EXISTS {TABLE}")
+        for i, batch in enumerate(batches):
+            con.register("batch", pa.Table.from_batches([batch]))
+            verb = f"INSERT INTO {TABLE}" if i else f"CREATE TABLE {TABLE} AS"
+            con.execute(f"{verb} SELECT * FROM batch")
+        con.execute("COMMIT")
+
+
+def _remember(wanted: Wanted) -> None:
+    table = Table(paths.ASSIGNMENTS)
+    schema = pa.schema([("id", pa.string()), ("segment", pa.int64()), ("holdout", pa.bool_())])
+    with aside(LEDGER) as unfinished, pq.ParquetWriter(unfinished, schema) as file:
+        for _, cells in table.slices([wanted.id_column, "segment"]):
+            ids = cells[wanted.id_column].combine_chunks().cast(pa.string())
+            held = held_out(ids, wanted.holdout, wanted.seed)
+            columns = [ids, cells["segment"].combine_chunks().cast(pa.int64()), held]
+            file.write_table(pa.table(columns, schema=schema))

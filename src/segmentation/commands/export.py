@@ -1,0 +1,100 @@
+"""Hand the model, or who moved, to other programs."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from segmentation import artifacts, paths
+from segmentation.artifacts import files
+from segmentation.artifacts.metrics import Metrics
+from segmentation.artifacts.segments import Segments
+from segmentation.commands.load import choose
+from segmentation.engines.tables.table import Table
+from segmentation.scoring import sql
+from segmentation.scoring import star as tables
+from segmentation.scoring.output import Csv, aside, safe
+from segmentation.scoring.rule import Rule
+from segmentation.settings.params import load_params
+
+
+def as_sql(dialect: str, out: Path | None, *, model: str | None, table: str) -> str:
+    """Return a model as a SELECT, which is written if a file is named.
+
+    Parameters
+    ----------
+    dialect : str
+        One of `sql.DIALECTS`.
+    out : Path, optional
+    model : str, optional
+        As `choose` takes it.
+    table : str
+        The table of customers, in the database.
+
+    Raises
+    ------
+    InputError
+        The model has no such form.
+    """
+    chosen = choose(model)
+    rule = Rule(chosen.model, chosen.baseline)
+    text = sql.select(
+        rule,
+        dialect=dialect,
+        names={segment: chosen.name_of(segment) for segment in rule.segments},
+        key=chosen.data.id,
+        table=table,
+        about=f"The segment of each customer, by {chosen.called} (md5 {chosen.md5})",
+    )
+    if out is not None:
+        files.write_text(out, text)
+    return text
+
+
+def star(folder: Path) -> list[Path]:
+    """Write the last run as a star of CSV files, and `dictionary.csv` that says what they hold.
+
+    Raises
+    ------
+    InputError
+        There is no run here.
+    """
+    facts, data = artifacts.read(Segments), load_params(paths.PARAMS).data
+    written = [
+        _rows(folder, "segments", tables.segments(facts)),
+        _rows(folder, "profile_facts", tables.profile_facts(facts)),
+        _rows(folder, "run_facts", tables.run_facts(artifacts.read(Metrics))),
+        _rows(folder, "dictionary", tables.dictionary()),
+    ]
+    customers = Table(paths.PREPARED, paths.ASSIGNMENTS)
+    path = folder / "customers.csv"
+    with aside(path) as unfinished:
+        writer = Csv(unfinished)
+        try:
+            for _, cells in customers.slices([data.id, "segment", "confidence", data.value_column]):
+                columns = [column.combine_chunks() for column in cells.columns]
+                columns[0] = safe(columns[0].cast(pa.string()))
+                names = list(tables.DICTIONARY["customers"])
+                writer.write(pa.RecordBatch.from_arrays(columns, names=names))
+        finally:
+            writer.close()
+    return [path, *written]
+
+
+_NAMES: Mapping[str, list[str]] = {
+    **{table: list(columns) for table, columns in tables.DICTIONARY.items()},
+    "dictionary": ["table_name", "column_name", "kind", "meaning"],
+}
+
+
+def _rows(folder: Path, table: str, rows: Iterable[tables.Row]) -> Path:
+    path, names = folder / f"{table}.csv", _NAMES[table]
+    columns = [pa.array(list(column)) for column in zip(*rows, strict=True)]
+    columns = [safe(each) if pa.types.is_string(each.type) else each for each in columns]
+    with aside(path) as unfinished:
+        writer = Csv(unfinished)
+        try:
+            writer.write(pa.RecordBatch.from_arrays(columns, names=names))
+        finally:
+            writer.close()
+    return path

@@ -1,0 +1,165 @@
+"""Who moved from one segment to another, for a system that acts on it; and who is left alone.
+
+DuckDB joins what was with what is, so that any number of customers takes little memory.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from segmentation.engines.tables.sample import lots
+from segmentation.errors import InputError
+
+_BATCH = 50_000
+_TWO_POWER_64 = float(1 << 64)
+
+COLUMNS = ("change", "before", "before_name", "after", "after_name", "value", "play", "holdout")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is told of who moved.
+
+    Attributes
+    ----------
+    id_column : str
+    value : str
+        The column of the prepared customers that says what one is worth.
+    names, plays : mapping of int to str
+        Of the segments as they are, and what is to be done with each.
+    before_names : mapping of int to str
+        Of the segments as they were.
+    holdout : float
+        Share of customers whom no campaign may touch.
+    seed : int
+        Another seed leaves others alone.
+    """
+
+    id_column: str
+    value: str
+    names: Mapping[int, str]
+    plays: Mapping[int, str]
+    before_names: Mapping[int, str]
+    holdout: float
+    seed: int
+
+
+@contextmanager
+def moved(
+    assignments: Path, customers: Path, before: Path | None, wanted: Wanted
+) -> Iterator[Iterator[pa.RecordBatch]]:
+    """Give who came, moved and left, in batches, in the order of the ids.
+
+    Parameters
+    ----------
+    assignments, customers : Path
+        Parquet: the segment of each, and what they are worth.
+    before : Path, optional
+        Parquet with an id and a ``segment`` each; without it, everyone is new.
+    wanted : Wanted
+
+    Raises
+    ------
+    InputError
+        The tables do not have these columns, or an id stands twice among those before.
+    """
+    con = duckdb.connect(config={"memory_limit": "700MB", "autoinstall_known_extensions": False})
+    try:
+        yield _batches(con, assignments, customers, before, wanted)
+    except duckdb.Error as error:
+        raise InputError(f"who moved cannot be told: {str(error).splitlines()[0]}") from error
+    finally:
+        con.close()
+
+
+def _batches(
+    con: duckdb.DuckDBPyConnection,
+    assignments: Path,
+    customers: Path,
+    before: Path | None,
+    wanted: Wanted,
+) -> Iterator[pa.RecordBatch]:
+    name, value = (_quoted(each) for each in (wanted.id_column, wanted.value))
+    con.execute(
+        f"CREATE VIEW now AS SELECT CAST(a.{name} AS VARCHAR) AS id, a.segment, "
+        f"c.{value} AS value FROM {_file(assignments)} AS a JOIN {_file(customers)} AS c "
+        f"ON a.{name} = c.{name}"
+    )
+    if before is None:
+        con.execute("CREATE VIEW past AS SELECT '' AS id, 0 AS segment WHERE false")
+    else:
+        con.execute(
+            f"CREATE VIEW past AS SELECT CAST({name} AS VARCHAR) AS id, segment "
+            f"FROM {_file(before)}"
+        )
+        twice = con.execute(
+            "SELECT id FROM past GROUP BY id HAVING count(*) > 1 LIMIT 1"
+        ).fetchone()
+        if twice:
+            raise InputError(f"{before.name} names the same customer twice; one row each is needed")
+    found = con.sql(
+        "SELECT coalesce(now.id, past.id) AS id, CASE WHEN past.id IS NULL THEN 'new' "
+        "WHEN now.id IS NULL THEN 'gone' ELSE 'moved' END AS change, "
+        "CAST(past.segment AS BIGINT) AS before, CAST(now.segment AS BIGINT) AS after, value "
+        "FROM now FULL JOIN past ON now.id = past.id "
+        "WHERE now.segment IS DISTINCT FROM past.segment ORDER BY 1"
+    )
+    for batch in found.to_arrow_reader(_BATCH) if found is not None else ():
+        if batch.num_rows:
+            yield _told(batch, wanted)
+
+
+def _told(batch: pa.RecordBatch, wanted: Wanted) -> pa.RecordBatch:
+    before, after = batch["before"], batch["after"]
+    return pa.RecordBatch.from_arrays(
+        [
+            batch["id"],
+            batch["change"],
+            before,
+            _named(before, wanted.before_names),
+            after,
+            _named(after, wanted.names),
+            batch["value"],
+            _looked_up(after, wanted.plays),
+            held_out(batch["id"], wanted.holdout, wanted.seed),
+        ],
+        names=[wanted.id_column, *COLUMNS],
+    )
+
+
+def held_out(ids: pa.Array, share: float, seed: int) -> pa.Array:
+    """Tell who is left alone: a customer is as long as the seed is the same, wherever they move.
+
+    Examples
+    --------
+    >>> ids = pa.array([str(i) for i in range(10_000)])
+    >>> round(sum(held_out(ids, 0.1, 1).to_pylist()) / 10_000, 2)
+    0.1
+    """
+    if not len(ids):
+        return pa.nulls(0, pa.bool_())
+    return pa.array(lots(ids, seed) / _TWO_POWER_64 < share)
+
+
+def _named(ids: pa.Array, names: Mapping[int, str]) -> pa.Array:
+    return _looked_up(ids, {-1: "in no segment", **names}, otherwise="Segment {}")
+
+
+def _looked_up(ids: pa.Array, words: Mapping[int, str], otherwise: str = "") -> pa.Array:
+    coded = ids.dictionary_encode()
+    told = [
+        words.get(each, otherwise.format(each) or None) for each in coded.dictionary.to_pylist()
+    ]
+    return pa.array(told, pa.string()).take(coded.indices)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _file(path: Path) -> str:
+    return f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"

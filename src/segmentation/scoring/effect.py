@@ -1,0 +1,172 @@
+"""What a campaign did: those who were treated beside those who were left alone, by segment."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+
+from segmentation.artifacts.effect import Effect, SegmentEffect, Verdict
+from segmentation.artifacts.privacy import FEWEST
+from segmentation.errors import InputError, did_you_mean
+
+_ALL = -2  # stands for all segments together
+
+
+class Group(NamedTuple):
+    """Customers of one segment who were treated, or left alone."""
+
+    customers: int
+    mean: float
+    variance: float
+
+
+def effect(
+    told: Path,
+    outcomes: Path,
+    *,
+    id_column: str,
+    outcome: str,
+    cost: float,
+    absent: float | None,
+    names: Mapping[int, str],
+) -> Effect:
+    """Compare outcomes of those treated and those left alone.
+
+    Parameters
+    ----------
+    told : Path
+        Parquet of the last export: ``id``, ``segment`` and ``holdout``.
+    outcomes : Path
+        CSV or Parquet with a row for each customer.
+    id_column, outcome : str
+        Its columns.
+    cost : float
+        Of treating one customer, in the unit of the outcome.
+    absent : float, optional
+        The outcome of customers whom the file does not name; without it, it must name all.
+    names : mapping of int to str
+        Of the segments.
+
+    Raises
+    ------
+    InputError
+        A column is missing, the outcome is no number, or customers are.
+    """
+    con = duckdb.connect(config={"memory_limit": "700MB", "autoinstall_known_extensions": False})
+    try:
+        groups = _groups(con, told, outcomes, id_column, outcome, absent)
+    except duckdb.Error as error:
+        raise InputError(f"{outcomes} cannot be read: {str(error).splitlines()[0]}") from error
+    finally:
+        con.close()
+    segments = sorted({segment for segment, _ in groups} - {_ALL})
+    return Effect(
+        outcomes=outcomes.name,
+        outcome=outcome,
+        cost=cost,
+        segments=tuple(
+            _compared(each, names.get(each, "in no segment"), groups, cost) for each in segments
+        ),
+        together=_compared(_ALL, "all segments together", groups, cost),
+    )
+
+
+def _groups(
+    con: duckdb.DuckDBPyConnection,
+    told: Path,
+    outcomes: Path,
+    id_column: str,
+    outcome: str,
+    absent: float | None,
+) -> dict[tuple[int, bool], Group]:
+    if not outcomes.exists():
+        raise InputError(f"{outcomes} does not exist")
+    file = f"'{str(outcomes).replace(chr(39), chr(39) * 2)}'"
+    parquet = outcomes.suffix.lower() in (".parquet", ".pq")
+    read = f"read_parquet({file})" if parquet else f"read_csv({file}, all_varchar = true)"
+    columns = [str(row[0]) for row in con.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()]
+    for name in (id_column, outcome):
+        if name not in columns:
+            raise InputError(f"{outcomes} has no column '{name}'{did_you_mean(name, columns)}")
+    key, value = (f'"{name.replace(chr(34), chr(34) * 2)}"' for name in (id_column, outcome))
+    con.execute(
+        f"CREATE TABLE outcomes AS SELECT CAST({key} AS VARCHAR) AS id, CAST({value} AS VARCHAR) "
+        f"AS text, TRY_CAST({value} AS DOUBLE) AS outcome FROM {read}"
+    )
+    wrong = con.execute(
+        "SELECT text FROM outcomes WHERE outcome IS NULL AND text <> '' LIMIT 1"
+    ).fetchone()
+    if wrong:
+        raise InputError(f"column '{outcome}' of {outcomes} is not numeric: it holds '{wrong[0]}'")
+    if con.execute("SELECT 1 FROM outcomes GROUP BY id HAVING count(*) > 1 LIMIT 1").fetchone():
+        raise InputError(f"{outcomes} names the same customer twice; sum up to one row each")
+    con.execute(
+        "CREATE TABLE joined AS SELECT segment, holdout, outcome FROM read_parquet("
+        f"'{str(told).replace(chr(39), chr(39) * 2)}') LEFT JOIN outcomes USING (id)"
+    )
+    counted = con.execute(
+        "SELECT count(*), count(*) FILTER (outcome IS NULL) FROM joined"
+    ).fetchone()
+    every, lacking = counted or (0, 0)
+    if lacking and absent is None:
+        raise InputError(
+            f"{outcomes} tells no outcome of {lacking:,} of {every:,} customers; add them, or say "
+            "with --absent what theirs is, such as 0 where it lists buyers only"
+        )
+    rows = con.execute(
+        "SELECT segment, holdout, count(*), avg(y), coalesce(var_samp(y), 0) FROM "
+        "(SELECT segment, holdout, coalesce(outcome, $absent) AS y FROM joined UNION ALL "
+        f"SELECT {_ALL}, holdout, coalesce(outcome, $absent) FROM joined) GROUP BY 1, 2",
+        {"absent": absent},
+    ).fetchall()
+    return {(int(s), bool(h)): Group(int(n), float(m), float(v)) for s, h, n, m, v in rows}
+
+
+def _compared(
+    segment: int, name: str, groups: Mapping[tuple[int, bool], Group], cost: float
+) -> SegmentEffect:
+    nobody = Group(0, 0.0, 0.0)
+    treated, held = groups.get((segment, False), nobody), groups.get((segment, True), nobody)
+    counts = {"segment": segment, "name": name, "treated": treated.customers}
+    if min(treated.customers, held.customers) < FEWEST:
+        return SegmentEffect(**counts, held_out=held.customers, verdict="too few")
+    difference, margin = welch(treated, held)
+    low, high = difference - margin, difference + margin
+    verdict: Verdict = "unclear"
+    if low > cost:
+        verdict = "pays"
+    elif high < cost:
+        verdict = "does not pay"
+    return SegmentEffect(
+        **counts,
+        held_out=held.customers,
+        treated_mean=treated.mean,
+        held_out_mean=held.mean,
+        difference=difference,
+        interval=(low, high),
+        gain=(difference - cost) * treated.customers,
+        verdict=verdict,
+    )
+
+
+def welch(treated: Group, held: Group) -> tuple[float, float]:
+    """Return the difference of two means, and half the width of its interval of 95%.
+
+    Examples
+    --------
+    >>> difference, margin = welch(Group(400, 12.0, 25.0), Group(100, 10.0, 16.0))
+    >>> difference, round(margin, 3)
+    (2.0, 0.931)
+    """
+    from scipy.special import stdtrit
+
+    parts = [treated.variance / treated.customers, held.variance / held.customers]
+    error = np.sqrt(sum(parts))
+    if not error:
+        return treated.mean - held.mean, 0.0
+    freedom = sum(parts) ** 2 / (
+        parts[0] ** 2 / (treated.customers - 1) + parts[1] ** 2 / (held.customers - 1)
+    )
+    return treated.mean - held.mean, float(stdtrit(freedom, 0.975) * error)

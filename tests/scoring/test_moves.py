@@ -1,0 +1,165 @@
+"""Who moved is told once; who is left alone stays so; what it did is told with its interval."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import ttest_ind
+
+from segmentation.artifacts.effect import Effect
+from segmentation.commands import changes as command
+from segmentation.errors import InputError
+from segmentation.scoring.changes import COLUMNS, Wanted, moved
+from segmentation.scoring.effect import effect
+
+NAMES = {1: "Rich", 2: "=Poor"}
+
+
+def wanted(**changed: object) -> Wanted:
+    ordinary: dict[str, object] = {
+        "id_column": "id", "value": "worth", "names": NAMES, "plays": {1: "Call"},
+        "before_names": {1: "Old rich", 3: "Gone"}, "holdout": 0.2, "seed": 5,
+    }  # fmt: skip
+    return Wanted(**ordinary | changed)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def now(tmp_path: Path) -> tuple[Path, Path]:
+    frame = pd.DataFrame(
+        {
+            "id": ["a", "b", "c", "d"],
+            "segment": [1, 2, 2, -1],
+            "confidence": 0.5,
+            "worth": [1.0, 2.0, None, 4.0],
+        }
+    )
+    frame[["id", "segment", "confidence"]].to_parquet(tmp_path / "assignments.parquet")
+    frame[["id", "worth"]].iloc[::-1].to_parquet(tmp_path / "customers.parquet")
+    return tmp_path / "assignments.parquet", tmp_path / "customers.parquet"
+
+
+def table(now: tuple[Path, Path], before: Path | None, wanted: Wanted) -> pd.DataFrame:
+    with moved(*now, before, wanted) as batches:
+        parts = [batch.to_pandas() for batch in batches]
+    return pd.concat(parts) if parts else pd.DataFrame(columns=["id", *COLUMNS])
+
+
+def test_who_came_moved_and_left(now: tuple[Path, Path], tmp_path: Path) -> None:
+    before = tmp_path / "before.parquet"
+    pd.DataFrame({"id": ["a", "b", "c", "x"], "segment": [1, 1, 3, 3]}).to_parquet(before)
+    found = table(now, before, wanted()).set_index("id")
+    assert found["change"].to_dict() == {"b": "moved", "c": "moved", "d": "new", "x": "gone"}
+    assert found["before_name"].to_dict()["c"] == "Gone"
+    assert found["after_name"].to_dict()["c"] == "=Poor"
+    assert found.loc["d", "after_name"] == "in no segment"
+    assert found.loc["b", "value"] == 2.0
+    everyone = table(now, None, wanted())
+    assert everyone["change"].tolist() == ["new"] * 4
+    assert everyone["play"].iloc[0] == "Call"
+    assert table(now, now[0], wanted()).empty
+
+
+def test_whoever_is_left_alone_stays_so(now: tuple[Path, Path], tmp_path: Path) -> None:
+    ids = [f"c{i}" for i in range(4000)]
+    pd.DataFrame({"id": ids, "segment": np.arange(4000) % 2 + 1}).to_parquet(now[0])
+    pd.DataFrame({"id": ids, "worth": 1.0}).to_parquet(now[1])
+    first = table(now, None, wanted()).set_index("id")
+    shares = first.groupby("after")["holdout"].mean()
+    assert shares.between(0.17, 0.23).all()
+    pd.DataFrame({"id": ids, "segment": 2}).to_parquet(now[0])
+    again = table(now, None, wanted()).set_index("id")
+    assert (again["holdout"] == first["holdout"]).all()
+    assert (table(now, None, wanted(seed=6)).set_index("id")["holdout"] != first["holdout"]).any()
+    more = table(now, None, wanted(holdout=0.3)).set_index("id")["holdout"]
+    assert more[first["holdout"]].all()
+
+
+def test_every_format_holds_the_same(now: tuple[Path, Path], tmp_path: Path) -> None:
+    frames = {}
+    for ending in ("csv", "parquet", "jsonl", "duckdb", "sqlite"):
+        out = tmp_path / f"out.{ending}"
+        for _ in range(2):  # in the place of the last one
+            with moved(*now, None, wanted()) as batches:
+                command._write(batches, out)
+        if ending == "duckdb":
+            with duckdb.connect(str(out)) as con:
+                frames[ending] = con.execute(f"FROM {command.TABLE} ORDER BY id").df()
+        elif ending == "sqlite":
+            database = sqlite3.connect(out)
+            frames[ending] = pd.read_sql(f"SELECT * FROM {command.TABLE} ORDER BY id", database)
+            database.close()
+        elif ending == "jsonl":
+            lines = out.read_text(encoding="utf-8").splitlines()
+            frames[ending] = pd.DataFrame([json.loads(line) for line in lines])
+        else:
+            frames[ending] = pd.read_csv(out) if ending == "csv" else pd.read_parquet(out)
+    assert frames["csv"]["after_name"].tolist()[1] == "'=Poor"
+    for frame in frames.values():
+        assert frame["id"].tolist() == ["a", "b", "c", "d"]
+        assert frame["after"].tolist() == [1, 2, 2, -1]
+        assert frame["holdout"].astype(bool).tolist() == frames["parquet"]["holdout"].tolist()
+        assert frame["value"].fillna(-1.0).tolist() == [1.0, 2.0, -1.0, 4.0]
+    with pytest.raises(InputError, match=r"known: \.csv"):
+        command._write(iter(()), tmp_path / "out.xlsx")
+
+
+@pytest.fixture
+def campaign(tmp_path: Path) -> tuple[Path, pd.DataFrame]:
+    rng = np.random.default_rng(3)
+    told = pd.DataFrame(
+        {
+            "id": [f"c{i}" for i in range(2010)],
+            "segment": [1] * 1000 + [2] * 1000 + [3] * 10,
+            "holdout": rng.random(2010) < 0.3,
+        }
+    )
+    told.to_parquet(tmp_path / "told.parquet")
+    lift = np.where(told["segment"] == 1, 5.0, 0.0)
+    told["spent"] = rng.normal(20, 6, 2010) + np.where(told["holdout"], 0.0, lift)
+    return tmp_path / "told.parquet", told
+
+
+def asked(told: Path, outcomes: Path, **changed: object) -> Effect:
+    ordinary: dict[str, object] = {
+        "id_column": "id", "outcome": "spent", "cost": 2.0, "absent": None, "names": NAMES,
+    }  # fmt: skip
+    return effect(told, outcomes, **ordinary | changed)  # type: ignore[arg-type]
+
+
+def test_an_effect_is_the_difference_with_welch_s_interval(
+    campaign: tuple[Path, pd.DataFrame], tmp_path: Path
+) -> None:
+    told, outcomes = campaign
+    outcomes[["id", "spent"]].sample(frac=1, random_state=0).to_csv(tmp_path / "o.csv", index=False)
+    found = asked(told, tmp_path / "o.csv")
+    first, second, few = found.segments
+    here = outcomes[outcomes["segment"] == 1]
+    test = ttest_ind(
+        here.loc[~here["holdout"], "spent"], here.loc[here["holdout"], "spent"], equal_var=False
+    )
+    assert first.interval == pytest.approx(test.confidence_interval(), rel=1e-4)
+    assert (first.verdict, second.verdict, few.verdict) == ("pays", "does not pay", "too few")
+    assert few.difference is None
+    assert found.together.treated + found.together.held_out == 2010
+    assert first.gain == pytest.approx((first.difference - 2) * first.treated, rel=1e-4)  # type: ignore[operator]
+
+
+def test_outcomes_that_lack_customers_are_refused_or_said(
+    campaign: tuple[Path, pd.DataFrame], tmp_path: Path
+) -> None:
+    told, outcomes = campaign
+    buyers = outcomes[outcomes["spent"] > 20]
+    buyers[["id", "spent"]].to_csv(tmp_path / "o.csv", index=False)
+    with pytest.raises(InputError, match=r"no outcome of .* of 2,010 customers.*--absent"):
+        asked(told, tmp_path / "o.csv")
+    found = asked(told, tmp_path / "o.csv", absent=0.0)
+    assert found.together.treated + found.together.held_out == 2010
+    with pytest.raises(InputError, match="no column 'spend'; did you mean 'spent'"):
+        asked(told, tmp_path / "o.csv", outcome="spend")
+    pd.concat([buyers, buyers]).to_csv(tmp_path / "o.csv", index=False)
+    with pytest.raises(InputError, match="same customer twice"):
+        asked(told, tmp_path / "o.csv")
