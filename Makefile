@@ -4,6 +4,7 @@
 # make lint   those that take seconds: style, types, import rules
 # make test-oldest, make test-newest   all tests with the oldest or newest libraries allowed
 # make ui     the MLflow UI on this repository's own store
+# make dashboard  pages on the segments, the runs and scoring, for this machine (docs/dashboard.md)
 # make sweep  a grid of settings as DVC experiments, ranked; other grids: segmentation sweep --help
 # make experiments  the experiments side by side, in the columns that matter
 # make review BASE=main   what a change moved, against another revision (docs/review.md)
@@ -40,7 +41,7 @@ export PYTHONDONTWRITEBYTECODE =
 PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 pytest --numprocesses 2 --dist loadscope \
 	--no-loadscope-reorder
 
-.PHONY: run test check lint test-oldest test-newest ui sweep experiments review check-review base deps lock bench \
+.PHONY: run test check lint test-oldest test-newest ui dashboard sweep experiments review check-review base deps lock bench \
 	bench-full requirements audit wheel sbom clean help
 
 run: .venv/.run
@@ -59,7 +60,7 @@ test-oldest: RESOLUTION = lowest-direct
 test-newest: RESOLUTION = highest
 test-oldest test-newest: .venv/.build
 	uv venv --quiet --clear --python .venv/bin/python .venv/$@
-	uv pip install --quiet --python .venv/$@ --resolution $(RESOLUTION) --group dev -e .
+	uv pip install --quiet --python .venv/$@ --resolution $(RESOLUTION) --group dev -e .[dashboard]
 	PATH="$(CURDIR)/.venv/$@/bin:$$PATH" $(PYTEST) -m "not pinned"
 
 lint: .venv/.test
@@ -70,6 +71,9 @@ lint: .venv/.test
 
 ui: .venv/.run
 	segmentation ui
+
+dashboard: .venv/.dashboard
+	segmentation dashboard
 
 sweep: .venv/.run
 	segmentation sweep
@@ -116,7 +120,12 @@ lock: .venv/.run
 	$(call install,--no-deps --no-build-isolation -e .)
 	@touch $@
 
-.venv/.test: requirements-dev.txt .venv/.run
+.venv/.dashboard: requirements-dashboard.txt .venv/.run
+	@echo "Installing what the dashboard needs ..."
+	$(call install,-r requirements-dashboard.txt)
+	@touch $@
+
+.venv/.test: requirements-dev.txt .venv/.dashboard
 	@echo "Installing what the tests need ..."
 	$(call install,-r requirements-dev.txt)
 	@touch $@
@@ -124,7 +133,8 @@ lock: .venv/.run
 requirements: .venv/.build
 	$(COMPILE) --group build -o requirements-build.txt
 	$(COMPILE) pyproject.toml -o requirements.txt
-	$(COMPILE) -c requirements.txt --group dev -o requirements-dev.txt
+	$(COMPILE) -c requirements.txt --group dashboard -o requirements-dashboard.txt
+	$(COMPILE) -c requirements.txt -c requirements-dashboard.txt --group dev -o requirements-dev.txt
 	$(COMPILE) --group audit -o requirements-audit.txt
 
 # Apart from the project's own environment: they bring libraries of their own.

@@ -279,6 +279,25 @@ def ui(
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
 
 
+@app.command()
+def dashboard(
+    port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 8501,
+    host: Annotated[
+        str, typer.Option(help="Address to serve on. Others than this machine's: see the docs.")
+    ] = "127.0.0.1",
+) -> None:
+    """Open pages on the segments, the runs and scoring, for this machine only."""
+    from segmentation.dashboard import start
+    from segmentation.errors import warn
+
+    command = start.command(host, port)
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    if host not in start.LOCAL:
+        warn(f"on {host}, {start.RISK}")
+    say(f"Dashboard: http://{host}:{port}    (Ctrl-C stops it)")
+    os.execv(sys.executable, command)  # noqa: S606
+
+
 MODEL = (
     "champion, the id or name of a run, NAME@REVISION, workspace, or a .skops file; by default the "
     "champion, or the last run's as long as there is none."

@@ -13,6 +13,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 WANTED = {
     "requirements.txt": PYPROJECT["project"]["dependencies"],
     "requirements-dev.txt": PYPROJECT["dependency-groups"]["dev"],
+    "requirements-dashboard.txt": PYPROJECT["project"]["optional-dependencies"]["dashboard"],
     "requirements-build.txt": PYPROJECT["dependency-groups"]["build"],
     "requirements-audit.txt": PYPROJECT["dependency-groups"]["audit"],
 }
@@ -58,11 +59,17 @@ def test_every_package_is_one_version_with_hashes(name: str) -> None:
         assert hashes > 0, pin
 
 
+def test_the_extra_is_what_is_compiled() -> None:
+    extra = PYPROJECT["project"]["optional-dependencies"]["dashboard"]
+    assert PYPROJECT["dependency-groups"]["dashboard"] == extra
+
+
 def test_the_files_agree() -> None:
     runtime = {(str(pin.specifier), pin.name) for pin, *_ in entries("requirements.txt")}
     names = {name for _, name in runtime}
-    for pin, *_ in entries("requirements-dev.txt"):
-        assert pin.name not in names or (str(pin.specifier), pin.name) in runtime
+    for file in ("requirements-dev.txt", "requirements-dashboard.txt"):
+        for pin, *_ in entries(file):
+            assert pin.name not in names or (str(pin.specifier), pin.name) in runtime
 
 
 @pytest.mark.parametrize("name", WANTED)

@@ -4,7 +4,7 @@ import base64
 import re
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from segmentation.insight.numbers import amount, number, percent, whole
@@ -14,9 +14,14 @@ from segmentation.views.style import DARK, NOISE_COLOUR, SEGMENT_COLOURS, ink_on
 
 def render(template: str, **facts: Any) -> str:
     """Fill a template of this package; HTML is escaped, unknown names are errors."""
-    html = template.endswith(".html.j2")
-    environment = Environment(
-        loader=PackageLoader("segmentation.views", "templates"),
+    return environment(html=template.endswith(".html.j2")).get_template(template).render(**facts)
+
+
+def environment(*, html: bool, also: str | None = None) -> Environment:
+    """Return what fills templates of this package, and of another one that builds on them."""
+    packages = ["segmentation.views", *([also] if also else [])]
+    filler = Environment(
+        loader=ChoiceLoader([PackageLoader(package, "templates") for package in packages]),
         autoescape=html,  # noqa: S701 - Markdown is not HTML; `_as_text` guards it
         finalize=None if html else _as_text,
         undefined=StrictUndefined,
@@ -24,7 +29,7 @@ def render(template: str, **facts: Any) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
+    filler.filters |= {
         "amount": amount,
         "number": number,
         "percent": percent,
@@ -34,8 +39,8 @@ def render(template: str, **facts: Any) -> str:
         "side_by_side": side_by_side,
         "with_code": _with_code,
     }
-    environment.globals["palette"] = palette
-    return environment.get_template(template).render(**facts)
+    filler.globals["palette"] = palette
+    return filler
 
 
 def chip(segment: int) -> Markup:

@@ -1,0 +1,111 @@
+"""What the pages show: artifacts of the last run, read again when a file is another.
+
+Aggregates and samples only, so the size of the customers' file does not matter.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from segmentation import paths
+from segmentation.artifacts import files
+from segmentation.artifacts.base import Artifact
+from segmentation.artifacts.choice import Choice
+from segmentation.artifacts.clustering import Clustering
+from segmentation.artifacts.details import Details
+from segmentation.artifacts.map import Map
+from segmentation.artifacts.metrics import Metrics
+from segmentation.insight.results import Results
+from segmentation.repository import lock
+from segmentation.repository.dvc_internals import cached
+
+Kind = TypeVar("Kind", bound=Artifact)
+
+REPRO = "dvc repro"
+
+
+class NotThereError(Exception):
+    """Nothing to show yet.
+
+    Parameters
+    ----------
+    what : str
+    command : str
+        What fills the page.
+    """
+
+    def __init__(self, what: str, command: str = REPRO) -> None:
+        super().__init__(f"{what} is not there yet")
+        self.command = command
+
+
+def artifact(kind: type[Kind], command: str = REPRO) -> Kind:
+    """Return what a stage wrote.
+
+    Raises
+    ------
+    NotThereError
+        It has not run.
+    InputError
+        The file cannot be read.
+    """
+    found: Kind = _artifact(kind, kind.path.absolute(), _version(kind.path, command))
+    return found
+
+
+def table(path: Path, command: str = REPRO) -> pd.DataFrame:
+    """Return a small table; as `artifact`."""
+    return _table(path.absolute(), _version(path, command))
+
+
+def points() -> pd.DataFrame:
+    """Return the points of the map, from DVC's cache where they are not in the workspace."""
+    if paths.PCA_POINTS.exists():
+        return table(paths.PCA_POINTS)
+    _version(paths.DVC_LOCK, REPRO)
+    stages = lock.parse(paths.DVC_LOCK.read_bytes())
+    digest = lock.hashes(stages, "outs").get(paths.PCA_POINTS.as_posix())
+    source = cached(digest, Path()) if digest else None
+    if source is None:
+        raise NotThereError(str(paths.PCA_POINTS), "dvc pull")
+    return table(source)
+
+
+def results() -> Results:
+    """Return what the stages before the profiles found."""
+    return Results(
+        choice=artifact(Choice),
+        clustering=artifact(Clustering),
+        metrics=artifact(Metrics),
+        details=artifact(Details),
+        flat=artifact(Map),
+    )
+
+
+def stamp(path: Path) -> tuple[int, int] | None:
+    """Return what changes when a file does; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _version(path: Path, command: str) -> tuple[int, int]:
+    version = stamp(path)
+    if version is None:
+        raise NotThereError(str(path), command)
+    return version
+
+
+# The versions are what tells one content of a file from the next.
+@lru_cache(maxsize=64)
+def _artifact(kind: type[Any], path: Path, version: tuple[int, int]) -> Any:  # noqa: ARG001
+    return kind.parse(path.read_bytes(), kind.path.as_posix())
+
+
+@lru_cache(maxsize=16)
+def _table(path: Path, version: tuple[int, int]) -> pd.DataFrame:  # noqa: ARG001
+    return files.read_csv(path)

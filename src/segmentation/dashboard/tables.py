@@ -1,0 +1,87 @@
+"""Tables and sentences that pages show, of what the stages worked out."""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from segmentation.artifacts.choice import Choice
+from segmentation.artifacts.map import Map
+from segmentation.insight.numbers import number
+from segmentation.tracking.compared import Tracked
+
+MOST_FEATURES = 20
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it is shown; the first cell of a row is its heading."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def how_many(choice: Choice, used: int) -> str:
+    """Say how many there are and how that came about."""
+    agreeing = sum(vote == choice.k for vote in choice.votes.values())
+    votes = f"{agreeing} of {len(choice.votes)} criteria prefer {choice.k}"
+    if used != choice.k:
+        return f"{used} are used; the rule would choose {choice.k}: {votes}"
+    return f"{used} segments: {votes}"
+
+
+def another_number(curve: pd.DataFrame, choice: Choice, *, used: int, looked_at: int) -> Table:
+    """Put the criteria at the number that is used beside those at another one."""
+    by_k = curve.set_index("k")
+    ks = [k for k in dict.fromkeys((used, looked_at)) if k in by_k.index]
+    rows = [
+        (
+            each.label,
+            *(_known(by_k.loc[k, each.column]) for k in ks),
+            str(choice.votes[each.name]),
+            each.reading,
+        )
+        for each in choice.criteria
+    ]
+    names = ("criterion", *(f"at {k}" for k in ks), "prefers", "how it is read")
+    return Table(names, tuple(rows))
+
+
+def loadings(flat: Map) -> Table:
+    """Say what the two axes of the map are made of, the strongest first."""
+    ordered = sorted(
+        flat.loadings.items(), key=lambda each: -max(abs(each[1].pc1), abs(each[1].pc2))
+    )
+    rows = [
+        (name.replace("_", " "), number(place.pc1), number(place.pc2)) for name, place in ordered
+    ]
+    return Table(("feature", "first component", "second component"), tuple(rows[:MOST_FEATURES]))
+
+
+def run_label(run: Tracked) -> str:
+    """Return what tells a run from the others."""
+    mark = ", champion" if run.champion else ""
+    return f"{run.name} ({run.started:%Y-%m-%d %H:%M}, {run.run_id[:6]}{mark})"
+
+
+def metrics_of(one: Tracked, other: Tracked) -> Table:
+    """Put the metrics of two runs beside each other."""
+    names = sorted({*one.metrics, *other.metrics})
+    rows = []
+    for name in names:
+        a, b = one.metrics.get(name), other.metrics.get(name)
+        apart = None if a is None or b is None else a - b
+        rows.append((name, number(a), number(b), "=" if apart == 0 else number(apart)))
+    return Table(("metric", "one", "other", "difference"), tuple(rows))
+
+
+def settings_of(one: Tracked, other: Tracked) -> Table:
+    """List the settings in which two runs differ."""
+    names = sorted({*one.settings, *other.settings})
+    rows = [(name, one.settings.get(name, "–"), other.settings.get(name, "–")) for name in names]
+    return Table(("setting", "one", "other"), tuple(row for row in rows if row[1] != row[2]))
+
+
+def _known(value: object) -> str:
+    figure = float(str(value))
+    return "–" if math.isnan(figure) else number(figure)
