@@ -16,6 +16,7 @@ PAGES = {
     "how_many": "How many",
     "flat_map": "Map",
     "runs": "Runs",
+    "what_if": "What if",
 }
 
 

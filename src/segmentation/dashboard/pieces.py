@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from segmentation import paths
 from segmentation.artifacts.segments import Segments
+from segmentation.dashboard.what_if import Found
 from segmentation.insight.results import Results
 from segmentation.views.report import environment
 
@@ -73,6 +74,11 @@ def text(
 ) -> str:
     """Return a heading, a list of sentences, or a note under something."""
     return _render("text.html.j2", heading=heading, level=level, sentences=sentences, note=note)
+
+
+def customer(found: Found, *, by: str) -> str:
+    """Return what is said of one customer."""
+    return _render("customer.html.j2", found=found, by=by)
 
 
 def _render(template: str, **facts: Any) -> str:

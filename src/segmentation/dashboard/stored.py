@@ -3,6 +3,9 @@
 Aggregates and samples only, so the size of the customers' file does not matter.
 """
 
+import os
+import time
+from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +20,7 @@ from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.details import Details
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
+from segmentation.commands.load import WORKSPACE, Chosen, choose
 from segmentation.insight.results import Results
 from segmentation.repository import lock
 from segmentation.repository.dvc_internals import cached
@@ -84,6 +88,24 @@ def results() -> Results:
     )
 
 
+def chosen() -> Chosen:
+    """Return the champion, or the model of the last run as long as there is none.
+
+    Its content was compared with the hash in the `dvc.lock` of its state before it was opened.
+
+    Raises
+    ------
+    InputError
+        There is no model, or it is not the one that was made.
+    """
+    uri = os.environ.get("MLFLOW_TRACKING_URI")
+    database = stamp(Path("mlflow.db"))
+    local = uri is None and database is None  # looking for a champion makes no store
+    minute = int(time.monotonic() // 60) if uri else 0  # a server's champion may be another
+    state = (database, stamp(paths.DVC_LOCK), stamp(paths.PARAMS), uri, minute)
+    return _chosen(Path.cwd(), state, WORKSPACE if local else None)
+
+
 def stamp(path: Path) -> tuple[int, int] | None:
     """Return what changes when a file does; None where there is none."""
     try:
@@ -98,6 +120,11 @@ def _version(path: Path, command: str) -> tuple[int, int]:
     if version is None:
         raise NotThereError(str(path), command)
     return version
+
+
+@lru_cache(maxsize=2)
+def _chosen(root: Path, state: Hashable, name: str | None) -> Chosen:  # noqa: ARG001
+    return choose(name)
 
 
 # The versions are what tells one content of a file from the next.

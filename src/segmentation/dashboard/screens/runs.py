@@ -28,9 +28,11 @@ def page() -> None:
     called = {run.run_id: tables.run_label(run) for run in found}
     heading("Two runs beside each other")
     left, right = st.columns(2)
-    one = left.selectbox("One", list(by_id), format_func=called.get, key="run", bind="query-params")
+    one = left.selectbox(
+        "One", list(by_id), format_func=called.__getitem__, key="run", bind="query-params"
+    )
     other = right.selectbox(
-        "Other", list(by_id), format_func=called.get, key="with", bind="query-params",
+        "Other", list(by_id), format_func=called.__getitem__, key="with", bind="query-params",
         index=min(1, len(by_id) - 1),
     )  # fmt: skip
     pair = (by_id[one], by_id[other])
@@ -48,8 +50,10 @@ def page() -> None:
 def _curves(experiment: str, pair: tuple[compared.Tracked, compared.Tracked]) -> None:
     criteria = {each.column: each.label for each in stored.artifact(Choice).criteria}
     heading("What other numbers of segments would give", level=2)
-    column = st.selectbox("Criterion", list(criteria), format_func=criteria.get, key="criterion",
-                          bind="query-params")  # fmt: skip
+    column = st.selectbox(
+        "Criterion", list(criteria), format_func=criteria.__getitem__, key="criterion",
+        bind="query-params",
+    )  # fmt: skip
     of_runs = {tables.run_label(run): _curve(experiment, run.run_id) for run in pair}
     chart(charts.two_curves(of_runs, column, label=criteria[column]))
 
