@@ -1,6 +1,8 @@
 """A customer is in one segment, whoever is asked: the file, MLflow, its server, or a database."""
 
 import json
+import re
+import shlex
 import sqlite3
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,11 +13,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from servers import postgres, postgres_program
+from typer.testing import CliRunner
 
 from conftest import Project
+from segmentation.cli import app
 from segmentation.commands import export, score
+from segmentation.commands.changes import LEDGER
+from segmentation.commands.drift import EXIT_CODES
 from segmentation.commands.load import choose, load_model
-from segmentation.errors import InputError
+from segmentation.errors import InputError, SettingsError
+from segmentation.repository.snapshot import Snapshot
+from segmentation.scoring.stream import ADDED
 from segmentation.settings.params import load_params
 from segmentation.tracking import drift as drift_runs
 from segmentation.tracking.model import LEFT_BEHIND
@@ -156,20 +164,81 @@ def test_a_model_is_chosen_by_name_and_a_changed_one_refused(
     reproduced: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(reproduced.path)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    reproduced.git("commit", "-q", "-a", "--allow-empty", "-m", "Results")
-    reproduced.git("tag", "customer-segments@v1.0.0")
-    here, tagged, file = (
-        choose(name) for name in ("workspace", "customer-segments@v1.0.0", "models/segmenter.skops")
-    )
-    assert here.md5 == tagged.md5 == file.md5
-    assert here.baseline == tagged.baseline is not None
-    assert file.segments is not None
-    assert here.segments is not None
-    assert file.segments.names == here.segments.names
+    here, file = choose("workspace"), choose("models/segmenter.skops")
+    assert here.md5 == file.md5
+    assert here.segments == file.segments is not None
+    assert here.baseline == file.baseline is not None
+
+    known = {"v1.0.0": Snapshot.of_workspace()}
+
+    def at(revision: str) -> Snapshot:
+        if revision not in known:
+            raise SettingsError(revision)
+        return known[revision]
+
+    monkeypatch.setattr(Snapshot, "at", at)
+    assert choose("customer-segments@v1.0.0").md5 == here.md5
+    known["customer-segments@v2.0.0"] = known.pop("v1.0.0")  # as such tags are called
+    assert choose("customer-segments@v2.0.0").md5 == here.md5
+
     model = reproduced.path / "models/segmenter.skops"
     content = model.read_bytes()
     model.unlink()  # a link into DVC's cache
     model.write_bytes(content[:-1])
     with pytest.raises(InputError, match=r"not the one in dvc\.lock"):
         choose("workspace")
+
+
+def test_the_docs_do_what_they_say(reproduced: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of the page in turn, from the README to a scored file and beyond."""
+    monkeypatch.chdir(reproduced.path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    page = (reproduced.path / "docs/scoring.md").read_text(encoding="utf-8")
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+             for line in block.splitlines()]  # fmt: skip
+    runner, said = CliRunner(), {}
+    for line in lines:
+        program, *arguments = shlex.split(line.split("#")[0])
+        if program != "segmentation":
+            assert line.startswith("dvc repro")  # was done in this copy
+            continue
+        if arguments[0] == "effect":
+            told = pd.read_parquet(LEDGER)
+            told["spent"] = np.arange(len(told)) % 7 + np.where(told["holdout"], 0.0, 9.0)
+            told[["id", "spent"]].to_csv("outcomes.csv", index=False)
+        done = runner.invoke(app, arguments)
+        assert done.exit_code == 0, (line, done.output)
+        said.setdefault(" ".join(arguments[:2]), []).append(done.output)
+    scored = pd.read_csv("scored.csv")
+    new = pd.read_csv("new.csv")
+    assert list(scored.columns) == [*new.columns, *ADDED]
+    assert len(scored) == len(new)
+    assert all(f"`{name}`" in page for name in ADDED)
+    first, second = said["export --changes"]
+    assert re.search(r"\d+ new", first)
+    assert "nothing was written" in second
+    assert "all segments together" in said["effect outcomes.csv"][0]
+    assert ": pays" in said["effect outcomes.csv"][0]
+    assert "SELECT customer AS" in Path("segments.sql").read_text(encoding="utf-8")
+    described = pd.read_csv("star/dictionary.csv")
+    for name, columns in described.groupby("table_name"):
+        assert pd.read_csv(f"star/{name}.csv").columns.tolist() == columns["column_name"].tolist()
+    for verdict, code in EXIT_CODES.items():
+        assert f"| {verdict} | {code} |" in page
+
+
+def test_an_alarm_is_an_exit_code_and_a_mistake_another(
+    reproduced: Project, customers: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(reproduced.path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    older = customers.assign(age=np.minimum(customers["age"] + 20, 100))
+    older.to_csv("new.csv", index=False)
+    asked = ["drift", "new.csv", "--model", "workspace", "--no-track"]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == EXIT_CODES["retrain"]
+    assert "age has drifted (strong" in done.output
+    older.drop(columns="income").to_csv("new.csv", index=False)
+    done = CliRunner().invoke(app, asked)
+    assert isinstance(done.exception, InputError)
+    assert done.exception.exit_code not in EXIT_CODES.values()

@@ -89,9 +89,14 @@ def test_the_champion_scores_customers(promoted: tuple[Project, str]) -> None:
         "import mlflow, pandas; model = mlflow.pyfunc.load_model("
         "'models:/customer-segmentation@champion'); "
         "table = pandas.read_parquet('data/prepared/customers.parquet'); "
-        "print(*model.predict(table[model.metadata.get_input_schema().input_names()]))"
+        "print(*model.predict(table[model.metadata.get_input_schema().input_names()])); "
+        # MLflow has left a note beside the model: it is the same model all the same.
+        "from segmentation.commands.load import choose; chosen = choose(); "
+        "print(chosen.called); print(*chosen.model.predict(table))"
     )
-    assert python(project, code).split() == assigned.astype(str).tolist()
+    theirs, called, ours = python(project, code).splitlines()
+    assert theirs.split() == ours.split() == assigned.astype(str).tolist()
+    assert called == "the champion, version 1, of the run 'kmeans k=4'"
 
 
 def test_the_model_goes_to_a_folder_of_its_own_as_shown(
