@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import sqlite3
+from collections import defaultdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -196,7 +197,7 @@ def test_the_docs_do_what_they_say(reproduced: Project, monkeypatch: pytest.Monk
     page = (reproduced.path / "docs/scoring.md").read_text(encoding="utf-8")
     lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
              for line in block.splitlines()]  # fmt: skip
-    runner, said = CliRunner(), {}
+    runner, said = CliRunner(), defaultdict[str, list[str]](list)
     for line in lines:
         program, *arguments = shlex.split(line.split("#")[0])
         if program != "segmentation":
@@ -208,7 +209,7 @@ def test_the_docs_do_what_they_say(reproduced: Project, monkeypatch: pytest.Monk
             told[["id", "spent"]].to_csv("outcomes.csv", index=False)
         done = runner.invoke(app, arguments)
         assert done.exit_code == 0, (line, done.output)
-        said.setdefault(" ".join(arguments[:2]), []).append(done.output)
+        said[" ".join(arguments[:2])].append(done.output)
     scored = pd.read_csv("scored.csv")
     new = pd.read_csv("new.csv")
     assert list(scored.columns) == [*new.columns, *ADDED]
