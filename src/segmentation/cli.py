@@ -88,7 +88,8 @@ def init(
         cells = (column.name, column.role, column.why, column.becomes, column.unsure)
         table.add_row(*(Text(printable(cell)) for cell in cells))
     Console(width=None if sys.stdout.isatty() else 160).print(table)
-    say(f"Worth of a customer: {' + '.join(done.plan.value)} ({done.plan.value_why})")
+    worth = " + ".join(done.plan.value) or "not told"
+    say(f"Worth of a customer: {worth} ({done.plan.value_why})")
     for note in done.notes:
         say(f"  {note}")
     if done.assumed and not asking:

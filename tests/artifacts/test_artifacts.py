@@ -115,7 +115,7 @@ def test_an_artifact_cannot_be_changed_or_hold_what_it_does_not_know() -> None:
     ("kind", "content", "why"),
     [
         (Quality, QUALITY, "schema 0, this is 2"),
-        (Quality, {**QUALITY, "schema_version": 3}, "schema 3, this is 2"),
+        (Quality, {**QUALITY, "schema_version": 4}, "schema 4, this is 3"),
         (Quality, [], "schema 0, this is 2"),
         (Metrics, {**METRICS, "gini": 1}, "gini is not known"),
         (Metrics, {"k": 2, "structured": 1}, "inertia is missing, and 4 more"),

@@ -1,5 +1,6 @@
 """What `segmentation init` makes of tables as teams have them, without running the pipeline."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from segmentation.insight.playbook import Playbook, fitting
 from segmentation.onboarding.roles import Column
 from segmentation.settings.params import load_params
 from segmentation.settings.shared.base import load
+from segmentation.settings.shared.columns import DateColumn
 from segmentation.settings.shared.data import Data
 
 
@@ -46,19 +48,19 @@ def started(root: Path, table: pd.DataFrame, name: str = "own.csv", **how: objec
     return init(tables.write(table, root / "data/raw" / name, **how), root=root)
 
 
-@pytest.mark.parametrize("name", [name for name in tables.FILES if name != "categories"])
+@pytest.mark.parametrize("name", tables.FILES)
 def test_what_is_written_is_valid_and_about_the_table(root: Path, name: str) -> None:
     before = (root / "params.yaml").read_text("utf-8")
     done = init(tables.FILES[name](root / "data/raw"), root=root)
     data = settings(root)
     assert (root / data.path).exists()
     names = {column.name for column in done.plan.columns}
-    assert {*data.columns, *data.ignore} | {data.id} == names | {data.id}
+    assert {*data.cells, *data.ignore} | {data.id} == names | {data.id}
     after = (root / "params.yaml").read_text("utf-8")
     assert after[after.index("prepare:") :] == before[before.index("prepare:") :]
     assert "# tells customers apart" in after
     book = load(Playbook, root / "playbook.yaml")
-    _, left_out = fitting(book, numeric=data.numbers, categorical=list(data.categorical))
+    _, left_out = fitting(book, numeric=data.numbers, categorical=data.kinds)
     assert left_out == []
 
 
@@ -70,19 +72,30 @@ def test_a_campaign(root: Path) -> None:
     assert data.value[0] == "MntWines"
     assert len(data.value) == 5
     assert found["Dt_Customer"] == found["Year_Birth"] == "date"
+    assert data.date["age"] == DateColumn(
+        source="Year_Birth", format="%Y", unit="years", min=0, max=120
+    )
+    assert data.date["days_as_customer"] == DateColumn(
+        source="Dt_Customer", format="%d-%m-%Y", unit="days", min=0
+    )
+    last = pd.to_datetime(tables.campaign()["Dt_Customer"], format="%d-%m-%Y").max()
+    assert data.as_of == last.date()
+    assert any(str(data.as_of) in note and "Dt_Customer" in note for note in done.notes)
+    assert data.scale["Education"] == ("Basic", "Graduation", "2n Cycle", "Master", "PhD")
+    assert data.never("Income") == (666_666,)
     assert found["Z_Revenue"] == found["Z_CostContact"] == "ignore"
     assert found["AcceptedCmp1"] == found["Complain"] == "flag"
     assert data.describe == ("Response",)
-    assert data.aliases("Response") == {"0": "No", "1": "Yes"}
+    assert "Response" in data.flag
 
 
 def test_clients_of_a_bank_have_no_id_and_were_never_contacted(root: Path) -> None:
     done = started(root, tables.bank(), sep=";", quoting=2)
     data, found = settings(root), columns(done)
-    assert (data.path.name, data.delimiter, data.id) == ("own-mended.csv", ",", "row")
-    assert pd.read_csv(root / data.path)["row"].tolist() == list(range(1, 801))
-    assert found["pdays"].role == "ignore"
-    assert "-1" in found["pdays"].why
+    assert (data.path.name, data.delimiter, data.id) == ("own.csv", ";", None)
+    assert data.never("pdays") == (-1,)
+    assert data.limits("pdays").min == 0
+    assert data.scale["education"] == ("primary", "secondary", "tertiary")
     assert found["day"].role == "ignore"
     assert data.limits("age").min == 0
     assert data.limits("balance").min is None
@@ -96,8 +109,9 @@ def test_a_telephone_company(root: Path) -> None:
     assert found["SeniorCitizen"].role == "flag"
     assert found["TotalCharges"].role == "numeric"
     assert data.describe == ("Churn",)
+    assert data.aliases("TechSupport")["No internet service"] == "No"
+    assert data.scale["Contract"] == ("Month-to-month", "One year", "Two year")
     words = load(Playbook, root / "playbook.yaml").words
-    assert words["TechSupport"].levels["No internet service"] == "without internet"
     assert words["Partner"].levels == {"Yes": "with partner", "No": "without partner"}
     assert words["InternetService"].levels["No"] == "without internet"  # the same is said once
     assert load(Playbook, root / "playbook.yaml").plays[0].name == "Keep those who leave"
@@ -302,11 +316,21 @@ def test_what_is_no_table_is_told_in_one_line(root: Path, content: str, told: st
         init(path, root=root)
 
 
-def test_categories_alone_are_told_before_anything_is_written(root: Path) -> None:
-    before = (root / "params.yaml").read_text("utf-8")
-    with pytest.raises(InputError, match="no column of numbers"):
-        started(root, tables.categories())
-    assert (root / "params.yaml").read_text("utf-8") == before
+def test_categories_alone_have_no_value(root: Path) -> None:
+    done = started(root, tables.categories())
+    data = settings(root)
+    assert (data.id, data.value, data.numbers) == (None, None, [])
+    assert "numbered by their size" in done.plan.value_why
+
+
+def test_ages_without_another_date_are_as_of_when_the_file_was_saved(root: Path) -> None:
+    table = tables.blobs()
+    table["birth_year"] = np.tile([1960, 1975, 1990], 100)
+    path = tables.write(table, root / "data/raw/own.csv")
+    os.utime(path, (1.4e9, 1.4e9))
+    done = init(path, root=root)
+    assert str(settings(root).as_of) == "2014-05-13"
+    assert any("when it was saved" in note for note in done.notes)
 
 
 def test_outside_of_a_repository(tmp_path: Path) -> None:

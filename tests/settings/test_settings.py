@@ -114,7 +114,6 @@ def test_every_option_is_used_by_its_algorithm(name: str) -> None:
         ),
         (lambda c: c["data"].update(value=["income", "income"]), "value names a column twice"),
         (lambda c: c["data"].update(value=[]), "'data.value' is empty"),
-        (lambda c: c["data"].update(value=None), "'data.value' is empty"),
         (
             lambda c: c["data"].update(value=2019),
             "'data.value.0' is the number 2019; put it in quotes where text is meant: \"2019\"",
@@ -151,9 +150,27 @@ def test_every_option_is_used_by_its_algorithm(name: str) -> None:
             ),
             "value is a sum, which becomes a column 'value', but there is one of that name",
         ),
-        (lambda c: c["data"].update(numeric=None), "'data.numeric' is empty"),
-        (lambda c: c["data"].update(numeric={}), "'data.numeric' is empty"),
-        (lambda c: c["data"].update(id=None), "'data.id' is empty"),
+        (lambda c: c["data"].update(numeric=None), "not among the numeric columns"),
+        (
+            lambda c: c["data"].update(numeric={}, categorical={}, value=None),
+            "no column is declared",
+        ),
+        (lambda c: c["data"].update(id=None, numeric={"row": None}), "by a column 'row', but"),
+        (lambda c: c["data"].update(date={"age": None}), "'age' is both numeric and date"),
+        (lambda c: c["data"].update(date={"born": None}), "set it to the day of the file, such as"),
+        (
+            lambda c: c["data"].update(as_of="2014-06-31", date={"born": None}),
+            "'2014-06-31' is no day such as 2014-06-29",
+        ),
+        (
+            lambda c: c["data"].update(date={"born": {"format": "%d-%Q"}}),
+            "%Q is not known; write it with %d",
+        ),
+        (
+            lambda c: c["data"].update(date={"born": {"format": "%d-%m"}}),
+            "'%d-%m' needs a year, or day, month and year, once: %d-%m-%Y",
+        ),
+        (lambda c: c["data"].update(scale={"level": ["low", "Low"]}), "names a level twice"),
         (
             lambda c: c["data"].update(numeric=["age", "income"]),
             "is a list; it takes `name: value` lines, such as `age:`, `income:`, each on a line",

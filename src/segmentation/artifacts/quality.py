@@ -51,10 +51,12 @@ class Quality(Artifact):
         Cells by what was mended.
     missing : dict of str to int
         Missing cells of each column, before cleaning.
+    never : dict of str to int
+        Cells whose number stands for "never" or "not known", where such numbers are declared.
     """
 
     path: ClassVar = paths.QUALITY
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     source: Source | None = None
     lines: Lines
     rows_in: int
@@ -63,3 +65,4 @@ class Quality(Artifact):
     rejected: dict[str, int]
     repaired: dict[str, int]
     missing: dict[str, int]
+    never: dict[str, int] = {}

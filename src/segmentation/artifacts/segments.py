@@ -300,8 +300,8 @@ class Segments(Artifact):
         How many there are, and how many of them are in no segment.
     outside : Outside or None
         Those in no segment, if there are any beside segments.
-    value : str
-        The column that says what a customer is worth.
+    value : str or None
+        The column that says what a customer is worth, if there is one.
     structure : {"separate", "graded", "one"}
         What the data hold.
     notice : str or None
@@ -320,11 +320,11 @@ class Segments(Artifact):
 
     path: ClassVar = paths.SEGMENTS
     in_order: ClassVar = True  # pages show columns as declared, and the commonest categories first
-    schema_version: Literal[4] = 4
+    schema_version: Literal[5] = 5
     headline: str
     customers: int
     unassigned: int
-    value: str
+    value: str | None
     structure: Structure
     notice: str | None
     scope: Scope

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
 
 CATEGORIES = "categories"
 """What its part for categories is called."""
+SCALES = "scales"
+"""What its part for levels in order is called: one feature each."""
 
 
 def category_blocks(transformer: "ColumnTransformer") -> list[list[int]]:
@@ -28,7 +30,8 @@ def columns_of(transformer: "ColumnTransformer") -> tuple[list[str], list[str]]:
     categories: list[str] = []
     for name, part, columns in transformer.transformers_:
         if part != "drop":
-            (categories if name == CATEGORIES else numbers).extend(map(str, columns))
+            texts = name in (CATEGORIES, SCALES)
+            (categories if texts else numbers).extend(map(str, columns))
     return numbers, categories
 
 
@@ -43,8 +46,9 @@ def owners(transformer: "ColumnTransformer") -> list[str]:
         if part != "drop" and name != CATEGORIES:
             for place, column in enumerate(columns, start=spans[name].start):
                 found[place] = str(column)
-    _, categories = columns_of(transformer)
-    for column, places in zip(categories, category_blocks(transformer), strict=True):
+    blocks = category_blocks(transformer)
+    one_hot = columns_of(transformer)[1][: len(blocks)]
+    for column, places in zip(one_hot, blocks, strict=True):
         for place in places:
             found[place] = column
     return found
@@ -55,7 +59,9 @@ def known_levels(transformer: "ColumnTransformer") -> dict[str, list[str]]:
     _, categories = columns_of(transformer)
     if not categories:
         return {}
-    levels = transformer.named_transformers_[CATEGORIES][-1].categories_
+    parts = transformer.named_transformers_
+    levels = [*parts[CATEGORIES][-1].categories_] if CATEGORIES in parts else []
+    levels += [*parts[SCALES].named_steps["ordinalencoder"].categories_] if SCALES in parts else []
     return {
         column: [str(level) for level in found if level]
         for column, found in zip(categories, levels, strict=True)

@@ -1,5 +1,6 @@
 """Look at a file of customers, and write the settings that fit it."""
 
+import datetime as dt
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -7,10 +8,10 @@ from pathlib import Path
 
 from segmentation import paths
 from segmentation.artifacts import files
-from segmentation.errors import InputError, SettingsError
+from segmentation.errors import SettingsError
 from segmentation.insight.playbook import Playbook
 from segmentation.onboarding.figures import count
-from segmentation.onboarding.plan import ROW, Plan, plan
+from segmentation.onboarding.plan import Plan, plan
 from segmentation.onboarding.roles import Column, Role
 from segmentation.onboarding.source import Source, opened, write_mended
 from segmentation.onboarding.write import Reading, params_text, parse, playbook_text
@@ -83,20 +84,15 @@ def init(
             f"there is no {paths.PARAMS} here; run `segmentation init` in the repository's root"
         )
     with opened(file, sheet=sheet) as source:
-        found = plan(count(source))
+        found = plan(count(source), saved=dt.date.fromtimestamp(file.stat().st_mtime))
         if ask is not None:
             found = _answered(found, ask)
-        if not found.value:
-            raise InputError(
-                f"{file} has no column of numbers; add one that says what a customer is worth, by "
-                "which segments are ordered"
-            )
         target, notes = _target(source, found, root)
         reading = Reading(
             path=target.as_posix(),
-            delimiter="," if _copied(source, found) else source.delimiter,
-            encoding="utf-8" if _copied(source, found) else source.encoding,
-            id=found.id or ROW,
+            delimiter="," if source.mended else source.delimiter,
+            encoding="utf-8" if source.mended else source.encoding,
+            id=found.id,
         )
         old = params.read_text(encoding="utf-8")
         same = not fresh and (read_yaml(params).get("data") or {}).get("path") == reading.path
@@ -109,7 +105,7 @@ def init(
         validate(Data, parse(text)["data"], str(paths.PARAMS))
         validate(Playbook, parse(words), str(paths.PLAYBOOK))
         if not dry_run:
-            _put(source, found, root / target)
+            _put(source, root / target)
             files.write_text(params, text)
             files.write_text(book, words)
     return Onboarded(
@@ -121,16 +117,11 @@ def init(
     )
 
 
-def _copied(source: Source, found: Plan) -> bool:
-    """Whether a copy is made that the pipeline can read."""
-    return source.mended or found.id is None
-
-
 def _target(source: Source, found: Plan, root: Path) -> tuple[Path, list[str]]:
     """Where the table lies that the pipeline reads."""
     path = source.path.resolve()
-    notes = ["no column tells customers apart: a copy numbers the rows"] if not found.id else []
-    if _copied(source, found):
+    notes = ["no column tells customers apart: their lines do"] if not found.id else []
+    if source.mended:
         target = RAW / f"{path.stem}.csv"
         if (root / target).resolve() == path:
             target = RAW / f"{path.stem}-mended.csv"
@@ -140,9 +131,9 @@ def _target(source: Source, found: Plan, root: Path) -> tuple[Path, list[str]]:
     return RAW / path.name, [*notes, f"copied to {RAW / path.name}, which git ignores"]
 
 
-def _put(source: Source, found: Plan, target: Path) -> None:
-    if _copied(source, found):
-        write_mended(source, target, number=None if found.id else ROW)
+def _put(source: Source, target: Path) -> None:
+    if source.mended:
+        write_mended(source, target)
     elif source.path.resolve() != target.resolve():
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source.path, target)
@@ -156,8 +147,8 @@ def _answered(found: Plan, ask: Ask) -> Plan:
             answer = ask(question, (column.role, *column.options), column.role)
             if answer != column.role:
                 found = found.with_column(_as(column, answer))
-    if found.value_unsure and len(found.numbers) > 1:
-        names = [column.name for column in found.numbers]
+    names = [column.name for column in found.of("numeric")]
+    if found.value_unsure and len(names) > 1:
         answer = ask("Which column says what a customer is worth?", names, found.value[0])
         found = replace(found, value=(answer,), value_why="as you said", value_unsure=False)
     return found

@@ -68,7 +68,7 @@ def score(file: Path, out: Path | None = None, *, model: str | None = None) -> D
                     writer.write(beside.rows(each))
             finally:
                 writer.close()
-    told = _told(file, out, chosen, counts, names=names, columns=[data.id, *data.columns])
+    told = _told(file, out, chosen, counts, names=names, columns=[data.id_column, *data.cells])
     sidecar = out.with_name(f"{out.name}.json")
     with aside(sidecar) as unfinished:
         files.write_json(unfinished, told | {"damaged_lines": damaged})

@@ -11,6 +11,7 @@ from operator import add
 
 import narwhals as nw
 
+from segmentation.engines import dates
 from segmentation.engines.base import Engine, Frame
 from segmentation.engines.header import BLANK
 from segmentation.engines.numbers import PLAUSIBLE
@@ -32,6 +33,8 @@ MISSING, UNREADABLE, IMPLAUSIBLE, SEPARATED, PERCENT = 1, 2, 4, 8, 16
 OTHER_THOUSANDS, OTHER_DECIMALS = 32, 64
 # Of one with the decimal mark, which is not, or may be, a thousands separator.
 DECIMALS, MAYBE_THOUSANDS = 128, 256
+# A number that stands for "never" or "not known", and so has no value.
+NEVER = 512
 
 # Patterns that RE2 and Java read alike.
 _EDGE = "[" + "".join(rf"\x{{{ord(sign):x}}}" for sign in BLANK) + "]"
@@ -78,20 +81,22 @@ def typed(engine: Engine, data: Data) -> Frame:
     """
     col = nw.col
     places = range(len(data.numeric))
-    kinds = range(len(data.categorical))
-    first_kind = 1 + len(data.numeric)
+    days = {len(data.numeric) + i: data.dated(name) for i, name in enumerate(data.date)}
+    kinds = range(len(data.kinds))
+    first_kind = 1 + len(data.measures)
     quick = engine.read().drop("text")
     if data.decimal == ",":
-        quick = quick.with_columns(
+        plainly = (
             nw.when(~col(f"c{i + 1}").str.contains(".", literal=True))
             .then(col(f"c{i + 1}").str.replace_all(",", ".", literal=True))
             .alias(f"u{i}")
             for i in places
         )
+        quick = _with(quick, plainly)
     # Nearly every cell is a plain number; only the others are looked at closely.
     cell = "c{}" if data.decimal == "." else "u{}"
     shift = 1 if data.decimal == "." else 0
-    quick = engine.numbers(quick, {f"q{i}": cell.format(i + shift) for i in places})
+    quick = _numbers(engine, quick, {f"q{i}": cell.format(i + shift) for i in places})
     every = [f"c{i}" for i in range(1 + len(data.columns))]
     quick = quick.with_columns(
         *(col(f"q{i}").is_finite().fill_null(value=False).alias(f"ok{i}") for i in places),
@@ -109,23 +114,51 @@ def typed(engine: Engine, data: Data) -> Frame:
         _id_kind().alias("id_kind"),
     )
     plain = {i: _plain(col(f"m{i}")) for i in places}
-    odd = odd.with_columns(
-        *(percent.alias(f"p{i}") for i, (_, percent) in plain.items()),
-        *(text.alias(f"x{i}") for i, (text, _) in plain.items()),
+    odd = _with(
+        odd,
+        [
+            *(percent.alias(f"p{i}") for i, (_, percent) in plain.items()),
+            *(text.alias(f"x{i}") for i, (text, _) in plain.items()),
+        ],
     )
-    odd = odd.with_columns(
-        col(f"x{i}").str.contains(_grouped(data.decimal)).fill_null(value=False).alias(f"g{i}")
-        for i in places
+    grouped = _grouped(data.decimal)
+    odd = _with(
+        odd,
+        [col(f"x{i}").str.contains(grouped).fill_null(value=False).alias(f"g{i}") for i in places],
     )
-    odd = odd.with_columns(
-        _bare(col(f"x{i}"), col(f"g{i}"), data.decimal).alias(f"b{i}") for i in places
+    odd = _with(
+        odd, [_bare(col(f"x{i}"), col(f"g{i}"), data.decimal).alias(f"b{i}") for i in places]
     )
-    read = engine.numbers(odd, {f"w{i}": f"b{i}" for i in places})
-    read = read.with_columns(
+    odd = _with(odd, [_tidy(col(f"c{i + 1}")).alias(f"s{i}") for i in days])
+    odd = _with(
+        odd, [nw.when(~is_missing(col(f"s{i}"))).then(col(f"s{i}")).alias(f"m{i}") for i in days]
+    )
+    dated = {
+        f"{name}{i}": text
+        for i, day in days.items()
+        for name, text in dates.parts(col(f"m{i}"), day).items()
+    }
+    odd = _with(odd, [text.alias(name) for name, text in dated.items()])
+    read = _numbers(
+        engine, odd, {f"w{i}": f"b{i}" for i in places} | {f"n_{name}": name for name in dated}
+    )
+    number = [
         nw.when(col(f"ok{i}")).then(col(f"q{i}"))
         .otherwise(nw.when(col(f"w{i}").is_finite()).then(col(f"w{i}"))).alias(f"n{i}")
         for i in places
-    )  # fmt: skip
+    ]  # fmt: skip
+    read = _with(read, number)
+    for i, day in days.items():
+        year, month, date = (
+            col(f"n_{part}{i}") if f"{part}{i}" in dated else None
+            for part in ("year", "month", "day")
+        )
+        assert year is not None  # noqa: S101 - no format is without a year
+        assert data.as_of is not None  # noqa: S101 - no dates are declared without it
+        passed = dates.since(year, month, date, column=day, as_of=data.as_of)
+        read = read.with_columns(passed.alias(f"n{i}"))
+    never = {i: data.never(name) for i, name in enumerate(data.numeric) if data.never(name)}
+    known = {i: ~col(f"n{i}").is_in(never[i]) if i in never else None for i in places}
     return read.select(
         "line",
         "damage",
@@ -133,10 +166,38 @@ def typed(engine: Engine, data: Data) -> Frame:
         .cast(nw.Int32).alias("spaces"),
         nw.when(col("id_kind") != NO_ID).then(col("sid")).alias("id"),
         col("id_kind").cast(nw.Int8),
-        *(nw.when(col(f"n{i}").abs() < PLAUSIBLE).then(col(f"n{i}")).alias(f"v{i}")
+        *(nw.when(_and(col(f"n{i}").abs() < PLAUSIBLE, known[i])).then(col(f"n{i}")).alias(f"v{i}")
           for i in places),
-        *(_flags(i, data.decimal).cast(nw.Int16).alias(f"f{i}") for i in places),
+        *(col(f"n{i}").alias(f"v{i}") for i in days),
+        *(_plus(_flags(i, data.decimal), known[i]).cast(nw.Int16).alias(f"f{i}") for i in places),
+        *(_date_flags(i).cast(nw.Int16).alias(f"f{i}") for i in days),
         *(f"k{i}" for i in kinds),
+    )  # fmt: skip
+
+
+def _with(frame: Frame, columns: Iterable[nw.Expr]) -> Frame:
+    """Add columns, if there are any: a table may lack numbers, or dates."""
+    added = list(columns)
+    return frame.with_columns(*added) if added else frame
+
+
+def _numbers(engine: Engine, frame: Frame, read: dict[str, str]) -> Frame:
+    return engine.numbers(frame, read) if read else frame
+
+
+def _and(one: nw.Expr, other: nw.Expr | None) -> nw.Expr:
+    return one if other is None else one & other
+
+
+def _plus(flags: nw.Expr, known: nw.Expr | None) -> nw.Expr:
+    """Flag numbers that are no known ones."""
+    return flags if known is None else flags + _one(~known) * NEVER
+
+
+def _date_flags(i: int) -> nw.Expr:
+    """Flags of a date: there is none, or none that is written as declared."""
+    return nw.when(nw.col(f"m{i}").is_null()).then(nw.lit(MISSING)).otherwise(
+        _one(nw.col(f"n{i}").is_null()) * UNREADABLE
     )  # fmt: skip
 
 

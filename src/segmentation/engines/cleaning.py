@@ -77,6 +77,8 @@ class Cleaned:
         How many cells each repair changed.
     missing : dict of str to int
         Missing cells of each column before cleaning.
+    never : dict of str to int
+        Cells that say "never" or "not known" with a number, of the columns where that is declared.
     """
 
     engine: Engine
@@ -88,6 +90,7 @@ class Cleaned:
     rows: int
     repaired: dict[str, int]
     missing: dict[str, int]
+    never: dict[str, int]
 
     @property
     def rejections(self) -> int:
@@ -104,6 +107,7 @@ class Cleaned:
             rejected={rule.name: rule.count for rule in self.rules},
             repaired=self.repaired,
             missing=self.missing,
+            never=self.never,
         )
 
     def write_rejected(self, path: Path) -> None:
@@ -192,14 +196,15 @@ def clean(engine: Engine, data: Data, rules: Prepare) -> Cleaned:
     columns = look.columns(most=rules.max_unreadable)
     levels, gaps, respelt = [], [], 0
     missing = [column.some(cells.MISSING).count for column in columns]
-    for i, name in enumerate(data.categorical):
+    for i, name in enumerate(data.kinds):
         counts = rows.group_by(f"k{i}").agg(nw.len().alias("count"))
         counts = engine.keep(counts.rename({f"k{i}": "cell"}), f"counts{i}")
         absent = engine.rows(counts.filter(cells.is_missing(col("cell"))))
         gaps.append([row["cell"] for row in absent])
         missing.append(sum(int(row["count"]) for row in absent))
         known = counts.filter(~cells.is_missing(col("cell")))
-        levels.append(spellings(engine, known, data.aliases(name), f"levels{i}"))
+        spelt = spellings(engine, known, data.aliases(name), f"levels{i}")
+        levels.append(_only(engine, spelt, data, name, most=rules.max_unreadable))
         changed = levels[i].filter(col("cell") != col("level"))
         respelt += int(engine.rows(changed.select(col("count").sum()))[0]["count"] or 0)
     facts = engine.rows(rows.select(nw.len(), col("spaces").sum()))[0]
@@ -234,7 +239,45 @@ def clean(engine: Engine, data: Data, rules: Prepare) -> Cleaned:
         rows=engine.lines.rows,
         repaired=repaired,
         missing=dict(zip(data.columns, missing, strict=True)),
+        never={
+            name: column.some(cells.NEVER).count
+            for name, column in zip(data.measures, columns, strict=True)
+            if data.never(name)
+        },
     )
+
+
+def _only(engine: Engine, levels: Frame, data: Data, name: str, *, most: float) -> Frame:
+    """Keep the levels that a column may have; what is another text is missing.
+
+    Raises
+    ------
+    InputError
+        More cells than a share of `most` are another text.
+    """
+    allowed = data.levels(name)
+    if allowed is None:
+        return levels
+    col = nw.col
+    strange = levels.filter(~col("level").is_in(allowed)).sort("count", descending=True)
+    (counts,) = engine.rows(levels.select(col("count").sum().alias("known")))
+    (odd,) = engine.rows(
+        strange.select(col("count").sum().alias("count"), col("cell").min().alias("cell"))
+    )
+    wrong, known = int(odd["count"] or 0), int(counts["known"] or 0)
+    if wrong > most * known:
+        role = data.role(name)
+        what = "yes or no" if role == "flag" else "level of its scale"
+        mend = (
+            "give it aliases under data.flag, or declare it under data.categorical"
+            if role == "flag"
+            else f"add it under data.scale.{name}, or declare the column under data.categorical"
+        )
+        raise InputError(
+            f"column '{name}' of {data.path}: {wrong:,} of {known:,} cells are no "
+            f"{what}, such as '{short(odd['cell'])}'; {mend}"
+        )
+    return levels.filter(col("level").is_in(allowed))
 
 
 def _rules(engine: Engine, held: Frame, rejected: Frame, words: Words) -> tuple[Rule, ...]:
@@ -277,9 +320,11 @@ class Look:
             More cells than a share of `most` are no numbers, or they may mean something else.
         """
         col, found = nw.col, []
-        for i in range(len(self._data.numeric)):
+        for i in range(len(self._data.measures)):
             counts = self._rows.group_by(f"f{i}").agg(nw.len().alias("count"), col("line").min())
             found.append(Column(self._engine.rows(counts.rename({f"f{i}": "flags"}))))
+        if not found:
+            return []
         ends: list[nw.Expr] = []
         for i, column in enumerate(found):
             value = _value(i, column)
@@ -292,8 +337,11 @@ class Look:
     def _check(
         self, i: int, column: Column, *, most: float, low: float | None, high: float | None
     ) -> None:
-        name, where = list(self._data.numeric)[i], self._data.path
+        name, where = self._data.measures[i], self._data.path
         text = self._cell(i)
+        if name in self._data.date:
+            self._dated(i, column, name, most=most)
+            return
         doubtful = self._doubt(i, column, text)
         if doubtful:
             raise InputError(f"column '{name}' of {where}: {doubtful}")
@@ -312,6 +360,17 @@ class Look:
         raise InputError(
             f"column '{name}' holds no plausible numbers: {told} are {PLAUSIBLE:g} or more); take "
             "it out of data.numeric"
+        )
+
+    def _dated(self, i: int, column: Column, name: str, *, most: float) -> None:
+        wrong = column.of(column.unreadable)
+        if wrong.count <= most * column.known:
+            return
+        raise InputError(
+            f"column '{self._data.source(name)}' holds no dates as declared: line "
+            f"{self._engine.where(wrong.first)[1]} holds '{short(self._cell(i)(wrong.first))}' "
+            f"({wrong.count} of {column.known} cells are not written like "
+            f"{self._data.dated(name).format}); mend data.date.{name}.format"
         )
 
     def _cell(self, i: int) -> Callable[[int], str]:
@@ -398,7 +457,7 @@ class Judge:
         self._engine, self._data, self._rules, self._columns = engine, data, rules, columns
         self._gaps = gaps  # of each categorical column, the texts that stand for nothing
         self._beyond = {}
-        for i, (name, column) in enumerate(zip(data.numeric, columns, strict=True)):
+        for i, (name, column) in enumerate(zip(data.measures, columns, strict=True)):
             limits, value = data.limits(name), _value(i, column)
             outside = [value < limits.min] if limits.min is not None else []
             outside += [value > limits.max] if limits.max is not None else []
@@ -497,11 +556,16 @@ class Judge:
                     against.append((col(f"f{i}").is_in(codes), reason + i))
         if self._rules.outside_limits == "reject":
             against += [(beyond, BEYOND + i) for i, beyond in self._beyond.items()]
-        gaps = [self.shown(i).is_null() for i in range(len(self._columns))]
+        gaps = []
+        for i, column in enumerate(self._columns):
+            said = column.codes(cells.NEVER)  # that somebody never did is known
+            gap = self.shown(i).is_null()
+            gaps.append(gap & ~col(f"f{i}").is_in(said) if said else gap)
         gaps += [col(f"k{i}").is_in(words) for i, words in enumerate(self._gaps) if words]
-        missing = cells.total(gap.fill_null(value=False).cast(nw.Int32) for gap in gaps)
-        most = max(n for n in range(size + 1) if n / size <= self._rules.max_missing)
-        against.append((missing > most, EMPTY))
+        if gaps:
+            missing = cells.total(gap.fill_null(value=False).cast(nw.Int32) for gap in gaps)
+            most = max(n for n in range(size + 1) if n / size <= self._rules.max_missing)
+            against.append((missing > most, EMPTY))
         return against
 
     def _sums(self, table: Frame) -> list[nw.Expr]:
@@ -511,6 +575,8 @@ class Judge:
         """
         col = nw.col
         named = (col("id_kind") == cells.TOTAL) & col("damage").is_null()
+        if not self._columns or self._data.id is None:
+            return []
         if not self._engine.rows(table.filter(named).select(nw.len()))[0]["len"]:
             return []
         values = {f"v{i}": _value(i, column) for i, column in enumerate(self._columns)}

@@ -14,6 +14,7 @@ from segmentation.engines.reasons import (
     A_CONFLICT,
     A_COPY,
     NO_CELLS,
+    NO_DATE,
     NO_ID,
     NO_NUMBER,
     OUTSIDE,
@@ -21,9 +22,9 @@ from segmentation.engines.reasons import (
 )
 from segmentation.errors import InputError
 from segmentation.settings.prepare import Prepare
-from segmentation.settings.shared.data import Data
+from segmentation.settings.shared.data import SUM, Data
 
-_DIRT = (A_COPY, A_CONFLICT, OUTSIDE, NO_NUMBER, NO_ID, NO_CELLS)
+_DIRT = (A_COPY, A_CONFLICT, OUTSIDE, NO_NUMBER, NO_DATE, NO_ID, NO_CELLS)
 _FAR = 100  # times the next largest value: no customer, however rich, but a code or a slip
 _CATEGORIES = 10  # so few different texts are categories, however few customers there are
 _IDENTIFYING = 1 / 2  # texts a customer above which they are names, addresses or numbers of people
@@ -106,7 +107,7 @@ class Customers:
         self._cleaned, self._data = cleaned, data
         self._engine: Engine = cleaned.engine
         self._rows = cleaned.kept
-        numbers = {f"v{i}": name for i, name in enumerate(data.numeric)}
+        numbers = {f"v{i}": name for i, name in enumerate(data.measures)}
         facts: list[nw.Expr] = [nw.len().alias("rows")]
         for v in numbers:
             facts += [
@@ -122,7 +123,7 @@ class Customers:
         }
         self._levels: dict[str, Frame] = {}
         self._categories: dict[str, dict[str, Any]] = {}
-        for i, name in enumerate(data.categorical):
+        for i, name in enumerate(data.kinds):
             levels = (
                 self._rows.group_by(f"k{i}")
                 .agg(nw.len().alias("n"))
@@ -152,8 +153,7 @@ class Customers:
                 "for each of many"
             )
         for name in self._data.columns:
-            role = "numeric" if name in self._data.numeric else "categorical"
-            mend = f"take it out of data.{role} in params.yaml"
+            mend = f"take it out of data.{self._data.role(name)} in params.yaml"
             if not self._known(name):
                 raise InputError(f"column '{name}' of {path} is missing in every row; {mend}")
             value = self._only_value(name)
@@ -210,6 +210,8 @@ class Customers:
         """Tell of columns that can be used, but hardly as they are meant, a line for each."""
         told = []
         for name in self._data.columns:
+            if self._data.never(name):
+                continue
             missing = self.count - self._known(name)
             if missing > self.count / 2:
                 told.append(
@@ -218,6 +220,8 @@ class Customers:
                 )
         largest = [max(abs(of["low"]), abs(of["high"])) for of in self._numbers.values()]
         sizes = [nw.col(f"v{i}").abs() for i in range(len(largest))]
+        if not largest:
+            return told
         (second,) = self._engine.rows(
             self._rows.select(
                 nw.when(size < most).then(size).max().alias(f"s{i}")
@@ -262,7 +266,7 @@ class Customers:
         """
         data = self._data
         rows = self._rows
-        for i, name in enumerate(data.categorical):
+        for i, name in enumerate(data.kinds):
             named = self._cleaned.levels[i].join(self._levels[name], on="level", how="inner")
             rest = nw.lit(OTHER if self._together(name) else None, nw.String)
             level = nw.when(nw.col("n") >= FEWEST).then(nw.col("level")).otherwise(rest)
@@ -271,43 +275,42 @@ class Customers:
             )
             rows = rows.join(named, on=f"k{i}", how="left")
         columns = [
-            nw.col("id").alias(data.id),
-            *(nw.col(f"v{i}").alias(name) for i, name in enumerate(data.numeric)),
-            *(nw.col(f"l{i}").alias(name) for i, name in enumerate(data.categorical)),
+            nw.col("id").alias(data.id_column),
+            *(nw.col(f"v{i}").alias(name) for i, name in enumerate(data.measures)),
+            *(nw.col(f"l{i}").alias(name) for i, name in enumerate(data.kinds)),
         ]
         kinds = [
             pa.string(),
-            *[pa.float64()] * len(data.numeric),
-            *[pa.string()] * len(data.categorical),
+            *[pa.float64()] * len(data.measures),
+            *[pa.string()] * len(data.kinds),
         ]
-        names = [data.id, *data.columns]
+        names = [data.id_column, *data.columns]
         if data.sums_value:
-            columns.append(self._value())
+            columns.append(self._value(data.value or ()))
             kinds.append(pa.float64())
-            names.append(data.value_column)
+            names.append(SUM)
         # A column of the file may be called line as well.
         place = "line" if "line" not in names else "\x01line"
         rows = rows.select(nw.col("line").alias(place), *columns)
         schema = pa.schema(list(zip(names, kinds, strict=True)))
         self._engine.write(rows, path, schema, by=place)
 
-    def _value(self) -> nw.Expr:
+    def _value(self, parts: tuple[str, ...]) -> nw.Expr:
         """Return the sum of the columns in `data.value`, missing where one of them is.
 
         A sum over the known cells would make a customer look poor for a cell that nobody filled in.
         """
-        places = [list(self._data.numeric).index(name) for name in self._data.value]
+        places = [self._data.measures.index(name) for name in parts]
         value = nw.col(f"v{places[0]}")
         for i in places[1:]:
             value = value + nw.col(f"v{i}")
         (found,) = self._engine.rows(self._rows.select(value.count().alias("n")))
         if not found["n"]:
-            parts = ", ".join(self._data.value)
             raise InputError(
                 f"no customer of {self._data.path} has all of the columns that data.value sums up "
-                f"({parts}); take out one that is often missing"
+                f"({', '.join(parts)}); take out one that is often missing"
             )
-        return value.alias(self._data.value_column)
+        return value.alias(SUM)
 
     def _together(self, name: str) -> bool:
         of = self._categories[name]

@@ -1,7 +1,7 @@
 """Customers as points: imputation, transformation, scaling and encoding as one transformer."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from sklearn.preprocessing import (
     FunctionTransformer,
     MinMaxScaler,
     OneHotEncoder,
+    OrdinalEncoder,
     PowerTransformer,
     RobustScaler,
     StandardScaler,
@@ -21,7 +22,7 @@ from sklearn.preprocessing import (
 
 from segmentation.algorithms.models import settled
 from segmentation.artifacts.privacy import FEWEST, OTHER
-from segmentation.artifacts.transformer import CATEGORIES
+from segmentation.artifacts.transformer import CATEGORIES, SCALES
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.shared.data import Data
 
@@ -37,6 +38,8 @@ def build_features(
     levels: Mapping[str, Collection[str]] | None = None,
 ) -> ColumnTransformer:
     """Lay out the transformer from raw customers to points; it is not fitted yet.
+
+    The levels of a scale are one feature: how many levels are below.
 
     One-hot columns are never standardised. Two customers of different categories differ in two of
     them, so each is scaled by ``category_weight / sqrt(2)`` times the spread of a typical number:
@@ -57,26 +60,42 @@ def build_features(
     ColumnTransformer
         From a table with the feature columns to an array (n_customers, n_features) of float64.
     """
+    parts = _numbers(customers, data=data, settings=settings)
+    weights = {name: weight for name, _, _, weight in parts if weight != 1}
+    layout: list[tuple[str, Any, list[str]]] = [(name, part, of) for name, part, of, _ in parts]
+    if settings.encoding == "onehot" and data.categorical_features:
+        spread = _typical_spread(layout, customers, settings=settings)
+        rest = [name for name in data.categorical_features if name not in data.scale]
+        if rest:
+            categories = _categorical(customers[rest], settings, more=levels or {})
+            layout.append((CATEGORIES, categories, rest))
+            weights[CATEGORIES] = settings.category_weight * spread / math.sqrt(2)
+        scales = [name for name in data.categorical_features if name in data.scale]
+        if scales:
+            steps = _ordered([data.scale[name] for name in scales])
+            layout.append((SCALES, make_pipeline(*steps, *_scaler(settings)), scales))
+    return ColumnTransformer(
+        layout, transformer_weights=weights or None, verbose_feature_names_out=False
+    )
+
+
+def _numbers(
+    customers: pd.DataFrame, *, data: Data, settings: Featurize
+) -> list[tuple[str, Any, list[str], float]]:
+    """Lay out what becomes of numbers: a name, what is done, with which columns, their weight."""
     skewed = skewed_columns(customers, data=data, settings=settings)
     even = [name for name in data.numeric_features if name not in skewed]
-    parts: list[tuple[str, Any, list[str]]] = []
+    parts: list[tuple[str, Any, list[str], float]] = []
     if even:
-        parts.append(("even", _numeric(settings, transform="none"), even))
+        parts.append(("even", _numeric(settings, transform="none"), even, 1.0))
     if skewed:
-        parts.append(("skewed", _numeric(settings, transform=settings.transform), skewed))
-    weights = None
-    if data.categorical_features and settings.encoding == "onehot":
-        categories = _categorical(customers[data.categorical_features], settings, more=levels or {})
-        parts.append((CATEGORIES, categories, data.categorical_features))
-        spread = _typical_spread(parts[:-1], customers, settings=settings)
-        weights = {CATEGORIES: settings.category_weight * spread / math.sqrt(2)}
-    return ColumnTransformer(parts, transformer_weights=weights, verbose_feature_names_out=False)
+        parts.append(("skewed", _numeric(settings, transform=settings.transform), skewed, 1.0))
+    return parts
 
 
 def category_scale(transformer: ColumnTransformer) -> float | None:
     """Return what each one-hot column is multiplied by; None without any."""
-    weights = transformer.transformer_weights
-    return None if weights is None else weights[CATEGORIES]
+    return (transformer.transformer_weights or {}).get(CATEGORIES)
 
 
 def _typical_spread(
@@ -145,10 +164,27 @@ def _numeric(settings: Featurize, *, transform: str) -> Pipeline:
         steps.append(PowerTransformer(standardize=False))
     elif transform == "log":
         steps.append(FunctionTransformer(np.log1p, feature_names_out="one-to-one"))
+    return make_pipeline(*steps, *_scaler(settings))
+
+
+def _scaler(settings: Featurize) -> list[Any]:
     scalers = {"standard": StandardScaler, "robust": RobustScaler, "minmax": MinMaxScaler}
-    if settings.scaler != "none":
-        steps.append(scalers[settings.scaler]())
-    return make_pipeline(*steps)
+    return [scalers[settings.scaler]()] if settings.scaler != "none" else []
+
+
+def _ordered(levels: Sequence[tuple[str, ...]]) -> list[Any]:
+    """Count the levels of each column from 0, the lowest; who has none gets the commonest."""
+    encoder = OrdinalEncoder(
+        categories=[np.array(each, dtype=object) for each in levels],
+        handle_unknown="use_encoded_value",
+        unknown_value=np.nan,
+        encoded_missing_value=np.nan,
+    )
+    return [
+        SimpleImputer(strategy="constant", fill_value=MISSING_CATEGORY),
+        encoder,
+        SimpleImputer(strategy="most_frequent"),
+    ]
 
 
 def _categorical(

@@ -20,6 +20,11 @@ def tidy(name: str) -> str:
     return name.strip(BLANK)
 
 
+def declared(data: Data) -> list[str]:
+    """The columns that the file must have: the id, if there is one, and those that are used."""
+    return ([] if data.id is None else [data.id]) + data.cells
+
+
 def check(header: Sequence[str], data: Data, *, top: Sequence[str], line: int) -> list[str]:
     """Return the columns' names if every declared one is there, once.
 
@@ -39,10 +44,10 @@ def check(header: Sequence[str], data: Data, *, top: Sequence[str], line: int) -
         A name is missing or stands twice, or this line is no header in this delimiter.
     """
     names = [tidy(name) for name in header]
-    declared = [data.id, *data.columns]
-    missing = [name for name in declared if name not in names]
+    wanted = declared(data)
+    missing = [name for name in wanted if name not in names]
     if missing:
-        raise InputError(f"{data.path} has {_why(missing, declared, names, data, top, line)}")
+        raise InputError(f"{data.path} has {_why(missing, wanted, names, data, top, line)}")
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         listed = ", ".join(f"'{name}'" for name in twice[:_SHOWN])
@@ -133,4 +138,5 @@ def _setting(name: str, data: Data) -> str:
     """Where in `params.yaml` a column is named."""
     if name == data.id:
         return "data.id"
-    return "data.numeric" if name in data.numeric else "data.categorical"
+    column = data.columns[data.cells.index(name)]
+    return f"data.{data.role(column)}"

@@ -103,12 +103,12 @@ def hint(cell: str, decimal: str) -> str:
     Examples
     --------
     >>> hint("2021-03-04", ".")
-    'dates are no numbers: declare the days or years since then, or leave the column out'
+    'dates are no numbers: declare it under data.date'
     """
     if _DATE.fullmatch(cell):
-        return "dates are no numbers: declare the days or years since then, or leave the column out"
+        return "dates are no numbers: declare it under data.date"
     if _TRUTH.fullmatch(cell):
-        return "declare it under data.categorical"
+        return "declare it under data.flag or data.categorical"
     if cell.strip(_OTHER_QUOTES) != cell:
         return 'write it without quotes, or all quotes as "'
     if cell.endswith("%"):

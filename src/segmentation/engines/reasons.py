@@ -14,7 +14,7 @@ DAMAGED, SUMS, MISSING_ID, LOST_DIGITS, COPY, EMPTY, CONFLICT = range(7)
 UNREADABLE, IMPLAUSIBLE, BEYOND = 10_000, 20_000, 30_000  # and the number of the column
 
 A_COPY, A_CONFLICT, OUTSIDE = "exact copy", "conflicting id", "outside limits"
-NO_NUMBER, NO_CELLS = "not a number", "too many cells are missing"
+NO_NUMBER, NO_DATE, NO_CELLS = "not a number", "not a date", "too many cells are missing"
 NO_ID = "id is missing"
 _RULES = {
     SUMS: "totals",
@@ -46,14 +46,15 @@ class Words:
 
     def __init__(self, data: Data, where: Callable[[int], tuple[Path, int]]) -> None:
         self._data, self._where = data, where
-        self._numeric = list(data.numeric)
-        self._cells = [f"c{i}" for i in range(1 + len(data.columns))]
+        self._measures = data.measures
+        self._cells = [f"c{i}" for i in range(1 + len(data.cells))]
         self._parts = data.path.is_dir()
 
     @property
     def schema(self) -> pa.Schema:
         """Of the table of rejected rows. Of several files, each row tells its own."""
-        named = [f"{n} (cell)" if n in _LEDGER else n for n in (self._data.id, *self._data.columns)]
+        cells_of = (self._data.id_column, *self._data.cells)
+        named = [f"{name} (cell)" if name in _LEDGER else name for name in cells_of]
         front = ["file", "line"] if self._parts else ["line"]
         return pa.schema(
             [
@@ -64,7 +65,11 @@ class Words:
 
     def rule(self, code: int) -> str:
         """Name the rule of a code, but for damage, which has words of its own."""
-        return _RULES[code] if code in _RULES else _NUMBERED[code - code % 10_000]
+        if code in _RULES:
+            return _RULES[code]
+        if UNREADABLE + len(self._data.numeric) <= code < IMPLAUSIBLE:
+            return NO_DATE
+        return _NUMBERED[code - code % 10_000]
 
     def place(self, line: int) -> str:
         """Say where a line is, if not in the one file."""
@@ -88,7 +93,7 @@ class Words:
         if code < UNREADABLE:
             return rule
         column = code % 10_000
-        name = self._numeric[column]
+        name = self._measures[column]
         if code >= BEYOND:
             return f"{rule}: {name} is {row['value']:g}, {self._allowed(name)}"
         return f"{rule}: {name} is '{cells.strip(row[f'c{column + 1}'])[:_LONGEST]}'"

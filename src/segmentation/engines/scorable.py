@@ -65,12 +65,12 @@ class Scorable:
         self, engine: Local, data: Data, rules: Prepare, levels: Mapping[str, Sequence[str]]
     ) -> None:
         self._engine, self._data = engine, data
-        self._known = {name: _spellings(data, name, levels[name]) for name in data.categorical}
+        self._known = {name: _spellings(data, name, levels[name]) for name in data.kinds}
         table = engine.keep(cells.typed(engine, data), "cells")
         self._table = table
         rows = table.filter(nw.col("damage").is_null())
         columns = Look(engine, data, rows).columns(most=rules.max_unreadable)
-        gaps = [self._gaps(rows, i) for i in range(len(data.categorical))]
+        gaps = [self._gaps(rows, i) for i in range(len(data.kinds))]
         judge = Judge(engine, data, rules, columns, gaps)
         self._frame = rows.select(
             "line",
@@ -123,12 +123,14 @@ class Scorable:
         return [row["cell"] for row in found]
 
     def _customers(self, typed: pa.Table) -> pa.Table:
-        columns = {name: typed[f"v{i}"] for i, name in enumerate(self._data.numeric)}
-        for i, name in enumerate(self._data.categorical):
+        columns = {name: typed[f"v{i}"] for i, name in enumerate(self._data.measures)}
+        for i, name in enumerate(self._data.kinds):
             text = typed[f"k{i}"].combine_chunks().dictionary_encode()
             keys, levels = self._known[name]
             as_known = levels.take(pc.index_in(folded(text.dictionary), value_set=keys))
-            columns[name] = pc.coalesce(as_known, text.dictionary).take(text.indices)
+            if self._data.levels(name) is None:
+                as_known = pc.coalesce(as_known, text.dictionary)
+            columns[name] = as_known.take(text.indices)
         return pa.table(columns)
 
     def _why_not(self, codes: pa.ChunkedArray) -> pa.Array:
@@ -138,7 +140,7 @@ class Scorable:
 
     def _told(self, code: int) -> str:
         rule = self._words.rule(code)
-        return f"{rule}: {list(self._data.numeric)[code % 10_000]}" if code >= UNREADABLE else rule
+        return f"{rule}: {self._data.measures[code % 10_000]}" if code >= UNREADABLE else rule
 
 
 class _Feed:

@@ -80,7 +80,7 @@ class Source:
     @property
     def schema(self) -> pa.Schema:
         """Of the batches."""
-        return schema(1 + len(self._data.columns))
+        return schema(1 + len(self._data.cells))
 
     def where(self, line: int) -> tuple[Path, int]:
         """Return the file in which a line is, and its place there."""
@@ -101,7 +101,8 @@ class Source:
             for file in _files(path):
                 self.parts.append(Part(file, self.lines.in_file))
                 data = self._data.model_copy(update={"path": file})
-                yield from self._file(data, self.lines.in_file, wanted)
+                for batch in self._file(data, self.lines.in_file, wanted):
+                    yield batch if data.id is not None else _numbered(batch)
         except FileNotFoundError:
             raise InputError(
                 f"{path} does not exist; put a CSV of customers there or set data.path in "
@@ -200,7 +201,7 @@ class Source:
         def is_row(cells: list[str]) -> bool:
             return not any(character.isalpha() for i in numeric for character in cells[i])
 
-        places = [names.index(name) for name in (data.id, *data.columns)]
+        places = [names.index(name) for name in header.declared(data)]
         if self._whole:
             places = list(range(len(names)))
         self.names = names
@@ -265,6 +266,14 @@ def _shifted(
             moved = pc.add(batch["line"], offset)
             batch = batch.set_column(0, "line", moved)
         yield batch
+
+
+def _numbered(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Put in front of the cells of customers without an id what tells them apart: their line."""
+    front, cells = batch.columns[:4], batch.columns[4:]
+    damaged = pc.is_valid(batch["damage"])
+    number = pc.if_else(damaged, None, batch["line"].cast(pa.string()))
+    return pa.RecordBatch.from_arrays([*front, number, *cells], schema=schema(1 + len(cells)))
 
 
 def _pieces(file: BinaryIO, head: bytes = b"") -> Iterator[bytes]:
@@ -335,7 +344,7 @@ def _parquet(data: Data, wanted: Places | None) -> Generator[pa.RecordBatch, Non
     """Read the cells of a Parquet file as text, which they are judged by. A row is a line."""
     import pyarrow.parquet as pq
 
-    declared = [data.id, *data.columns]
+    declared = header.declared(data)
     rows = 0
     try:
         with pq.ParquetFile(data.path) as file:

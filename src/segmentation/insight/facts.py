@@ -122,7 +122,7 @@ def describe(
     *,
     numeric: list[str],
     categorical: list[str],
-    value: str,
+    value: str | None,
     labels: Mapping[str, str],
     units: Mapping[str, str | None],
     playbook: Playbook,
@@ -150,8 +150,8 @@ def describe(
         What the stages before found of the same segments.
     numeric, categorical : list of str
         Columns to describe.
-    value : str
-        The numeric column that says what a customer is worth.
+    value : str or None
+        The numeric column that says what a customer is worth, if there is one.
     labels, units : mapping of str to str
         Of every column, for people; a unit may be missing or None.
     playbook : Playbook
@@ -249,7 +249,7 @@ def describe(
         ),
         outside=outside and _outside(outside, labels, shown=nobody in shown),
         trust=trust(len(customers), results),
-        advice=advice(len(customers), results, value=labels[value]),
+        advice=advice(len(customers), results, value=None if value is None else labels[value]),
         limits=limits(results, scaling=scaling),
         method=METHOD | _method([labels[name] for name in everyone if name in descriptive]),
         playbook_notes=(
@@ -277,13 +277,19 @@ def _method(descriptive: list[str]) -> dict[str, str]:
     return {"descriptive": DESCRIPTIVE.format(columns=", ".join(descriptive), them=them)}
 
 
-def _without_index(playbook: Playbook, profiles: list[Profile], *, value: str) -> list[str]:
+def _without_index(playbook: Playbook, profiles: list[Profile], *, value: str | None) -> list[str]:
     """Say which conditions cannot hold because the column has no index in any segment."""
     told = []
     for play in playbook.plays:
         for condition in play.when:
             column = condition.column or value
             if condition.level is not None:
+                continue
+            if column is None:
+                told.append(
+                    f"playbook.yaml: the play '{play.name}' asks for the value index, but no "
+                    "data.value in params.yaml says what a customer is worth"
+                )
                 continue
             figures = [profile.numeric[column] for profile in profiles]
             if any(f.mean is not None for f in figures) and all(f.index is None for f in figures):
@@ -305,7 +311,7 @@ def _segment(
     shown: bool,
     given: Playbook,
     playbook: Playbook,
-    value: str,
+    value: str | None,
     labels: Mapping[str, str],
     units: Mapping[str, str | None],
 ) -> Segment:

@@ -14,7 +14,9 @@ class Recommendation:
     evidence: tuple[Evidence, ...]
 
 
-def recommend(profile: Profile, plays: tuple[Play, ...], *, value: str) -> list[Recommendation]:
+def recommend(
+    profile: Profile, plays: tuple[Play, ...], *, value: str | None
+) -> list[Recommendation]:
     """List the plays whose conditions all hold, in the playbook's order; often none.
 
     A bound on one side of the average, such as an index of at least 120, claims a difference:
@@ -29,10 +31,12 @@ def recommend(profile: Profile, plays: tuple[Play, ...], *, value: str) -> list[
     return suitable
 
 
-def _evidence(profile: Profile, condition: Condition, value: str) -> Evidence | None:
+def _evidence(profile: Profile, condition: Condition, value: str | None) -> Evidence | None:
     """The figure that meets a condition; None if it does not."""
     column, bounds = condition.column or value, condition.bounds
     figures: NumberProfile | LevelProfile | None
+    if column is None:  # nothing says what a customer is worth
+        return None
     if condition.level is None:
         number = profile.numeric[column]
         figures, figure, average = number, number.index, 100.0

@@ -93,7 +93,7 @@ def profile_segments(
     *,
     numeric: list[str],
     categorical: list[str],
-    value: str,
+    value: str | None,
     always: Mapping[str, Collection[str]] | None = None,
 ) -> list[Profile]:
     """Describe every segment.
@@ -109,8 +109,8 @@ def profile_segments(
         Segment ids; negative for customers in none, who still count among everyone.
     numeric, categorical : list of str
         Columns to describe.
-    value : str
-        The numeric column whose total is shared out.
+    value : str or None
+        The numeric column whose total is shared out, if there is one.
     always : mapping of str to collection of str, optional
         Levels of a column that are described even if they are not among the 30 most frequent.
 
@@ -129,14 +129,16 @@ def profile_segments(
 
     numbers = {
         name: _numbers(customers[name].to_numpy(np.float64), order, sizes, hidden)
-        for name in {*numeric, value}
+        for name in numeric
     }
     levels = {
         name: _levels(customers[name], (always or {}).get(name, ()), group, hidden)
         for name in categorical
     }
     confirmed = _confirmed({name: column.p for name, column in (numbers | levels).items()})
-    worth = _worth(customers[value].to_numpy(np.float64), group, len(ids))
+    worth = (
+        None if value is None else _worth(customers[value].to_numpy(np.float64), group, len(ids))
+    )
     low, high = intervals.wilson(sizes[:-1], len(customers))
     profiles = []
     for i, number in enumerate(ids):
@@ -144,17 +146,20 @@ def profile_segments(
             name: _number_profile(numbers[name], i, confirmed=confirmed[name][i])
             for name in numeric
         }
-        worth_told = bool(numbers[value].told[i])
+        told_worth = worth if value is not None and numbers[value].told[i] else None
+        average = None if value is None else figures[value]
         profiles.append(
             Profile(
                 id=number,
                 size=int(sizes[i]),
                 share=float(sizes[i] / len(customers)),
                 share_interval=(float(low[i]), float(high[i])),
-                value_mean=figures[value].mean,
-                value_mean_interval=figures[value].mean_interval,
-                share_of_value=_known(worth[0][i]) if worth_told else None,
-                share_of_value_interval=_pair(worth[1][i], worth[2][i]) if worth_told else None,
+                value_mean=average and average.mean,
+                value_mean_interval=average and average.mean_interval,
+                share_of_value=_known(told_worth[0][i]) if told_worth else None,
+                share_of_value_interval=(
+                    _pair(told_worth[1][i], told_worth[2][i]) if told_worth else None
+                ),
                 numeric=figures,
                 categorical={
                     name: {

@@ -76,15 +76,15 @@ def notice(results: Results) -> str | None:
     )
 
 
-def advice(customers: int, results: Results, *, value: str) -> tuple[str, ...]:
+def advice(customers: int, results: Results, *, value: str | None) -> tuple[str, ...]:
     """Say what to try where there is nothing to act on; nothing where there is.
 
     Parameters
     ----------
     customers : int
     results : Results
-    value : str
-        The value column's name for people.
+    value : str or None
+        The value column's name for people, if there is one.
     """
     if results.has_segments and results.metrics.k >= 2:
         return ()
@@ -94,8 +94,9 @@ def advice(customers: int, results: Results, *, value: str) -> tuple[str, ...]:
     more = "Look at another period, or at one kind of customers only."
     if customers < 5 * _FEW:
         more = f"Come back with more customers: among {customers:,} a weak structure is not seen."
+    by = f"quarters by {value}" if value else "its categories"
     cut = (
-        f"If one figure decides what you do, cut by it openly: quarters by {value} are a plan that "
+        f"If one figure decides what you do, cut by it openly: {by} are a plan that "
         "everybody understands, and nobody will take them for more."
     )
     return (_BEHAVIOUR, cut, more, _DROWNED)

@@ -1,6 +1,7 @@
 """What the columns of customers' tables usually mean, by the words in their names."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from segmentation.onboarding.figures import humanly
@@ -196,6 +197,84 @@ JOINED = frozenset(
 )
 LAST = frozenset("last latest recent ended end expiry expires".split())
 CALENDAR = frozenset("day month weekday dayofweek quarter hour week".split())
+# Levels from the lowest; what stands between bars means the same.
+_ORDERS = (
+    (
+        "none|no|zero, very low|minimal, low|small|minor|light|poor|bad|basic, "
+        "medium|mid|middle|moderate|normal|average|fair|standard, "
+        "high|large|big|heavy|good|premium, very high|extra large|very good|excellent"
+    ),
+    "xxs, xs, s, m, l, xl, xxl, 3xl",
+    "never, rarely|seldom, sometimes|occasionally, often|frequently|regularly, always",
+    (
+        "never, annually|yearly|once a year, quarterly|every 3 months, monthly|once a month, "
+        "fortnightly|bi-weekly|biweekly|every 2 weeks, weekly|once a week, daily|every day"
+    ),
+    "strongly disagree, disagree, neutral|neither, agree, strongly agree",
+    "very dissatisfied, dissatisfied|unsatisfied, neutral, satisfied, very satisfied",
+    (
+        "none|illiterate|uneducated, basic|primary|primary school|elementary|basic.4y|basic 4y, "
+        "basic.6y, basic.9y, secondary|high school|highschool|high.school, "
+        "some college|college|professional.course|vocational, "
+        "graduation|graduate|bachelor|bachelors|tertiary|university|university.degree, "
+        "post-graduate|postgraduate|2n cycle|master|masters, phd|doctorate|doctoral"
+    ),
+    "month-to-month|monthly|month to month, one year|1 year|yearly, two year|two years|2 years",
+    "blue|green|basic, bronze, silver, gold, platinum, diamond|black",
+    "new, active, loyal|vip",
+)
+_BELOW = ("less", "under", "below", "up to", "<", "bis", "unter")
+_ABOVE = ("more", "over", "above", "+", ">", "plus", "older", "and up", "über")
+
+
+def in_order(levels: Iterable[str]) -> tuple[str, ...]:
+    """Put levels in their order where that is known: words of a scale, or ranges of numbers.
+
+    Examples
+    --------
+    >>> in_order(["PhD", "Basic", "Graduation"])
+    ('Basic', 'Graduation', 'PhD')
+    >>> in_order(["$40K - $60K", "Less than $40K", "60K+"])
+    ('Less than $40K', '$40K - $60K', '60K+')
+    >>> in_order(["Bonn", "Low", "Ulm"])
+    ()
+    """
+    names = list(levels)
+    if not 3 <= len(names) <= 12:
+        return ()
+    for order in _ORDERS:
+        places = {
+            word: (i, j)
+            for i, step in enumerate(order.split(", "))
+            for j, word in enumerate(step.split("|"))
+        }
+        found = [places.get(name.casefold()) for name in names]
+        steps = {place[0] for place in found if place}
+        if None not in found and len(steps) >= 3:
+            return tuple(sorted(names, key=lambda name: places[name.casefold()]))
+    ranges = {name: _range(name) for name in names}
+    if None in ranges.values() or len(set(ranges.values())) < len(names):
+        return ()
+    return tuple(sorted(names, key=lambda name: ranges[name] or (0.0, 0)))
+
+
+def _range(text: str) -> tuple[float, int] | None:
+    """Where ``Less than $40K``, ``18-25`` or ``65+`` stands among others of its kind."""
+    plain = text.casefold().replace(",", "")
+    numbers = re.findall(r"\d+(?:\.\d+)?", plain)
+    words = re.findall(r"[^\W\d_]{3,}", plain)
+    below = any(word in plain for word in _BELOW)
+    above = any(word in plain for word in _ABOVE)
+    known = " ".join((*_BELOW, *_ABOVE, "than years year usd eur and from to"))
+    if any(word not in known for word in words):
+        return None
+    if len(numbers) == 2 and not (below or above):
+        return float(numbers[0]), 1
+    if len(numbers) == 1 and below != above:
+        return float(numbers[0]), 0 if below else 2
+    return None
+
+
 FILLERS = frozenset(
     """
     the of a an in at on by for per to and is has have had was total tot avg average mean sum
@@ -244,6 +323,11 @@ def tokens(name: str) -> list[str]:
         else:
             joined.append(word)
     return joined
+
+
+def of(key: str) -> Meaning:
+    """The meaning of this key."""
+    return _BY_KEY[key]
 
 
 def meaning_of(name: str) -> Meaning | None:

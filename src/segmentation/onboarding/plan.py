@@ -1,5 +1,6 @@
 """What a table as a whole says: the id, copies, outcomes, and what a customer is worth."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,6 @@ from segmentation.onboarding import lexicon
 from segmentation.onboarding.figures import Counted, Figures
 from segmentation.onboarding.roles import Column, ignored, role_of
 
-ROW = "row"
 _COPY = 0.995  # absolute rank correlation above which a column says what another says
 _NEAR = 0.95
 
@@ -36,6 +36,8 @@ class Plan:
     value_unsure : bool
     decimal : str
     notes : tuple of str
+    as_of : date or None
+        The day that dates are counted up to; None where there are none.
     """
 
     columns: tuple[Column, ...]
@@ -45,6 +47,7 @@ class Plan:
     value_unsure: bool
     decimal: str
     notes: tuple[str, ...] = ()
+    as_of: dt.date | None = None
 
     def of(self, *roles: str) -> list[Column]:
         """The columns that have one of the roles."""
@@ -53,17 +56,18 @@ class Plan:
     @property
     def numbers(self) -> list[Column]:
         """The columns that become numbers."""
-        return self.of("numeric", "scale")
+        return self.of("numeric", "date")
 
     @property
     def categories(self) -> list[Column]:
-        """The columns that become categories."""
-        return self.of("categorical", "flag")
+        """The columns that stay texts."""
+        return self.of("categorical", "flag", "scale")
 
     @property
     def describe(self) -> tuple[str, ...]:
         """The columns that segments are not found in."""
-        return tuple(c.name for c in (*self.numbers, *self.categories) if c.describe)
+        used = (*self.numbers, *self.categories)
+        return tuple(column.becomes_column for column in used if column.describe)
 
     def with_column(self, column: Column) -> "Plan":
         """The same with one column taken for something else."""
@@ -71,8 +75,14 @@ class Plan:
         return replace(self, columns=columns)
 
 
-def plan(counted: Counted) -> Plan:
+def plan(counted: Counted, *, saved: dt.date) -> Plan:
     """Decide what each column is, and what a customer is worth.
+
+    Parameters
+    ----------
+    counted : Counted
+    saved : date
+        When the file was saved: ages are counted up to then where no date in it says better.
 
     Raises
     ------
@@ -88,8 +98,6 @@ def plan(counted: Counted) -> Plan:
             columns[name] = Column(name, "id", *_id_words(figures[name]))
         elif columns[name].role not in ("date", "flag") and _is_another_id(figures[name]):
             columns[name] = ignored(name, "it numbers rows or people, which is no trait")
-        elif columns[name].never:
-            columns[name] = _without_sentinels(columns[name])
         elif columns[name].used and words & lexicon.OUTCOME:
             columns[name] = replace(
                 columns[name],
@@ -99,9 +107,12 @@ def plan(counted: Counted) -> Plan:
                 unsure=columns[name].unsure or "an outcome shapes no segments, but is told of each",
             )
     _copies(columns, counted.sample)
+    as_of, told = _as_of(columns, saved)
+    if as_of is not None:
+        _dated(columns, as_of)
     table = list(columns.values())
     value, why, unsure = _value(table)
-    if not any(c.used and c.role != "date" and not c.describe for c in table):
+    if not any(c.used and not c.describe for c in table):
         left = "; ".join(f"'{c.name}': {c.why}" for c in table[:4] if c.role == "ignore")
         raise InputError(
             f"no column tells customers apart{': ' + left if left else ''}; add numbers or "
@@ -114,8 +125,77 @@ def plan(counted: Counted) -> Plan:
         value_why=why,
         value_unsure=unsure,
         decimal=counted.decimal,
-        notes=counted.notes,
+        notes=(*counted.notes, *told),
+        as_of=as_of,
     )
+
+
+def _as_of(columns: dict[str, Column], saved: dt.date) -> tuple[dt.date | None, list[str]]:
+    """The last day in the file that is no plan for later, and whether that is sure."""
+    dates = [column for column in columns.values() if column.role == "date"]
+    if not dates:
+        return None, []
+    days = [
+        (dt.date.fromisoformat(column.last), column.name)
+        for column in dates
+        if "-" in column.last and not _is_birth(column) and not _ends(column)
+    ]
+    if days:
+        last, name = max(days)
+        return last, [f"dates are counted up to {last}, the last day in '{name}' (data.as_of)"]
+    years = [int(c.last) for c in dates if "-" not in c.last and not _is_birth(c)]
+    if years:
+        last = dt.date(max(years), 12, 31)
+        return last, [f"years are counted up to {last.year}, the last in the file (data.as_of)"]
+    return saved, [
+        (
+            f"no date says of when the file is: ages are counted up to {saved}, when it was saved; "
+            "set data.as_of to the day that it is about"
+        )
+    ]
+
+
+def _is_birth(column: Column) -> bool:
+    return column.meaning is not None and column.meaning.key == "birth"
+
+
+def _ends(column: Column) -> bool:
+    return bool(set(lexicon.tokens(column.name)) & {"expiry", "expires", "end", "ends", "due"})
+
+
+def _dated(columns: dict[str, Column], as_of: dt.date) -> None:
+    """Name what dates become, by what they are the dates of."""
+    for name, column in columns.items():
+        if column.role != "date":
+            continue
+        words = set(lexicon.tokens(name))
+        minimum: float | None = 0
+        maximum = None
+        unit = "years" if column.format == "%Y" else "days"
+        if _is_birth(column):
+            called, unit, maximum = "age", "years", 120.0
+            meaning = lexicon.of("age")
+        elif words & lexicon.LAST and not _ends(column):
+            rest = "_".join(word for word in lexicon.tokens(name) if word not in ("date", "dt"))
+            called, meaning = f"{unit}_since_{rest}", lexicon.of("recency")
+        elif words & lexicon.JOINED and not _ends(column):
+            called, meaning = f"{unit}_as_customer", lexicon.of("tenure")
+        else:
+            rest = "_".join(word for word in lexicon.tokens(name) if word not in ("date", "dt"))
+            called, meaning = f"{unit}_since_{rest or 'date'}", None
+            minimum = None if _ends(column) else 0
+        taken = {other.becomes_column for key, other in columns.items() if key != name}
+        if called in taken:
+            called = f"{called}_{name}"
+        columns[name] = replace(
+            column,
+            called=called,
+            becomes=f"{called}: {unit} until {as_of}",
+            meaning=meaning,
+            minimum=minimum,
+            maximum=maximum,
+            unit=unit,
+        )
 
 
 def _identity(figures: dict[str, Figures], columns: dict[str, Column]) -> str | None:
@@ -178,17 +258,10 @@ def _id_words(figures: Figures) -> tuple[str, str, str]:
     return why, "the id: never a feature", unsure
 
 
-def _without_sentinels(column: Column) -> Column:
-    listed = " and ".join(f"{number:g}" for number in column.never)
-    return ignored(
-        column.name, f"{listed} in it stands for 'never' or 'not known', not for a number"
-    )
-
-
 def _copies(columns: dict[str, Column], sample: pd.DataFrame) -> None:
     """Leave out what another column says already."""
     used = [n for n, c in columns.items() if c.used and c.role != "date"]
-    numbers = [n for n in used if columns[n].role in ("numeric", "scale")]
+    numbers = [n for n in used if columns[n].role == "numeric"]
     ranks = sample[numbers].rank() if numbers else pd.DataFrame()
     strength = np.nan_to_num(ranks.corr(min_periods=30).abs().to_numpy()) if numbers else None
     for j, name in enumerate(numbers):
@@ -226,14 +299,15 @@ def _linear(sample: pd.DataFrame, one: str, other: str) -> float:
 
 def _value(table: list[Column]) -> tuple[tuple[str, ...], str, bool]:
     """What a customer is worth: a total by its name, a sum of amounts, else the best there is."""
-    numbers = [c for c in table if c.role in ("numeric", "scale") and not c.describe]
+    numbers = [c for c in table if c.role == "numeric" and not c.describe]
     if not numbers:
-        return (), "there is no column of numbers", True
+        return (), "no column of numbers says so: segments are numbered by their size", False
 
     def worth(column: Column) -> tuple[Any, ...]:
         words = set(lexicon.tokens(column.name))
         rank = column.meaning.worth if column.meaning else 0
-        rank = 4 if column.role == "scale" and words & {"spending", "spend", "value"} else rank
+        scored = words & lexicon.SCALE and words & {"spending", "spend", "value"}
+        rank = 4 if scored else rank
         rank += bool(words & {"total", "lifetime", "overall"}) * 2 if rank else 0
         rank -= bool(words & {"minimum", "min", "monthly"} and rank)
         rank -= bool(words & lexicon.GOODS) * 3 if rank > 3 else 0

@@ -83,7 +83,7 @@ _BEST_VALUE = {"value_index": {"min": 130}}
 def plays(plan: Plan) -> list[dict[str, Any]]:
     """Plays for which the table has the columns, the most telling first."""
     made = [
-        _play(_KEEP if words & _LEFT else _ASK, _often(column.name))
+        _play(_KEEP if words & _LEFT else _ASK, _often(column.becomes_column))
         for column in plan.of("flag")
         if (words := set(lexicon.tokens(column.name))) & (_LEFT | _ANSWERED)
     ]
@@ -137,7 +137,7 @@ def _column(plan: Plan, key: str) -> str | None:
         if column.meaning and column.meaning.key == key and (column.minimum or 0) >= 0
     ]
     plain = [column for column in found if not lexicon.thing_of(column.name, column.meaning)]
-    return (plain or found)[0].name if found else None
+    return (plain or found)[0].becomes_column if found else None
 
 
 def _high(column: str) -> dict[str, Any]:

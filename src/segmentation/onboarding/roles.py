@@ -6,16 +6,10 @@ from typing import Literal
 from segmentation.onboarding import lexicon
 from segmentation.onboarding.figures import Dates, Figures, Numbers, humanly
 from segmentation.onboarding.lexicon import Meaning
+from segmentation.settings.shared.columns import NO_WORDS, YES_WORDS
 
 Role = Literal["id", "numeric", "scale", "flag", "categorical", "date", "ignore"]
 FEWEST = 10  # customers without whom nothing is told of a category
-_FLAGS = (
-    ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"), ("1.0", "0.0"),
-    ("ja", "nein"), ("j", "n"), ("oui", "non"), ("si", "no"), ("sí", "no"), ("sim", "não"),
-    ("on", "off"), ("x", ""), ("1", "-1"),
-)  # fmt: skip
-YES = frozenset(yes for yes, _ in _FLAGS)
-NO = frozenset(no for _, no in _FLAGS if no)
 _CODES = 30  # so many different numbers may be codes
 _LEVELS = 40  # so many categories can be told apart
 _SENTINELS_LOW = (-1.0, -9.0, -99.0, -999.0, -9999.0)
@@ -48,8 +42,12 @@ class Column:
         Numbers that stand for nothing, such as -1 and 999.
     format : str
         Of a date.
+    last : str
+        The last of the dates.
+    called : str
+        The column that a date becomes.
     levels : tuple of str
-        The categories, commonest first.
+        The categories, commonest first; of a scale the lowest first.
     describe : bool
         Whether segments are told by it, but not found in it.
     code : bool
@@ -69,9 +67,16 @@ class Column:
     aliases: dict[str, str] = field(default_factory=dict)
     never: tuple[float, ...] = ()
     format: str = ""
+    last: str = ""
+    called: str = ""
     levels: tuple[str, ...] = ()
     describe: bool = False
     code: bool = False
+
+    @property
+    def becomes_column(self) -> str:
+        """The column of the prepared table that is made of it."""
+        return self.called or self.name
 
     @property
     def used(self) -> bool:
@@ -118,27 +123,26 @@ def role_of(figures: Figures) -> Column:
 
 
 def _flag(figures: Figures) -> Column | None:
-    folded = {level.casefold() for level in figures.levels}
-    if not 2 <= figures.distinct <= 6 or not folded <= YES | NO:
+    folded = {level.casefold(): level for level in figures.levels}
+    if not 2 <= figures.distinct <= 6:
         return None
-    if not (folded & YES and folded & NO) or len(folded) > 4:
+    # Who has no internet has no film over it either: "No internet service" beside Yes and No.
+    absent = [level for level in folded if level.startswith("no ")]
+    plain = folded.keys() - absent
+    if not plain <= YES_WORDS | NO_WORDS or not plain & YES_WORDS or not plain & NO_WORDS:
         return None
-    if folded & YES & NO:  # -1 beside 1 and 0
+    if len(plain) > 4:
         return None
-    # The reader folds the case itself.
-    aliases = {
-        level: right
-        for level in sorted(folded)
-        for right in ("Yes" if level in YES else "No",)
-        if level != right.casefold()
-    }
-    shown = " and ".join(f"'{level}'" for level in list(figures.levels)[:2])
+    shown = " and ".join(f"'{level}'" for level in figures.levels if level.casefold() in plain)
+    why = f"it is {shown} only"
+    if absent:
+        why = f"it is {shown}; '{folded[absent[0]]}' is a no"
     return Column(
         figures.name,
         "flag",
-        f"it is {shown} only",
+        why,
         "yes or no",
-        aliases=aliases,
+        aliases={folded[level]: "No" for level in absent},
         levels=("Yes", "No"),
         meaning=lexicon.meaning_of(figures.name),
     )
@@ -164,9 +168,11 @@ def _date(figures: Figures, dates: Dates) -> Column:
         figures.name,
         "date",
         f"its cells are dates such as '{_short(figures.example)}', {dates.first} to {dates.last}",
-        "left out: dates are no numbers yet",
+        "the time since then",
         unsure,
         format=dates.format,
+        last=dates.last,
+        meaning=lexicon.meaning_of(figures.name),
     )
 
 
@@ -188,8 +194,8 @@ def _number(figures: Figures, numbers: Numbers, words: set[str]) -> Column:
     if scale and numbers.minimum >= 0 and numbers.maximum <= 100:
         top = next(t for t in (5, 7, 10, 100) if numbers.maximum <= t)
         return replace(
-            column, role="scale", why="its name says that it is a scale",
-            becomes="a number, in order", minimum=0 if numbers.minimum < 1 else 1, maximum=top,
+            column, why="its name says that it is a scale",
+            minimum=0 if numbers.minimum < 1 else 1, maximum=top,
         )  # fmt: skip
     if few and meaning is None and not words & lexicon.COUNT and numbers.distinct > 2:
         return replace(
@@ -210,9 +216,10 @@ def _year(figures: Figures, numbers: Numbers, meaning: Meaning | None) -> Column
         figures.name,
         "date",
         f"its numbers are years, {numbers.minimum:g} to {numbers.maximum:g}",
-        "left out: years are no amounts yet",
+        "the years since then",
         "" if what == "birth" else "years of what",
         format="%Y",
+        last=f"{numbers.maximum:g}",
         meaning=meaning,
     )
 
@@ -244,6 +251,7 @@ def _code(figures: Figures, numbers: Numbers) -> Column:
 def _amount(figures: Figures, numbers: Numbers, meaning: Meaning | None) -> Column:
     never = _sentinels(numbers)
     known = [value for value in numbers.counts if value not in never]
+    high = max(known) if numbers.maximum in never else numbers.maximum
     low = min(known) if numbers.minimum in never else numbers.minimum
     minimum: float | None = None
     unsure = ""
@@ -263,14 +271,16 @@ def _amount(figures: Figures, numbers: Numbers, meaning: Meaning | None) -> Colu
     if never:
         listed = " and ".join(f"{value:g}" for value in never)
         unsure = f"{listed} taken for 'never' or 'not known'"
-    why = f"its cells are numbers from {low:g} to {numbers.maximum:g}"
+    why = f"its cells are numbers from {low:g} to {high:g}"
     if meaning:
-        why = f"{meaning.key} by its name, {low:g} to {numbers.maximum:g}"
+        why = f"{meaning.key} by its name, {low:g} to {high:g}"
     return Column(
         figures.name,
         "numeric",
         why,
-        "a number" + (", not below 0" if minimum == 0 else ""),
+        "a number"
+        + (", not below 0" if minimum == 0 else "")
+        + (f"; {' and '.join(f'{value:g}' for value in never)} is none" if never else ""),
         unsure,
         ("categorical",) if not meaning and numbers.distinct <= _CODES and numbers.whole else (),
         meaning=meaning,
@@ -296,6 +306,11 @@ def _sentinels(numbers: Numbers) -> tuple[float, ...]:
         second = next((v for v in reversed(ordered) if v < numbers.maximum), 0.0)
         if second < numbers.maximum / 3 and numbers.counts.get(numbers.maximum, 0) >= 3:
             found.append(numbers.maximum)
+    if numbers.maximum not in found and numbers.maximum >= 10_000:
+        # Typed in where nothing was known: 666666 beside incomes of which none is half as large.
+        second = next((v for v in reversed(ordered) if v < numbers.maximum), 0.0)
+        if len(set(f"{numbers.maximum:.0f}")) == 1 and second < numbers.maximum / 2:
+            found.append(numbers.maximum)
     return tuple(found)
 
 
@@ -318,6 +333,15 @@ def _category(figures: Figures) -> Column:
         )
     if figures.words > 4 and figures.longest > 80:
         return ignored(name, "it is free text")
+    order = lexicon.in_order(figures.levels)
+    if order and figures.distinct == len(figures.levels):
+        return Column(
+            name,
+            "scale",
+            f"its {len(order)} texts have an order",
+            " < ".join(_short(level, 14) for level in order),
+            levels=order,
+        )
     rare = figures.distinct - len(common)
     becomes = f"{len(common) or figures.distinct} categories"
     if rare > 0 and common:

@@ -100,10 +100,10 @@ def opened(path: Path, *, sheet: str | None = None) -> Iterator[Source]:
             con.close()
 
 
-def write_mended(source: Source, target: Path, *, number: str | None = None) -> None:
-    """Write the table as a CSV that the pipeline reads; with `number`, rows get one in front."""
+def write_mended(source: Source, target: Path) -> None:
+    """Write the table as a CSV that the pipeline reads."""
     named = [f"c{i} AS {sql.name(name or 'unnamed')}" for i, name in enumerate(source.names)]
-    columns = ", ".join([f"row AS {sql.name(number)}", *named] if number else named)
+    columns = ", ".join(named)
     target.parent.mkdir(parents=True, exist_ok=True)
     table = f"(SELECT {columns} FROM cells ORDER BY row)"
     source.con.execute(f"COPY {table} TO {sql.text(str(target))} (HEADER, DELIMITER ',')")

@@ -41,7 +41,8 @@ _WARES = frozenset(
 
 def words(plan: Plan) -> dict[str, dict[str, Any]]:
     """Words for each column, as `playbook.yaml` takes them."""
-    said = {column.name: _words(column) for column in (*plan.numbers, *plan.categories)}
+    columns = (*plan.numbers, *plan.categories)
+    said = {column.becomes_column: _words(column) for column in columns}
     return {name: word for name, word in said.items() if word}
 
 
@@ -50,7 +51,7 @@ def _words(column: Column) -> dict[str, Any]:
         return {"quiet": True}
     if column.role == "flag":
         return _of_flag(column)
-    if column.role == "categorical":
+    if column.role in ("categorical", "scale"):
         return _of_levels(column)
     return _of_number(column)
 
@@ -58,6 +59,8 @@ def _words(column: Column) -> dict[str, Any]:
 def _of_number(column: Column) -> dict[str, Any]:
     meaning = column.meaning
     thing = lexicon.thing_of(column.name, meaning)
+    if column.role == "date" and meaning is None:
+        return {"high": f"with early {thing}", "low": f"with recent {thing}", "about": thing}
     if meaning is None or not meaning.high:
         thing = _few(thing or title(column.name).lower())
         return {"high": f"with high {thing}", "low": f"with low {thing}", "about": thing}

@@ -13,6 +13,7 @@ from segmentation.onboarding.plan import Plan
 from segmentation.onboarding.plays import plays
 from segmentation.onboarding.roles import Column
 from segmentation.onboarding.words import words
+from segmentation.settings.shared.data import ROLES
 
 _PLAYBOOK = """\
 # How segments are named, and what to do about them; docs/profiles.md says how. `segmentation init`
@@ -25,7 +26,7 @@ category (levels). Of columns about the same, one is said."""
 _ABOUT_PLAYS = """
 The first play whose conditions all hold is a segment's main one. An index of 100 is the average
 customer; a lift of 1 is as frequent as among everyone."""
-_ROLES = ("numeric", "categorical", "ignore")
+_ROLES = (*ROLES, "ignore")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Reading:
     path: str
     delimiter: str
     encoding: str
-    id: str
+    id: str | None
 
 
 def params_text(text: str, plan: Plan, reading: Reading) -> tuple[str, list[str]]:
@@ -73,13 +74,16 @@ def _fill(data: CommentedMap, plan: Plan, reading: Reading) -> list[str]:
     data["encoding"] = reading.encoding
     data["decimal"] = Quoted(plan.decimal)
     data["id"] = reading.id
-    data["value"] = plan.value[0] if len(plan.value) == 1 else _flow(plan.value)
+    data["value"] = (
+        None if not plan.value else plan.value[0] if len(plan.value) == 1 else _flow(plan.value)
+    )
+    data["as_of"] = None if plan.as_of is None else plan.as_of.isoformat()
     data["describe"] = _flow(plan.describe)
     groups = {role: CommentedMap() for role in _ROLES}
     for column in plan.columns:
         if column.role != "id" and column.name:
             role, entry = _entry(column)
-            groups[role][column.name] = entry
+            groups[role][column.becomes_column] = entry
     for role in _ROLES:
         data[role] = groups[role] or _empty()
     return []
@@ -87,7 +91,7 @@ def _fill(data: CommentedMap, plan: Plan, reading: Reading) -> list[str]:
 
 def _update(data: CommentedMap, plan: Plan) -> list[str]:
     """Add columns that the section does not name yet, and take out those that are gone."""
-    declared = {name for role in _ROLES for name in data.get(role) or {}}
+    declared = {_source(data, role, name) for role in _ROLES for name in data.get(role) or {}}
     there = {column.name for column in plan.columns}
     added = []
     for column in plan.columns:
@@ -98,12 +102,14 @@ def _update(data: CommentedMap, plan: Plan) -> list[str]:
         role, entry = _entry(column)
         if not data.get(role):
             data[role] = CommentedMap()
-        data[role][column.name] = entry
+        data[role][column.becomes_column] = entry
+        if role == "date" and data.get("as_of") is None and plan.as_of is not None:
+            data["as_of"] = plan.as_of.isoformat()
         added.append(column.name)
     gone = []
     for role in _ROLES:
         for name in list(data.get(role) or {}):
-            if str(name) not in there:
+            if _source(data, role, name) not in there:
                 del data[role][name]
                 gone.append(str(name))
     for key in ("describe", "value"):
@@ -117,22 +123,36 @@ def _update(data: CommentedMap, plan: Plan) -> list[str]:
     return notes
 
 
+def _source(data: CommentedMap, role: str, name: Any) -> str:
+    """The column of the file that something is made of."""
+    entry = data[role][name] if role == "date" else None
+    return str(entry.get("from", name)) if isinstance(entry, Mapping) else str(name)
+
+
 def _entry(column: Column) -> tuple[str, Any]:
-    if column.role in ("ignore", "date"):
+    if column.role == "ignore":
         return "ignore", column.why
+    if column.role == "scale":
+        return "scale", _flow(_text(level) for level in column.levels)
     if column.role in ("categorical", "flag"):
         if not column.aliases:
-            return "categorical", None
+            return column.role, None
         aliases = _flow_map({_text(a): right for a, right in column.aliases.items()})
-        return "categorical", _flow_map({"aliases": aliases})
+        return column.role, _flow_map({"aliases": aliases})
     found: dict[str, Any] = {}
+    if column.role == "date":
+        if column.called != column.name:
+            found["from"] = column.name
+        found["format"] = Quoted(column.format)
     if column.minimum is not None:
         found["min"] = _number(column.minimum)
     if column.maximum is not None:
         found["max"] = _number(column.maximum)
     if column.unit:
         found["unit"] = column.unit
-    return "numeric", _flow_map(found) if found else None
+    if column.never:
+        found["never"] = _flow(_number(value) for value in column.never)
+    return column.role, _flow_map(found) if found else None
 
 
 def playbook_text(old: str | None, plan: Plan, reading: Reading) -> str:
@@ -206,7 +226,7 @@ def _number(value: float) -> int | float:
     return int(value) if float(value).is_integer() else value
 
 
-def _flow(items: Iterable[str]) -> CommentedSeq:
+def _flow(items: Iterable[Any]) -> CommentedSeq:
     listed = CommentedSeq(items)
     listed.fa.set_flow_style()
     return listed

@@ -10,9 +10,10 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from segmentation.algorithms.assigners import heights
-from segmentation.artifacts.transformer import CATEGORIES, category_blocks
+from segmentation.artifacts.transformer import CATEGORIES, SCALES, category_blocks
 from segmentation.errors import InputError, SettingsError, did_you_mean
 from segmentation.scoring.rule import Rule
 
@@ -186,14 +187,15 @@ class _Select:
         return ",\n".join(lines) + f"\n  FROM {self._table}"
 
     def _filling(self, i: int) -> str:
-        imputer = self._rule.transformer.named_transformers_[CATEGORIES].steps[0][1]
-        return str(imputer.statistics_[i])
+        parts = self._rule.transformer.named_transformers_
+        fillings = parts[CATEGORIES].steps[0][1].statistics_ if CATEGORIES in parts else []
+        return str(fillings[i]) if i < len(fillings) else ""
 
     def _steps(self) -> Iterator[tuple[int, str, int, dict[str, Any]]]:
         """Yield each number: its place in the matrix, name, place in its part, and the steps."""
         transformer = self._rule.transformer
         for name, part, columns in transformer.transformers_:
-            if part == "drop" or name == CATEGORIES:
+            if part == "drop" or name in (CATEGORIES, SCALES):
                 continue
             first = transformer.output_indices_[name].start
             for i, column in enumerate(columns):
@@ -232,7 +234,8 @@ class _Select:
     def _of_categories(self, centre: np.ndarray) -> Iterator[str]:
         """Yield the squared distance in each category: the same for all who have the same level."""
         transformer = self._rule.transformer
-        if not self._rule.categories:
+        yield from self._of_scales(centre)
+        if CATEGORIES not in transformer.named_transformers_:
             return
         encoder = transformer.named_transformers_[CATEGORIES].steps[-1][1]
         weight = (transformer.transformer_weights or {}).get(CATEGORIES, 1.0)
@@ -254,6 +257,27 @@ class _Select:
             )
             # What the encoder does not know counts as rare, or as none where there is no rare one.
             yield f"CASE k{i} {levels} ELSE {away(len(often) if few else None)} END"
+
+    def _of_scales(self, centre: np.ndarray) -> Iterator[str]:
+        """Yield the squared distance in each scale: the same for all who have the same level."""
+        transformer = self._rule.transformer
+        if SCALES not in transformer.named_transformers_:
+            return
+        part = transformer.named_transformers_[SCALES]
+        names = list(part.feature_names_in_)
+        first = transformer.output_indices_[SCALES].start
+        nobody = pd.DataFrame([dict.fromkeys(names)], dtype=object)
+        for i, name in enumerate(names):
+            levels = self._rule.levels[name]
+            each = pd.concat([nobody] * (1 + len(levels)), ignore_index=True)
+            each.loc[1:, name] = levels
+            away = (np.asarray(part.transform(each))[:, i] - centre[first + i]) ** 2
+            cases = " ".join(
+                f"WHEN {self._sql.literal(level)} THEN {_number(far)}"
+                for level, far in zip(levels, away[1:], strict=True)
+            )
+            place = self._rule.categories.index(name)
+            yield f"CASE k{place} {cases} ELSE {_number(away[0])} END"
 
     def _nearest(self) -> str:
         sql, k = self._sql, len(self._centres)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,10 +72,14 @@ class Scored:
 
 def columns_taken(rule: Rule, data: Data) -> Data:
     """Return the settings of a file of which no more is read than the model takes."""
+    others: dict[str, Any] = {"flag": data.flag, "scale": data.scale}
+    texts = {*data.flag, *data.scale}
     return data.model_copy(
         update={
-            "numeric": {name: data.numeric.get(name) for name in rule.numbers},
-            "categorical": {name: data.categorical.get(name) for name in rule.categories},
+            "numeric": {n: data.numeric.get(n) for n in rule.numbers if n not in data.date},
+            "date": {n: data.date[n] for n in rule.numbers if n in data.date},
+            "categorical": {n: data.categorical.get(n) for n in rule.categories if n not in texts},
+            **{role: {n: of[n] for n in rule.categories if n in of} for role, of in others.items()},
             "describe": (),
         }
     )

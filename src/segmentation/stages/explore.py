@@ -11,7 +11,7 @@ def run(*, data: Data) -> None:
     artifacts.write(
         summarise(
             Table(paths.PREPARED),
-            numeric=list(data.numeric),
-            categorical=list(data.categorical),
+            numeric=data.measures,
+            categorical=data.kinds,
         )
     )

@@ -31,7 +31,7 @@ def run(*, data: Data, prepare: Prepare) -> None:
         customers.write(paths.PREPARED)
         doubtful = [*damage(cleaned), *customers.doubts(), *rare]
         levels = customers.levels()
-    fits, left_out = fitting(playbook, numeric=data.numbers, categorical=list(data.categorical))
+    fits, left_out = fitting(playbook, numeric=data.numbers, categorical=data.kinds)
     for note in [*doubtful, *left_out, *absent_levels(fits, levels)]:
         warn(note)
 

@@ -59,8 +59,8 @@ def run(
         quality,
         artifacts.read(Summary),
         tables,
-        numeric={name: data.label(name) for name in data.numeric},
-        categorical={name: data.label(name) for name in data.categorical},
+        numeric={name: data.label(name) for name in data.measures},
+        categorical={name: data.label(name) for name in data.kinds},
     )
     drawn = style.save_all({path: each.draw for path, each in drawings.items()})
     shown = {

@@ -107,8 +107,8 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
             path=data.path.as_posix(),
             digest=lock.hash_of(stages, data.path, "deps"),
             columns={
-                **dict.fromkeys(data.numeric, "double"),
-                **dict.fromkeys(data.categorical, "string"),
+                **dict.fromkeys(data.measures, "double"),
+                **dict.fromkeys(data.kinds, "string"),
             },
             rows=quality.rows_in,
         ),

@@ -89,7 +89,7 @@ def run(*, seed: Seed, data: Data, train: Train) -> None:
         paths.ASSIGNMENTS,
         (
             ids.to_pandas().assign(segment=segment[part], confidence=confidence[part])
-            for part, ids in customers.slices([data.id])
+            for part, ids in customers.slices([data.id_column])
         ),
     )
     artifacts.write(
@@ -131,7 +131,11 @@ def _number(train: Train, customers: int) -> int:
 def _match(data: Data, customers: Table, labels: np.ndarray) -> Matching:
     """Number the segments: as in the reference where they are the same, else by value."""
     reference = artifacts.read(Reference)
-    value = customers[data.value_column].groupby(labels)
+    # Where nothing says what a customer is worth, the largest segment comes first.
+    worth = (
+        customers[data.value_column] if data.value_column else pd.Series(0.0, range(len(labels)))
+    )
+    value = worth.groupby(labels)
     order = order_by_value(value.mean().loc[0:].to_numpy(), value.size().loc[0:].to_numpy())
     if not reference.segments:
         return match_segments(pd.Series(labels), order=order)
@@ -142,9 +146,9 @@ def _match(data: Data, customers: Table, labels: np.ndarray) -> Matching:
         [segment.centroid for segment in reference.segments],
         index=[segment.id for segment in reference.segments],
     )
-    assigned = load_reference_assignments(data.id)
+    assigned = load_reference_assignments(data.id_column)
     return match_segments(
-        pd.Series(labels, index=None if assigned is None else customers[data.id]),
+        pd.Series(labels, index=None if assigned is None else customers[data.id_column]),
         order=order,
         reference=assigned,
         centroids=here,

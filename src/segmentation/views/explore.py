@@ -25,6 +25,7 @@ from segmentation.views.style import (
 
 MOST_COLUMNS = 24  # more panels than this cannot be read; the first ones are drawn
 MOST_LEVELS = 12
+NO_NUMBERS = "No numbers are declared"
 
 
 def distributions(summary: Summary, labels: Mapping[str, str]) -> Figure:
@@ -37,6 +38,8 @@ def distributions(summary: Summary, labels: Mapping[str, str]) -> Figure:
         Numeric columns with their names for people.
     """
     names = list(labels)[:MOST_COLUMNS]
+    if not names:
+        return _nothing(NO_NUMBERS)
     across = min(3, len(names))
     down = math.ceil(len(names) / across)
     picture = figure(3.2 * across, 2.5 * down + 0.4)
@@ -82,6 +85,8 @@ def distributions(summary: Summary, labels: Mapping[str, str]) -> Figure:
 def correlation(summary: Summary, labels: Mapping[str, str]) -> Figure:
     """Draw the rank correlation (Spearman) of the numeric columns."""
     names = list(labels)[:MOST_COLUMNS]
+    if not names:
+        return _nothing(NO_NUMBERS)
     correlations = summary.rank_correlation
     table = np.array([[correlations[a][b] for b in names] for a in names], dtype=np.float64)
     side = 0.55 * len(names) + 2.6
@@ -133,6 +138,8 @@ def by_category(
     numbers, groups = list(numeric)[:8], list(categorical)[:4]
     if not groups:
         return _nothing("No categorical columns are declared")
+    if not numbers:
+        return _nothing(NO_NUMBERS)
     levels = {
         name: sorted(counts, key=lambda level: (counts[level], level))[-8:]
         for name, counts in ((name, summary.categorical[name]) for name in groups)

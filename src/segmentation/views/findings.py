@@ -44,6 +44,8 @@ def profile(facts: Segments, kind: str) -> str:
 
 def boxplots(facts: Segments, kind: str) -> str:
     """Say how far the medians of the value lie apart."""
+    if facts.value is None:
+        return f"Medians and spreads of each number by {kind}."
     label = facts.columns[facts.value].label
     medians = {
         s.id: s.numeric[facts.value].median

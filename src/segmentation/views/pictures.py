@@ -57,7 +57,8 @@ def pictures(
     choice, segments, kind = results.choice, facts.segments, results.kind
     numbers = {name: c for name, c in facts.columns.items() if isinstance(c, NumberColumn)}
     categories = {name: c for name, c in facts.columns.items() if isinstance(c, CategoryColumn)}
-    worth, apart = facts.columns[facts.value].label, results.details.distances
+    worth = None if facts.value is None else facts.columns[facts.value].label
+    apart = results.details.distances
     counts = {segment.id: segment.size for segment in segments}
     curve, k, votes, used = tables.curve, choice.k, choice.votes, results.metrics.k
     labels = {**numeric, **categorical}

@@ -110,7 +110,7 @@ def differences(segment: Profile) -> dict[str, float | None]:
 def sizes(
     segments: Sequence[Segment],
     *,
-    value: str,
+    value: str | None,
     outside: Profile | None = None,
     kind: str = "segment",
 ) -> Figure:
@@ -120,8 +120,8 @@ def sizes(
     ----------
     segments : sequence of Segment
         Best first.
-    value : str
-        The value column's name for people.
+    value : str or None
+        The value column's name for people, if there is one.
     outside : Profile, optional
         Customers in no segment.
     kind : str
@@ -152,8 +152,9 @@ def sizes(
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.set_xlim(0, 1.25 * 100 * float(np.nanmax([*shares, *worths])))
-    axes.set_xlabel(f"per cent (value: total of {short(value, 60)})")
-    axes.set_title(f"Size and worth of each {kind}")
+    told = f" (value: total of {short(value, 60)})" if value else ""
+    axes.set_xlabel(f"per cent{told}")
+    axes.set_title(f"Size and worth of each {kind}" if value else f"Size of each {kind}")
     return picture
 
 
@@ -161,8 +162,10 @@ def boxplots(columns: Mapping[str, NumberColumn], segments: Sequence[Segment]) -
     """Draw the spread of each number in each segment, from quartiles and percentiles."""
     if not segments:
         return _only("No customer is in a segment")
+    if not columns:
+        return _only("No numbers are declared")
     shown = list(columns)[:MOST_PANELS]
-    across = min(3, max(len(shown), 1))
+    across = min(3, len(shown))
     down = max(1, -(-len(shown) // across))
     height = 0.28 * len(segments) + 1.0
     picture = figure(9.6, height * down + 0.6)

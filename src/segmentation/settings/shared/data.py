@@ -1,5 +1,6 @@
 """Which file holds the customers, and the role of each column in it."""
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -8,36 +9,33 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from segmentation.errors import did_you_mean
 from segmentation.settings.shared.base import Settings
+from segmentation.settings.shared.columns import (
+    NO,
+    NO_WORDS,
+    YES,
+    YES_WORDS,
+    CategoricalColumn,
+    DateColumn,
+    Levels,
+    Limits,
+    NumericColumn,
+    as_day,
+)
 
 SUM = "value"
 """The column of the prepared table that holds the value, where that is a sum of columns."""
-
-
-class NumericColumn(Settings):
-    """Limits (inclusive) and unit of a numeric column."""
-
-    min: float | None = None
-    max: float | None = None
-    unit: str | None = None
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.min is not None and self.max is not None and self.min >= self.max:
-            raise ValueError(f"min {self.min:g} is not below max {self.max:g}")
-        return self
-
-
-class CategoricalColumn(Settings):
-    """Other spellings of a category, each with the right one."""
-
-    aliases: dict[str, str] = {}
+ROW = "row"
+"""The column of the prepared table that tells customers apart where the file has no id."""
+_YES_NO = dict.fromkeys(sorted(YES_WORDS), YES) | dict.fromkeys(sorted(NO_WORDS), NO)
 
 
 def _listed(value: Any) -> Any:
     return (value,) if isinstance(value, str | int | float) else value
 
 
-def _as_given(columns: tuple[str, ...]) -> str | list[str]:
+def _as_given(columns: tuple[str, ...] | None) -> str | list[str] | None:
+    if columns is None:
+        return None
     return columns[0] if len(columns) == 1 else list(columns)
 
 
@@ -53,6 +51,10 @@ def one_character(delimiter: Any) -> Any:
     return delimiter
 
 
+ROLES = ("numeric", "date", "categorical", "flag", "scale")
+"""Under which a column can be declared, in the order in which columns are read."""
+
+
 class Data(Settings):
     """Which file holds the customers, and the role of each column in it."""
 
@@ -61,26 +63,56 @@ class Data(Settings):
     delimiter: Annotated[str, BeforeValidator(one_character)] = ","
     encoding: str = "utf-8"
     decimal: Literal[".", ","] = "."
-    id: str
+    id: str | None
     value: Annotated[
-        tuple[str, ...], BeforeValidator(_listed), PlainSerializer(_as_given), Field(min_length=1)
+        Annotated[tuple[str, ...], Field(min_length=1)] | None,
+        BeforeValidator(_listed),
+        PlainSerializer(_as_given),
     ]
-    numeric: Annotated[dict[str, NumericColumn | None], Field(min_length=1)]
+    as_of: Annotated[dt.date | None, BeforeValidator(as_day)] = None
+    numeric: dict[str, NumericColumn | None] = {}
+    date: dict[str, DateColumn | None] = {}
     categorical: dict[str, CategoricalColumn | None] = {}
+    flag: dict[str, CategoricalColumn | None] = {}
+    scale: dict[str, Levels] = {}
     describe: tuple[str, ...] = ()
     ignore: dict[str, str | None] = {}
 
     @model_validator(mode="after")
     def _roles(self) -> Self:
-        twice = sorted(self.numeric.keys() & self.categorical.keys())
-        if twice:
-            raise ValueError(f"column '{twice[0]}' is both numeric and categorical")
-        if self.id in self.columns:
+        roles = {role: getattr(self, role) for role in ROLES}
+        for i, (role, columns) in enumerate(roles.items()):
+            for other in list(roles)[:i]:
+                twice = sorted(columns.keys() & roles[other].keys())
+                if twice:
+                    raise ValueError(f"column '{twice[0]}' is both {other} and {role}")
+        if not self.columns:
+            raise ValueError(
+                "no column is declared; name those of the file under numeric or categorical"
+            )
+        if self.id_column in self.columns:
+            if self.id is None:
+                raise ValueError(
+                    f"without an id, customers are told apart by a column '{ROW}', but there is "
+                    "one of that name; rename it in the file"
+                )
             raise ValueError(f"the id '{self.id}' cannot be a feature too")
+        taken = {self.id, *self.columns, *self.cells}
         for column in self.ignore:
-            if column in (self.id, *self.columns):
+            if column in taken:
                 raise ValueError(f"column '{column}' is ignored and used")
-        for column in self.value:
+        if len(set(self.cells)) < len(self.cells):
+            twice = sorted({name for name in self.cells if self.cells.count(name) > 1})
+            raise ValueError(f"column '{twice[0]}' of the file is used twice")
+        if self.date and self.as_of is None:
+            raise ValueError(
+                "dates become the time until as_of; set it to the day of the file, such as "
+                "as_of: 2014-06-29"
+            )
+        for name, levels in self.scale.items():
+            if len({level.casefold() for level in levels}) < len(levels):
+                raise ValueError(f"scale: '{name}' names a level twice")
+        for column in self.value or ():
             if column not in self.numeric:
                 raise ValueError(
                     f"the value column '{column}' is not among the numeric columns"
@@ -92,14 +124,14 @@ class Data(Settings):
                     f"describe: '{column}' is not among the numeric and categorical columns"
                     + did_you_mean(column, self.columns)
                 )
-        for name, columns in (("value", self.value), ("describe", self.describe)):
-            if len(set(columns)) < len(columns):
-                raise ValueError(f"{name} names a column twice: {', '.join(columns)}")
+        for name, named in (("value", self.value or ()), ("describe", self.describe)):
+            if len(set(named)) < len(named):
+                raise ValueError(f"{name} names a column twice: {', '.join(named)}")
         if not self.features:
             raise ValueError(
                 "describe names every column; leave out those that segments are to be found in"
             )
-        if self.sums_value and SUM in (self.id, *self.columns):
+        if self.sums_value and SUM in (self.id_column, *self.columns):
             raise ValueError(
                 f"value is a sum, which becomes a column '{SUM}', but there is one of that name; "
                 "rename it in the file"
@@ -107,19 +139,39 @@ class Data(Settings):
         return self
 
     @property
+    def id_column(self) -> str:
+        """The column of the prepared table that tells customers apart."""
+        return ROW if self.id is None else self.id
+
+    @property
+    def measures(self) -> list[str]:
+        """The columns that become numbers: numbers, and dates."""
+        return [*self.numeric, *self.date]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The columns that stay texts: categories, yes or no, and the levels of a scale."""
+        return [*self.categorical, *self.flag, *self.scale]
+
+    @property
     def columns(self) -> list[str]:
-        """The columns of the file that describe a customer, numeric first."""
-        return [*self.numeric, *self.categorical]
+        """The columns that describe a customer, those that become numbers first."""
+        return [*self.measures, *self.kinds]
+
+    @property
+    def cells(self) -> list[str]:
+        """The columns of the file that these are made of, in the same order."""
+        return [self.source(name) for name in self.columns]
 
     @property
     def numeric_features(self) -> list[str]:
         """The numbers that segments are found in."""
-        return [name for name in self.numeric if name not in self.describe]
+        return [name for name in self.measures if name not in self.describe]
 
     @property
     def categorical_features(self) -> list[str]:
-        """The categories that segments are found in."""
-        return [name for name in self.categorical if name not in self.describe]
+        """The texts that segments are found in."""
+        return [name for name in self.kinds if name not in self.describe]
 
     @property
     def features(self) -> list[str]:
@@ -129,39 +181,68 @@ class Data(Settings):
     @property
     def sums_value(self) -> bool:
         """Whether the value is a sum, which is a column of the prepared table only."""
-        return len(self.value) > 1
+        return self.value is not None and len(self.value) > 1
 
     @property
-    def value_column(self) -> str:
-        """The column of the prepared table that says what a customer is worth."""
+    def value_column(self) -> str | None:
+        """The column of the prepared table that says what a customer is worth, if there is one."""
+        if self.value is None:
+            return None
         return SUM if self.sums_value else self.value[0]
 
     @property
     def numbers(self) -> list[str]:
         """The numeric columns of the prepared table."""
-        return [*self.numeric, *([SUM] if self.sums_value else [])]
+        return [*self.measures, *([SUM] if self.sums_value else [])]
 
-    def limits(self, column: str) -> NumericColumn:
-        """Limits and unit of a numeric column, empty where none are declared."""
+    def source(self, column: str) -> str:
+        """The column of the file that a column is made of."""
+        date = self.date.get(column)
+        return date.source if date and date.source else column
+
+    def role(self, column: str) -> str:
+        """Under which name a column is declared: ``numeric``, ``date`` and so on."""
+        return next(role for role in ROLES if column in getattr(self, role))
+
+    def limits(self, column: str) -> Limits:
+        """Limits and unit of a number, empty where none are declared."""
+        if column in self.date:
+            return self.dated(column)
         return self.numeric[column] or NumericColumn()
+
+    def dated(self, column: str) -> DateColumn:
+        """How a date is written, and what it becomes."""
+        return self.date[column] or DateColumn()
+
+    def never(self, column: str) -> tuple[float, ...]:
+        """The numbers in a column that stand for nothing."""
+        declared = self.numeric.get(column)
+        return declared.never if declared else ()
 
     def unit(self, column: str) -> str | None:
         """The unit of a number; of a sum, the one that all its parts have."""
         if self.sums_value and column == SUM:
-            units = {self.limits(part).unit for part in self.value}
+            units = {self.limits(part).unit for part in self.value or ()}
             return units.pop() if len(units) == 1 else None
-        return self.limits(column).unit if column in self.numeric else None
+        return self.limits(column).unit if column in self.measures else None
 
     def aliases(self, column: str) -> dict[str, str]:
         """Other spellings of the categories of a column."""
-        declared = self.categorical[column]
-        return declared.aliases if declared else {}
+        if column in self.scale:
+            return {level: level for level in self.scale[column]}
+        declared = self.flag[column] if column in self.flag else self.categorical[column]
+        aliases = declared.aliases if declared else {}
+        return _YES_NO | aliases if column in self.flag else aliases
+
+    def levels(self, column: str) -> tuple[str, ...] | None:
+        """All that a text may be: of yes or no, and of a scale, the lowest first."""
+        return (NO, YES) if column in self.flag else self.scale.get(column)
 
     def label(self, column: str) -> str:
         """A column's name for people, with its unit: ``income ($ a year)``."""
         unit = self.unit(column)
         if self.sums_value and column == SUM:
-            return f"{SUM} ({_sum(self.value)}{f', {unit}' if unit else ''})"
+            return f"{SUM} ({_sum(self.value or ())}{f', {unit}' if unit else ''})"
         name = _spaced(column)
         said = unit is None or has_unit(name, unit)
         return name if said else f"{name} ({unit})"

@@ -1,0 +1,103 @@
+"""What becomes of dates, flags, scales, numbers that say "never", and customers without an id."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation.artifacts.quality import Quality
+from segmentation.engines.cleaning import clean
+from segmentation.engines.customers import Customers
+from segmentation.engines.local import Local
+from segmentation.errors import InputError
+from segmentation.settings.prepare import Prepare
+from segmentation.settings.shared.data import Data
+
+AS_OF = dt.date(2014, 6, 29)
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def prepared(table: dict[str, list[str]], **data: Any) -> tuple[pd.DataFrame, list[str], Quality]:
+    """The customers as they are written, why others were rejected, and the account of it."""
+    pd.DataFrame(table).assign(unused="so no line is blank").to_csv("shop.csv", index=False)
+    declared = {"path": "shop.csv", "id": None, "value": None, "as_of": str(AS_OF)}
+    settings = Data.model_validate(declared | data)
+    with Local(settings, threads=2) as engine:
+        cleaned = clean(engine, settings, Prepare(max_missing=1.0))
+        cleaned.write_rejected(Path("rejected.parquet"))
+        Customers(cleaned, settings).write(Path("kept.parquet"))
+        rejected = pd.read_parquet("rejected.parquet")
+        return pd.read_parquet("kept.parquet"), rejected["reason"].tolist(), cleaned.quality()
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["%Y-%m-%d", "%d-%m-%Y", "%m/%d/%Y", "%d.%m.%y", "%Y%m%d", "%d-%b-%Y", "%B %d, %Y",
+     "%Y-%m-%d %H:%M:%S"],
+)  # fmt: skip
+def test_a_date_becomes_the_days_until_as_of(form: str) -> None:
+    days = [dt.date(1970, 1, 1), dt.date(2000, 2, 29), dt.date(2012, 12, 31), dt.date(2014, 3, 1),
+            dt.date(2013, 9, 4), AS_OF]  # fmt: skip
+    cells = [day.strftime(form) for day in days]
+    kept, rejected, _ = prepared(
+        {"joined": cells}, date={"since": {"from": "joined", "format": form}}
+    )
+    assert rejected == []
+    assert kept["since"].tolist() == [(AS_OF - day).days for day in days]
+
+
+def test_a_year_of_birth_becomes_an_age_with_limits() -> None:
+    born = {"from": "Year_Birth", "format": "%Y", "unit": "years", "min": 0, "max": 120}
+    kept, rejected, _ = prepared({"Year_Birth": ["1974", "1893", "2014", ""]}, date={"age": born})
+    assert kept["age"].tolist()[:2] == [40.0, 0.0]
+    assert np.isnan(kept["age"][2])
+    assert rejected == ["outside limits: age is 121, not from 0 to 120"]
+
+
+def test_what_is_no_day_is_rejected_and_where_most_are_none_it_is_told() -> None:
+    date = {"joined": {"format": "%d-%m-%Y"}}
+    cells = ["28-02-2013"] * 20
+    _, rejected, _ = prepared({"joined": [*cells, "29-02-2013"]}, date=date)
+    assert rejected == ["not a date: joined is '29-02-2013'"]
+    told = r"line 2 holds '2013-02-28' \(21 of 21 cells are not written like %d-%m-%Y\); mend data"
+    with pytest.raises(InputError, match=told):
+        prepared({"joined": ["2013-02-28"] * 21}, date=date)
+
+
+def test_yes_and_no_are_read_in_any_spelling() -> None:
+    cells = ["yes", "NO", "1", "0", "True", "f", "Ja", "nein", "Y", "1.0", ""]
+    kept, _, quality = prepared({"partner": [*cells, *["yes", "no"] * 10]}, flag={"partner": None})
+    assert kept["partner"][:10].tolist() == ["Yes", "No"] * 3 + ["Yes", "No", "Yes", "Yes"]
+    assert pd.isna(kept["partner"][10])
+    assert quality.missing == {"partner": 1}
+    with pytest.raises(InputError, match="10 of 20 cells are no yes or no, such as 'perhaps'"):
+        prepared({"partner": ["yes", "perhaps"] * 10}, flag={"partner": None})
+
+
+def test_a_level_that_a_scale_does_not_have_is_missing() -> None:
+    cells = ["low", "HIGH", "mid"] * 10 + ["odd"]
+    kept, _, _ = prepared({"use": cells}, scale={"use": ["low", "mid", "high"]})
+    assert kept["use"][:3].tolist() == ["low", "high", "mid"]
+    assert pd.isna(kept["use"][30])
+
+
+def test_a_number_that_says_never_is_no_number_and_no_gap() -> None:
+    kept, _, quality = prepared(
+        {"pdays": ["-1", "999", "5", ""]}, numeric={"pdays": {"never": [-1, 999]}}
+    )
+    assert kept["pdays"].dropna().tolist() == [5.0]
+    assert (quality.never, quality.missing) == ({"pdays": 2}, {"pdays": 1})
+
+
+def test_customers_without_an_id_are_told_apart_by_their_line() -> None:
+    kept, rejected, _ = prepared({"a": ["1", "1", "9", "2"], "b": ["u", "u", "u", "v"]},
+                                 numeric={"a": {"max": 5}}, categorical={"b": None})  # fmt: skip
+    assert kept["row"].tolist() == ["2", "3", "5"]  # two customers alike are two
+    assert rejected == ["outside limits: a is 9, above 5"]
