@@ -20,6 +20,9 @@ CUSTOMERS_VALUE = Path("data/purchases/customers_with_value.csv")
 PURCHASE_LINES = Path("reports/purchases/lines.json")
 LIFETIME = Path("reports/purchases/lifetime.json")
 
+CONTRACT = Path("data/contract.json")  # written by `segmentation init`, not by a stage
+DIFFERENCES = Path("reports/differences.md")  # of a file from the contract, if there are any
+
 PREPARED = Path("data/prepared/customers.parquet")
 REJECTED = Path("data/prepared/rejected.parquet")
 QUALITY = Path("reports/prepare/quality.json")

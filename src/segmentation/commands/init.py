@@ -8,8 +8,10 @@ from pathlib import Path
 
 from segmentation import paths
 from segmentation.artifacts import files
+from segmentation.artifacts.contract import Contract
 from segmentation.errors import SettingsError
 from segmentation.insight.playbook import Playbook
+from segmentation.onboarding.contract import contract
 from segmentation.onboarding.figures import count
 from segmentation.onboarding.plan import Plan, plan
 from segmentation.onboarding.roles import Column, Role
@@ -84,7 +86,8 @@ def init(
             f"there is no {paths.PARAMS} here; run `segmentation init` in the repository's root"
         )
     with opened(file, sheet=sheet) as source:
-        found = plan(count(source), saved=dt.date.fromtimestamp(file.stat().st_mtime))
+        counted = count(source)
+        found = plan(counted, saved=dt.date.fromtimestamp(file.stat().st_mtime))
         if ask is not None:
             found = _answered(found, ask)
         target, notes = _target(source, found, root)
@@ -102,12 +105,14 @@ def init(
         before = book.read_text(encoding="utf-8") if same and book.is_file() else None
         words = playbook_text(before, found, reading)
         # Nothing is written that could not be read again.
-        validate(Data, parse(text)["data"], str(paths.PARAMS))
+        data = validate(Data, parse(text)["data"], str(paths.PARAMS))
         validate(Playbook, parse(words), str(paths.PLAYBOOK))
         if not dry_run:
             _put(source, root / target)
             files.write_text(params, text)
             files.write_text(book, words)
+            made = contract(counted, found, data, file=target.name)
+            files.write_json(root / Contract.path, made.content(), sort_keys=False)
     return Onboarded(
         plan=found,
         rows=source.rows,

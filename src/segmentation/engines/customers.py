@@ -21,6 +21,7 @@ from segmentation.engines.reasons import (
     short,
 )
 from segmentation.errors import InputError
+from segmentation.monitoring.contract import Now
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.shared.data import SUM, Data
 
@@ -245,6 +246,27 @@ class Customers:
                 "under data.numeric"
             )
         return told
+
+    def figures(self) -> dict[str, Now]:
+        """What the columns are like, by their names in the file; not of dates, which move on."""
+        means = {
+            name: nw.col(f"v{i}").mean().alias(f"m{i}") for i, name in enumerate(self._data.numeric)
+        }
+        row = self._engine.rows(self._rows.select(*means.values()))[0] if means else {}
+        found = {
+            name: Now(self._missing(name), mean=row[f"m{i}"] if row[f"m{i}"] is not None else None)
+            for i, name in enumerate(means)
+        }
+        for name, frame in self._levels.items():
+            known = max(self._known(name), 1)
+            often = frame.filter(nw.col("n") >= FEWEST).sort("n", "level", descending=[True, False])
+            levels = {row["level"]: row["n"] / known for row in self._engine.rows(often)}
+            found[name] = Now(self._missing(name), levels=levels)
+        return found
+
+    def _missing(self, name: str) -> float:
+        never = self._cleaned.never.get(name, 0)
+        return max(1 - (self._known(name) + never) / max(self.count, 1), 0.0)
 
     def levels(self) -> dict[str, list[str]]:
         """The categories of each column, as they are written."""

@@ -70,6 +70,11 @@ class Local:
         """What the lines of the file are."""
         return self._source.lines
 
+    @property
+    def header(self) -> list[str]:
+        """The columns of the file, once something was made of `read`."""
+        return self._source.names
+
     def where(self, line: int) -> tuple[Path, int]:
         """Return the file in which a line is, and its place there."""
         return self._source.where(line)

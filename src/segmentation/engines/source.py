@@ -147,7 +147,7 @@ class Source:
         wanted = None if wanted is None else wanted - offset
         try:
             if head.startswith(_PARQUET):
-                lines = yield from _shifted(_parquet(data, wanted), offset)
+                lines = yield from _shifted(_parquet(data, wanted, self.names), offset)
             else:
                 lines = yield from _shifted(self._csv(data, head, wanted), offset)
         except _CUT_OFF as error:
@@ -340,7 +340,9 @@ def _cut(pieces: Iterator[bytes], data: Data) -> Iterator[bytes]:
         yield rest
 
 
-def _parquet(data: Data, wanted: Places | None) -> Generator[pa.RecordBatch, None, Lines]:
+def _parquet(
+    data: Data, wanted: Places | None, names: list[str]
+) -> Generator[pa.RecordBatch, None, Lines]:
     """Read the cells of a Parquet file as text, which they are judged by. A row is a line."""
     import pyarrow.parquet as pq
 
@@ -348,7 +350,7 @@ def _parquet(data: Data, wanted: Places | None) -> Generator[pa.RecordBatch, Non
     rows = 0
     try:
         with pq.ParquetFile(data.path) as file:
-            header.check(file.schema_arrow.names, data, top=[], line=1)
+            names[:] = header.check(file.schema_arrow.names, data, top=[], line=1)
             for batch in file.iter_batches(_ROWS, columns=declared):
                 cells = [_as_text(batch[name], name, data) for name in declared]
                 numbers = np.arange(rows + 1, rows + 1 + batch.num_rows)

@@ -2,12 +2,14 @@
 
 from segmentation import artifacts, paths
 from segmentation.artifacts import files
+from segmentation.artifacts.contract import Contract
 from segmentation.artifacts.quality import Source
 from segmentation.engines.cleaning import clean
 from segmentation.engines.customers import Customers, check_rejected, damage
 from segmentation.engines.local import Local
-from segmentation.errors import warn
+from segmentation.errors import InputError, warn
 from segmentation.insight.playbook import Playbook, absent_levels, fitting
+from segmentation.monitoring.contract import about_another, differences, page
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.shared.base import load
 from segmentation.settings.shared.data import Data
@@ -27,13 +29,49 @@ def run(*, data: Data, prepare: Prepare) -> None:
         customers = Customers(cleaned, data)
         customers.check_usable()
         customers.check_categories()
+        changed = _held(engine.header, customers, data)
         rare = customers.rare()
         customers.write(paths.PREPARED)
         doubtful = [*damage(cleaned), *customers.doubts(), *rare]
         levels = customers.levels()
     fits, left_out = fitting(playbook, numeric=data.numbers, categorical=data.kinds)
-    for note in [*doubtful, *left_out, *absent_levels(fits, levels)]:
+    for note in [*changed, *doubtful, *left_out, *absent_levels(fits, levels)]:
         warn(note)
+
+
+def _held(header: list[str], customers: Customers, data: Data) -> list[str]:
+    """Hold the file against the contract, if there is one.
+
+    Like the playbook, `dvc.yaml` does not name it: nothing is made of it here.
+
+    Raises
+    ------
+    InputError
+        Something differs, and the settings are strict about it.
+    """
+    paths.DIFFERENCES.unlink(missing_ok=True)
+    if data.contract == "none" or not paths.CONTRACT.exists():
+        return []
+    held = artifacts.read(Contract)
+    if about_another(held, header):
+        return [
+            f"{paths.CONTRACT} is about another table ({held.file}); nothing was held against it"
+        ]
+    found = differences(held, header, customers.figures())
+    if not found:
+        return []
+    files.write_text(paths.DIFFERENCES, page(held, data.path.name, found))
+    many = "1 thing differs" if len(found) == 1 else f"{len(found)} things differ"
+    told = (
+        f"{data.path} is not as {paths.CONTRACT} says: {many} ({paths.DIFFERENCES}), first "
+        f"{found[0]}"
+    )
+    if data.contract == "strict":
+        raise InputError(
+            f"{told}; mend the file, make it the contract with `segmentation init`, or set "
+            "data.contract to warn"
+        )
+    return [told]
 
 
 def _source(data: Data) -> Source:

@@ -161,7 +161,7 @@ def _pictures(
         draw["Size and worth"] = (
             lambda: profiles.sizes(
                 facts.segments,
-                value=facts.columns[facts.value].label,
+                value=None if facts.value is None else facts.columns[facts.value].label,
                 outside=facts.outside,
                 kind=kind,
             ),

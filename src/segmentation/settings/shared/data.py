@@ -63,6 +63,7 @@ class Data(Settings):
     delimiter: Annotated[str, BeforeValidator(one_character)] = ","
     encoding: str = "utf-8"
     decimal: Literal[".", ","] = "."
+    contract: Literal["strict", "warn", "none"] = "warn"
     id: str | None
     value: Annotated[
         Annotated[tuple[str, ...], Field(min_length=1)] | None,
