@@ -75,7 +75,7 @@ def changes(since: str, out: Path, *, holdout: float, seed: int | None) -> Done:
     counts: Counter[str] = Counter()
     with TemporaryDirectory() as folder, _before(since, params, Path(folder)) as (before, names):
         wanted = Wanted(
-            id_column=params.data.id,
+            id_column=_told_apart(params),
             value=params.data.value_column,
             names=facts.names,
             plays={each.id: each.plays[0].name for each in facts.segments if each.plays},
@@ -109,7 +109,7 @@ def effect(outcomes: Path, *, outcome: str, cost: float, absent: float | None) -
     found = room.effect(
         LEDGER,
         outcomes,
-        id_column=load_params(paths.PARAMS).data.id,
+        id_column=_told_apart(load_params(paths.PARAMS)),
         outcome=outcome,
         cost=cost,
         absent=absent,
@@ -117,6 +117,16 @@ def effect(outcomes: Path, *, outcome: str, cost: float, absent: float | None) -
     )
     artifacts.write(found)
     return found
+
+
+def _told_apart(params: Params) -> str:
+    """Return the column by which a customer is found again."""
+    if params.data.id is None:
+        raise InputError(
+            "without an id nobody is found again in another file; name the column that tells "
+            "customers apart in data.id"
+        )
+    return params.data.id
 
 
 @contextmanager
@@ -128,11 +138,11 @@ def _before(
     if since == LAST:
         copy = folder / "before.parquet"
         if LEDGER.exists():
-            _as_before(LEDGER, copy, "id", params.data.id)
+            _as_before(LEDGER, copy, "id", _told_apart(params))
         yield (copy if LEDGER.exists() else None), None
     elif file.suffix.lower() in (".csv", ".parquet", ".pq"):
         copy = folder / "before.parquet"
-        _as_before(file, copy, params.data.id, params.data.id)
+        _as_before(file, copy, _told_apart(params), _told_apart(params))
         yield copy, None
     elif (day := _day(since)) is not None:
         end = dt.datetime.combine(day, dt.time.max).astimezone().timestamp() * 1000

@@ -42,7 +42,7 @@ def as_sql(dialect: str, out: Path | None, *, model: str | None, table: str) -> 
         rule,
         dialect=dialect,
         names={segment: chosen.name_of(segment) for segment in rule.segments},
-        key=chosen.data.id,
+        key=chosen.data.id_column,
         table=table,
         about=f"The segment of each customer, by {chosen.called} (md5 {chosen.md5})",
     )
@@ -71,8 +71,12 @@ def star(folder: Path) -> list[Path]:
     with aside(path) as unfinished:
         writer = Csv(unfinished)
         try:
-            for _, cells in customers.slices([data.id, "segment", "confidence", data.value_column]):
+            told = [data.id_column, "segment", "confidence"]
+            told += [data.value_column] if data.value_column else []
+            for _, cells in customers.slices(told):
                 columns = [column.combine_chunks() for column in cells.columns]
+                if data.value_column is None:
+                    columns.append(pa.nulls(len(columns[0]), pa.float64()))
                 columns[0] = safe(columns[0].cast(pa.string()))
                 names = list(tables.DICTIONARY["customers"])
                 writer.write(pa.RecordBatch.from_arrays(columns, names=names))

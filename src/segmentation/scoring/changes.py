@@ -27,7 +27,7 @@ class Wanted:
     Attributes
     ----------
     id_column : str
-    value : str
+    value : str or None
         The column of the prepared customers that says what one is worth.
     names, plays : mapping of int to str
         Of the segments as they are, and what is to be done with each.
@@ -40,7 +40,7 @@ class Wanted:
     """
 
     id_column: str
-    value: str
+    value: str | None
     names: Mapping[int, str]
     plays: Mapping[int, str]
     before_names: Mapping[int, str]
@@ -83,10 +83,11 @@ def _batches(
     before: Path | None,
     wanted: Wanted,
 ) -> Iterator[pa.RecordBatch]:
-    name, value = (_quoted(each) for each in (wanted.id_column, wanted.value))
+    name = _quoted(wanted.id_column)
+    value = "NULL::DOUBLE" if wanted.value is None else f"c.{_quoted(wanted.value)}"
     con.execute(
         f"CREATE VIEW now AS SELECT CAST(a.{name} AS VARCHAR) AS id, a.segment, "
-        f"c.{value} AS value FROM {_file(assignments)} AS a JOIN {_file(customers)} AS c "
+        f"{value} AS value FROM {_file(assignments)} AS a JOIN {_file(customers)} AS c "
         f"ON a.{name} = c.{name}"
     )
     if before is None:
