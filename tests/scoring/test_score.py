@@ -7,7 +7,10 @@ import made
 import numpy as np
 import pandas as pd
 import pytest
+from defaults import cluster
 
+from segmentation.algorithms import ALGORITHMS
+from segmentation.algorithms.assigners import with_ids
 from segmentation.commands import score as command
 from segmentation.commands.load import Chosen
 from segmentation.engines import source
@@ -129,9 +132,9 @@ def test_a_line_that_is_no_row_is_left_out_and_told(
 ) -> None:
     lines = file.read_text(encoding="utf-8").splitlines()
     lines.insert(3, "1,2,3")
-    file.write_text("\n".join(lines), encoding="utf-8")
+    file.write_text("\n".join([*lines, '"an open quote,1,2']), encoding="utf-8")
     done = command.score(file, tmp_path / "out.csv")
-    assert (done.damaged, done.counts.rows) == (1, 300)
+    assert (done.damaged, done.counts.rows) == (2, 300)
     assert done.first_damage.startswith("line 4: too few cells")
 
 
@@ -186,3 +189,39 @@ def test_delimiter_and_encoding_stay(
     after = pd.read_csv(tmp_path / "out.csv", sep=";", encoding="cp1252", decimal=",")
     assert set(after["town"]) == {"Köln"}
     assert after["segment"].tolist() == made.model().predict(table).tolist()
+
+
+@pytest.mark.parametrize("algorithm", ["gaussian_mixture", "agglomerative", "dbscan"])
+def test_models_without_centres_score_too(
+    algorithm: str, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = made.customers(400)
+    model = made.pipeline(table)
+    transformer = model.steps[0][1]
+    k = 4 if ALGORITHMS[algorithm].needs_k else None
+    clustering = cluster(algorithm, np.asarray(transformer.transform(table)), k=k)
+    found = with_ids(clustering.assigner, range(1, clustering.k + 1))
+    model.steps[1] = ("segments", found)
+    baseline = made.of_training(tmp_path, model, table)
+    monkeypatch.setattr(
+        command, "choose", lambda _: made.chosen(tmp_path, model, baseline=baseline)
+    )
+    after, told = scored(file, tmp_path / "out.csv")
+    expected = model.predict(pd.read_csv(file))
+    assert after["segment"].astype(int).tolist() == expected.tolist()
+    inside = after[after["segment"] != "-1"]
+    assert (inside["runner_up"] != inside["segment"]).all()
+    assert told["unlike"] <= 6  # type: ignore[operator]
+    if clustering.k > 1:
+        assert inside["runner_up"].notna().all()
+        assert inside["reason_1"].notna().mean() > 0.9
+
+
+def test_a_file_of_which_nobody_can_be_scored(chosen: Chosen, file: Path, tmp_path: Path) -> None:
+    table = pd.read_csv(file, dtype=str)
+    table[made.DATA.features] = ""
+    table.to_csv(file, index=False)
+    after, told = scored(file, tmp_path / "out.csv")
+    assert (told["rows"], told["scored"]) == (300, 0)
+    assert set(after["not_scored"]) == {"too many cells are missing"}
+    assert after["segment"].isna().all()

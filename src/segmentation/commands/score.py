@@ -14,6 +14,7 @@ from segmentation.scoring.rule import Rule
 from segmentation.scoring.stream import ADDED, Beside, Counts, columns_taken, scored
 
 PARQUET = (".parquet", ".pq")
+COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def score(file: Path, out: Path | None = None, *, model: str | None = None) -> D
     InputError
         A column is missing, the file cannot be read, or it would be written onto itself.
     """
-    out = file.with_name(f"{file.stem}_scored{file.suffix}") if out is None else out
+    out = beside_it(file) if out is None else out
     if out.exists() and file.exists() and out.samefile(file):
         raise InputError(f"{out} is the file that is read; name another one with -o")
     chosen = choose(model)
@@ -73,6 +74,19 @@ def score(file: Path, out: Path | None = None, *, model: str | None = None) -> D
     with aside(sidecar) as unfinished:
         files.write_json(unfinished, told | {"damaged_lines": damaged})
     return Done(out, sidecar, chosen, counts, damaged, first)
+
+
+def beside_it(file: Path) -> Path:
+    """Return where a file's scored customers go.
+
+    Examples
+    --------
+    >>> [beside_it(Path(name)).name for name in ("new.csv", "new.csv.gz", "new.parquet")]
+    ['new_scored.csv', 'new_scored.csv', 'new_scored.parquet']
+    """
+    name = Path(file.stem) if file.suffix.lower() in COMPRESSED else Path(file.name)
+    ending = name.suffix if name.suffix and not file.is_dir() else ".csv"
+    return file.with_name(f"{name.stem}_scored{ending}")
 
 
 def _told(

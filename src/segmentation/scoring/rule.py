@@ -29,7 +29,8 @@ class Scores:
     confidence : array of shape (n,)
         In [0, 1].
     unlike : bool array of shape (n,) or None
-        Farther from its segment than those of the training; None where that is not known.
+        Farther from their segment than those of the training, so never of those in none; None
+        where that is not known.
     pulls : array of shape (n, columns)
         How much a column of the customer pulls towards the segment and away from the runner-up.
         Nothing is pulled by what is missing.
@@ -94,6 +95,10 @@ class Rule:
         customers : DataFrame
             The columns that it takes; categories are missing, or texts in the training's spelling.
         """
+        if not len(customers):
+            nobody, none = np.empty(0, dtype=np.intp), np.empty(0)
+            unlike = None if self._baseline is None else np.empty(0, dtype=bool)
+            return Scores(nobody, nobody, none, unlike, np.empty((0, len(self.columns))))
         X = transformed(self.transformer, customers)
         segment = assign(self.assigner, X)
         runner_up = self._runner_up(X, segment)
@@ -123,8 +128,19 @@ class Rule:
         best = worth.argmax(axis=1)
         found = self._classes[best].astype(np.intp)
         if not hasattr(self.assigner, "centroids_"):
-            found[worth[np.arange(len(X)), best] <= 0] = NOISE
+            lone = worth[np.arange(len(X)), best] <= 0  # all votes are for one segment
+            found[lone] = self._next_centre(X[lone], segment[lone])
         return np.asarray(found, dtype=np.intp)
+
+    def _next_centre(self, X: Matrix, segment: Labels) -> Labels:
+        """Return the segment with the nearest centre but the own; none for those in no segment."""
+        centres = self.centres
+        if len(centres) < 2 or not len(X):
+            return np.full(len(X), NOISE)
+        ids = np.array(list(centres))
+        away = ((X[:, None, :] - np.array(list(centres.values()))[None]) ** 2).sum(axis=2)
+        away[ids[None, :] == segment[:, None]] = np.inf
+        return np.where(segment == NOISE, NOISE, ids[away.argmin(axis=1)])
 
     def _pulls(self, X: Matrix, segment: Labels, runner_up: Labels) -> Matrix:
         pulls = np.zeros((len(X), len(self.columns)))
@@ -143,7 +159,7 @@ class Rule:
     def _unlike(self, X: Matrix, segment: Labels) -> NDArray[np.bool_] | None:
         if self._baseline is None:
             return None
-        unlike = segment == NOISE
+        unlike = np.zeros(len(X), dtype=bool)
         centres = self.centres
         for i, each in self._baseline.segments.items():
             if each.reach is not None and i in centres:
