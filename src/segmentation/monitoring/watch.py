@@ -15,7 +15,7 @@ from segmentation.artifacts.baseline import Baseline, Counted, LevelCounts, Numb
 from segmentation.artifacts.drift import Drift, FeatureDrift, ShareDrift, Verdict
 from segmentation.artifacts.privacy import FEWEST
 from segmentation.insight.intervals import wilson
-from segmentation.insight.numbers import percent
+from segmentation.insight.numbers import number, percent
 from segmentation.monitoring.drift import MODERATE, RARE, STRONG, stability_index
 
 ALPHA = 0.01
@@ -330,7 +330,7 @@ def _share(
 def _told(each: FeatureDrift) -> str:
     told = f"{each.column} has drifted ({each.strength}, stability index {each.psi:.2f})"
     if each.mean is not None and each.base_mean is not None:
-        told += f": {each.mean:,.4g} on average instead of {each.base_mean:,.4g}"
+        told += f": {number(each.mean)} on average instead of {number(each.base_mean)}"
     if each.new_levels:
         told += f"; new: {', '.join(each.new_levels[:3])}"
     if each.missing > each.base_missing + 0.05:
