@@ -113,7 +113,69 @@ def test_lost_structure_is_in_the_headline() -> None:
     head = replace(HEAD, metrics=factories.metrics(k=3, silhouette=0.33, structure="one"))
     found = compare(BASE, head)
     assert found.headline.startswith("Red, as less structure is found: ")
+    assert (
+        found.problem(check=True, unmoved=False) == "the review is red, as less structure is found"
+    )
+    assert not found.problem(check=False, unmoved=False)
     assert "; structure separate groups to one population, worse;" in found.summary
+
+
+def test_whoever_says_that_nobody_moves_is_held_to_it() -> None:
+    told = compare(BASE, HEAD).problem(check=True, unmoved=True)
+    assert told == "no segment should change, but 15 customers change segment"
+    assert not compare(BASE, BASE).problem(check=True, unmoved=True)
+
+
+def test_the_base_gives_the_rules() -> None:
+    never = {"amber": "never", "red": "never"}
+    lax = {**HEAD.params, "review": {"moved": never}}
+    strict = {**BASE.params, "review": {"moved": {"amber": 0, "red": 0.1}}}
+    found = compare(replace(BASE, params=strict), replace(HEAD, params=lax))
+    assert found.headline.startswith("Red, as over 10% of customers change segment: ")
+    assert "The rules of the review change too; this one is judged by main's." in found.notes
+    assert compare(BASE, replace(HEAD, params=lax)).headline.startswith("Green, ")
+    broken = replace(BASE, params={**BASE.params, "review": {"mvoed": never}})
+    assert any("main's cannot be read" in note for note in compare(broken, HEAD).notes)
+
+
+def test_at_most_sixty_lines_are_shown_at_once() -> None:
+    base = revision("b", dict.fromkeys(range(1, 15), 20) | {-1: 5})
+    head = revision("h", dict.fromkeys(range(1, 12), 25) | {-1: 60}, start=9, customers="d")
+    base.params["train"].update({f"old{i}": i for i in range(30)})
+    markdown = pages(base, head)[0]
+    shown = re.sub(r"<details>.*?</details>", "", markdown, flags=re.DOTALL)
+    assert len([line for line in shown.splitlines() if line.strip()]) <= 60
+    assert "| train.old9 |" in markdown
+    assert markdown.count("<details>") == markdown.count("</details>")
+    assert "\n\n\n" not in markdown
+
+
+def test_tables_have_a_heading_in_every_column() -> None:
+    tables = re.findall(r"^(\|.*)\n\|-", pages(BASE, HEAD)[0], re.MULTILINE)
+    assert len(tables) >= 4
+    assert not [heads for heads in tables if re.search(r"\|\s*\|", heads)]
+
+
+def test_a_segment_has_one_colour_in_all_pictures() -> None:
+    found = compare(BASE, revision("h", {2: 60, 1: 25, 3: 15}))
+    assert found.migration is not None
+    like = changes.painted_like(found.migration.segments)
+    assert like == {2: 1, 1: 2, 3: 3}
+    with style.painted(like):
+        assert [style.colour(i) for i in (2, 1)] == list(style.SEGMENT_COLOURS[:2])
+    assert style.colour(2) == style.SEGMENT_COLOURS[1]
+    flows = style.as_svg(changes.migration(found.migration))
+    assert flows.count("fill: #0072b2") >= 2  # the bars of 1 on the left and of 2 on the right
+    drawn = {
+        str(pair["title"]): re.findall(r"var\(--c([12])\)", str(pair["head"]))
+        for pair in changes.pairs(BASE, found.head, found.migration.segments)
+    }
+    plain = {
+        str(pair["title"]): re.findall(r"var\(--c([12])\)", str(pair["head"]))
+        for pair in changes.pairs(BASE, found.head, ())
+    }
+    swapped = [{"1": "2", "2": "1"}[tone] for tone in plain["Size and worth"]]
+    assert drawn["Size and worth"] == swapped != []
 
 
 def test_one_customer_is_told_in_the_singular() -> None:

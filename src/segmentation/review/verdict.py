@@ -111,7 +111,7 @@ def _findings(rules: Review, facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 colour,
                 "drift",
-                f"the customers differ by a PSI over {bound:g}",
+                f"the customers drift, by a PSI over {bound:g}",
                 f"{most.column}: {number(most.psi)}",
             )
 

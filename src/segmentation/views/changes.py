@@ -63,11 +63,11 @@ def migration(migration: Migration) -> Figure:
     base_hues = {segment: _hue(segment) for segment in left}
     for segment, (bottom, size) in left.items():
         _bar(axes, 0.0, bottom, size, base_hues[segment])
-        name = f"{short(name_of(migration, segment, of_head=False), 40)}  {size:,}"
+        name = f"{short(name_of(migration, segment, of_head=False), 40)}: {size:,}"
         axes.text(-0.02, bottom + size / 2, name, ha="right", va="center")
     for segment, (bottom, size) in right.items():
         _bar(axes, 1.0, bottom, size, _hue(like.get(segment, segment)))
-        name = f"{size:,}  {short(name_of(migration, segment, of_head=True), 50)}"
+        name = f"{short(name_of(migration, segment, of_head=True), 50)}: {size:,}"
         axes.text(1.05, bottom + size / 2, name, ha="left", va="center")
     stays = {(change.base, change.head) for change in migration.segments} | {(NOISE, NOISE)}
     leaving = {segment: bottom for segment, (bottom, _) in left.items()}
