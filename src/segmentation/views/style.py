@@ -162,7 +162,8 @@ def save_all(drawings: Mapping[Path, Callable[[], Figure]]) -> list[str]:
     list of str
         The same pictures as SVG, in their order.
     """
-    return each(lambda path: save(drawings[path](), path), list(drawings))
+    drawn = list(drawings)
+    return each(lambda path: save(drawings[path](), path), drawn, doing="draw pictures")
 
 
 def save(picture: Figure, path: Path) -> str:

@@ -68,7 +68,9 @@ class Halves:
             return ahead.values(statistic, long=long).repeat(2, axis=0)
         halves = [half for split in self.splits for half in split]
         if long:
-            return np.array(each(lambda half: statistic(self.X[half[0]], half[1]), halves))
+            doing = "judge random halves"
+            judged = each(lambda half: statistic(self.X[half[0]], half[1]), halves, doing=doing)
+            return np.array(judged)
         return np.array([statistic(self.X[rows], path) for rows, path in halves])
 
 

@@ -90,7 +90,7 @@ def mixture_evidence(
             found = _climb(rows, found, _MORE)
         return _judge(rows, found, halves)
 
-    return each(fit, path)
+    return each(fit, path, doing="fit mixtures")
 
 
 def mixture_divides(
