@@ -1,6 +1,7 @@
 """What the pages show, without a server: charts, pieces of the report, words."""
 
 import datetime as dt
+import html
 import importlib.util
 import re
 from pathlib import Path
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 import factories
-from hostile import hostile
+from hostile import as_html, hostile
 from segmentation.dashboard import charts, pieces, start, tables
 from segmentation.dashboard.words import plain
 from segmentation.errors import InputError
@@ -88,10 +89,17 @@ def test_names_are_text_on_every_piece(odd: str) -> None:
     assert "<style" not in shown
 
 
-def test_markdown_reads_nothing_in_text() -> None:
-    signs = re.sub(r"\\[!-/:-@\[-`{-~]", "", plain(ODD))
-    assert not re.search(r"[!-/:-@\[-`{-~]", signs)
-    assert "http\\://" not in plain("http://a.example")
+@pytest.mark.parametrize("odd", [ODD, "1. a", "12) a", "# a", "> a", "- a", "a_b _c_ ~~d~~ &lt;",
+                                 *hostile("http://a.example")])  # fmt: skip
+def test_markdown_reads_nothing_in_text(odd: str) -> None:
+    written = plain(odd)
+    shown = as_html(written).strip()
+    assert shown.startswith("<p>")
+    inside = shown.removeprefix("<p>").removesuffix("</p>")
+    assert "<" not in inside
+    assert html.unescape(inside).replace("\u2060", "").split() == odd.split()
+    assert not re.search(r"(?<!\\):\S", written)  # of Streamlit's own: colours and icons
+    assert "http://" not in written
 
 
 def test_a_card_filter_leaves_out_the_others() -> None:
@@ -139,3 +147,23 @@ def test_two_runs_stand_beside_each_other() -> None:
 def test_looking_for_runs_makes_no_store(tmp_path: Path) -> None:
     assert compared.finished("customers", tmp_path) == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ways_of_fewer_than_ten_are_not_told() -> None:
+    rates = pd.DataFrame(
+        {"before": [1, 1, 2, 2], "after": [1, 2, 1, 2], "customers": [90, 10, 9, 91],
+         "share": [0.9, 0.1, 0.09, 0.91]}
+    )  # fmt: skip
+    drawn = charts.moves(FACTS, rates, dark=False).to_dict()
+    shares = [row["share"] for row in next(iter(drawn["datasets"].values()))]
+    assert shares == [0.9, 0.1, 0.91]
+
+
+def test_a_line_a_segment_by_month() -> None:
+    sizes = pd.DataFrame(
+        {"month_end": ["2026-01-31", "2026-02-28"] * 2, "segment": [1, 1, 3, 3],
+         "customers": [5, 6, 7, 8]}
+    )  # fmt: skip
+    drawn = charts.month_by_month(FACTS, sizes, dark=False)
+    assert colours(drawn) == {charts.called(FACTS, i): colour(i) for i in (1, 3)}
+    drawn.to_dict()

@@ -17,6 +17,9 @@ PAGES = {
     "flat_map": "Map",
     "runs": "Runs",
     "what_if": "What if",
+    "score": "Score",
+    "months": "Months",
+    "value": "Value",
 }
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.lifetime import Tried
 from segmentation.artifacts.map import Map
+from segmentation.artifacts.privacy import FEWEST
 from segmentation.artifacts.segments import Profile, Segments
 from segmentation.views import findings
 from segmentation.views.profiles import differences
@@ -256,14 +257,17 @@ def month_by_month(facts: Segments, sizes: pd.DataFrame, *, dark: bool) -> Drawi
 def moves(facts: Segments, rates: pd.DataFrame, *, dark: bool) -> Drawing:
     """Draw the share of each segment's customers that is in each segment a month later."""
     names = {int(i): called(facts, int(i)) for i in {*rates["before"], *rates["after"]}}
-    order = [names[i] for i in sorted(names, key=lambda i: (i < 1, i))]
-    table = rates.dropna(subset=["share"]).assign(
-        start=lambda t: t["before"].map(names), end=lambda t: t["after"].map(names)
+    ids = sorted(names, key=lambda i: (i < 1, i))
+    order, short = [names[i] for i in ids], {i: str(i) if i > 0 else NOWHERE for i in ids}
+    told = rates[rates["customers"] >= FEWEST]  # no share tells of fewer
+    table = told.dropna(subset=["share"]).assign(
+        start=lambda t: t["before"].map(names), end=lambda t: t["after"].map(short)
     )[["start", "end", "share"]]
     base = alt.Chart(
         table, description="Share of a segment's customers that is in each segment a month later"
     ).encode(
-        x=alt.X("end:N", sort=order, title="a month later", axis=alt.Axis(labelAngle=-40)),
+        x=alt.X("end:N", sort=list(short.values()), title="a month later",
+                axis=alt.Axis(labelAngle=0)),
         y=alt.Y("start:N", sort=order, title="before"),
         tooltip=[alt.Tooltip("start:N"), alt.Tooltip("end:N"),
                  alt.Tooltip("share:Q", format=".1%")],
@@ -278,7 +282,7 @@ def moves(facts: Segments, rates: pd.DataFrame, *, dark: bool) -> Drawing:
             "datum.share > .5", alt.value("#FEFEFE"), alt.value("#E8ECF1" if dark else "#222222")
         ),
     )
-    return alt.layer(cells, text).properties(height=60 + 56 * len(order))
+    return alt.layer(cells, text).properties(height=140 + 40 * len(order))
 
 
 def calibration(tried: Tried) -> Drawing:
@@ -289,14 +293,17 @@ def calibration(tried: Tried) -> Drawing:
             for i, g in enumerate(tried.purchases.groups, start=1)
         ]
     )
-    base = alt.Chart(table, description=findings.calibration(tried)).encode(
+    title = alt.Title(
+        "Days with purchases a customer", subtitle="bars: happened; diamonds: forecast",
+        anchor="start",
+    )  # fmt: skip
+    base = alt.Chart(table, title=title, description=findings.calibration(tried)).encode(
         x=alt.X("group:O", title="groups of like forecasts, most first",
                 axis=alt.Axis(labelAngle=0)),
         tooltip=["group:O", alt.Tooltip("forecast:Q", format=".3g"),
                  alt.Tooltip("happened:Q", format=".3g"), alt.Tooltip("customers:Q", format=",")],
     )  # fmt: skip
-    title = f"days with purchases in {tried.days} days (bars: happened, diamonds: forecast)"
-    bars = base.mark_bar(color=ACCENT).encode(y=alt.Y("happened:Q", title=title))
+    bars = base.mark_bar(color=ACCENT).encode(y=alt.Y("happened:Q", title=f"in {tried.days} days"))
     marks = base.mark_point(shape="diamond", filled=True, size=90, color=OTHER, opacity=1).encode(
         y="forecast:Q"
     )

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from segmentation import paths
+from segmentation.artifacts.lifetime import LifetimeValue
 from segmentation.artifacts.segments import Segments
 from segmentation.dashboard.what_if import Found
 from segmentation.insight.results import Results
@@ -79,6 +80,11 @@ def text(
 def customer(found: Found, *, by: str) -> str:
     """Return what is said of one customer."""
     return _render("customer.html.j2", found=found, by=by)
+
+
+def lifetime(found: LifetimeValue, *, kind: str) -> str:
+    """Return what customers are expected to buy and be worth."""
+    return _render("lifetime_page.html.j2", lifetime=found, kind=kind, pictures=NO_PICTURES)
 
 
 def _render(template: str, **facts: Any) -> str:

@@ -1,13 +1,15 @@
 """Tables and sentences that pages show, of what the stages worked out."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
 
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.map import Map
-from segmentation.insight.numbers import number
+from segmentation.insight.numbers import number, percent
+from segmentation.scoring.stream import ADDED, NO_SEGMENT, Counts
 from segmentation.tracking.compared import Tracked
 
 MOST_FEATURES = 20
@@ -80,6 +82,45 @@ def settings_of(one: Tracked, other: Tracked) -> Table:
     names = sorted({*one.settings, *other.settings})
     rows = [(name, one.settings.get(name, "–"), other.settings.get(name, "–")) for name in names]
     return Table(("setting", "one", "other"), tuple(row for row in rows if row[1] != row[2]))
+
+
+def scored_in_short(counts: Counts, by: str) -> str:
+    """Say how many rows were scored and by which model."""
+    return f"{counts.scored:,} of {counts.rows:,} rows scored by {by}"
+
+
+def scored_segments(counts: Counts, called: Callable[[int], str]) -> Table:
+    """Count scored customers by segment."""
+    rows = [
+        (
+            f"{i}  {called(i)}" if i > 0 else NO_SEGMENT,
+            f"{n:,}",
+            percent(n / counts.scored),
+        )
+        for i, n in sorted(counts.segments.items(), key=lambda each: (each[0] < 1, each[0]))
+    ]
+    return Table(("segment", "customers", "share"), tuple(rows))
+
+
+def met(counts: Counts, damaged: int, first_damage: str) -> list[str]:
+    """Say what was met in a file while it was scored."""
+    told = [f"Not scored, {why}: {n:,} rows." for why, n in counts.not_scored.most_common()]
+    told += [f"No value in {name}: {n:,} cells." for name, n in counts.missing.items() if n]
+    told += [
+        f"A category of {name} that the training had not, or had too rarely: {n:,} cells."
+        for name, n in counts.unseen.items()
+        if n
+    ]
+    if counts.unlike:
+        told.append(f"Unlike any customer of the training: {counts.unlike:,}.")
+    if damaged:
+        told.append(f"Lines that are no rows and were left out: {damaged:,}; {first_damage}.")
+    return told
+
+
+def preview(rows: tuple[tuple[str, ...], ...]) -> Table:
+    """Show what was added to the first rows."""
+    return Table(("row", *ADDED), rows)
 
 
 def _known(value: object) -> str:

@@ -2,7 +2,10 @@
 
 import re
 
-_SIGNS = re.compile(r"[!-/:-@\[-`{-~]")
+# Only what would be read as a sign: a screen reader is given labels with their backslashes.
+_SIGNS = re.compile(
+    r"[\\`*\[\]~$|<]|(?<!\w)_|_(?!\w)|:(?=\S)|&(?=#?\w+;)|^[-+#>=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]"
+)
 _LINKS = re.compile(r"(?i)(www)(?=\.)|(:)(?=//)|(?=@)")
 
 
@@ -11,8 +14,8 @@ def plain(text: object) -> str:
 
     Examples
     --------
-    >>> plain("a_b *c* <i>")
-    'a\\_b \\*c\\* \\<i\\>'
+    >>> plain("a_b *c* <i> (years)")
+    'a_b \\*c\\* \\<i> (years)'
     """
     apart = _LINKS.sub("\\g<0>\u2060", " ".join(str(text).split()))  # a sign without width
     return _SIGNS.sub(r"\\\g<0>", apart)

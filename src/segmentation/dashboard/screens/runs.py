@@ -72,7 +72,8 @@ def _promotion(run: compared.Tracked) -> None:
         done = promote(load_params(paths.PARAMS), run.run_id, force=False, margin=MARGIN)
         _finished.clear()
         st.success(plain(f"'{done.run}' is the champion, version {done.version}. Next:"))
-        st.code("dvc repro; git add data/reference dvc.lock reports; git commit", language=None)
+        st.code("dvc repro; git add data/reference dvc.lock reports; git commit", language=None,
+                wrap_lines=True)  # fmt: skip
 
 
 @st.cache_data(ttl=SECONDS, show_spinner="Reading the runs")

@@ -49,4 +49,4 @@ def note(text: str) -> None:
 def empty(missing: NotThereError) -> None:
     """Say what is not there, and which command makes it."""
     st.info(f"{plain(missing)}. This fills the page:")
-    st.code(missing.command, language=None)
+    st.code(missing.command, language=None, wrap_lines=True)
