@@ -196,6 +196,15 @@ def test_other_customers_are_said_to_be_incomparable() -> None:
     assert "| age | within noise |" in review.markdown(found)
 
 
+def test_dates_levels_and_yes_or_no_are_columns_too() -> None:
+    head = revision("h", {1: 60, 2: 45}, points="q", customers="d")
+    data = {"date": {"age": None}, "flag": {"town": None}, "scale": {"rank": None}}
+    found = compare(BASE, replace(head, params={**head.params, "data": data})).data
+    assert found is not None
+    assert (found.new_columns, found.gone_columns) == (("rank",), ())
+    assert {d.column for d in found.drift or ()} == {"age", "town"}
+
+
 def test_other_features_are_said_to_be_incomparable() -> None:
     found = compare(BASE, replace(HEAD, stages=lock("q", "c", k=3)))
     assert any("Not the same points were clustered: the features changed" in n for n in found.notes)
@@ -218,6 +227,15 @@ def test_ids_that_do_not_overlap_are_told_and_profiles_used() -> None:
     assert found.migration is not None
     assert [(s.base, s.head) for s in found.migration.segments] == [(1, 1), (2, 2)]
     assert "Who moved" not in review.markdown(found)
+
+
+def test_rows_of_two_tables_are_not_taken_for_the_same_customers() -> None:
+    found = compare(replace(BASE, by_row=True), replace(HEAD, by_row=True))
+    assert found.stakes is not None  # of one table, the rows are the same
+    other = replace(HEAD, by_row=True, stages=lock("q", "d", k=3))
+    found = compare(replace(BASE, by_row=True), other)
+    assert found.stakes is None
+    assert any("Customers have no id, so migrations" in note for note in found.notes)
 
 
 def test_missing_assignments_leave_the_rest() -> None:

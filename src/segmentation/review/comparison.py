@@ -37,6 +37,13 @@ from segmentation.settings.review import Review
 from segmentation.settings.shared.base import validate
 
 
+_BECOMES = {
+    **dict.fromkeys(("numeric", "date"), "numeric"),
+    **dict.fromkeys(("categorical", "flag", "scale"), "categorical"),
+}
+"""What columns become, by the name under which `data` in `params.yaml` declares them."""
+
+
 @dataclass(frozen=True)
 class DataChange:
     """How the customers differ.
@@ -141,9 +148,11 @@ def compare(base: Side, head: Side) -> Comparison:
         notes += about_rules
         notes += _incomparable(base, head, same_points=same_points)
     if migration and not migration.common and not (base.missing or head.missing):
+        why = (
+            "Customers have no id" if _nameless(base, head) else "No customer is in both revisions"
+        )
         notes.append(
-            "No customer is in both revisions, so migrations cannot be counted; segments were "
-            "matched by their profiles."
+            f"{why}, so migrations cannot be counted; segments were matched by their profiles."
         )
     headline, summary = words.alone(base, head), ""
     if verdict is not None:
@@ -206,8 +215,16 @@ def _incomparable(base: Side, head: Side, *, same_points: bool) -> list[str]:
     return [] if same_points else [_other_points(base, head)]
 
 
+def _nameless(base: Side, head: Side) -> bool:
+    """Whether customers without an id are of two tables: nobody can be found again."""
+    return (base.by_row or head.by_row) and not same_output(
+        base.stages, head.stages, paths.PREPARED
+    )
+
+
 def _migration(base: Side, head: Side) -> Migration | None:
     known = base.assignments is not None and head.assignments is not None
+    known = known and not _nameless(base, head)
     before = base.assignments if known else _stand_in(base.segments, "base")
     after = head.assignments if known else _stand_in(head.segments, "head")
     if before is None or after is None:
@@ -258,9 +275,9 @@ def _data(base: Side, head: Side) -> DataChange:
 
 
 def _columns(revision: Side) -> dict[str, str]:
-    """Return the kind of each column that describes a customer."""
+    """Return what each column that describes a customer becomes: a number, or a category."""
     data = revision.params.get("data") or {}
-    return {name: kind for kind in ("numeric", "categorical") for name in (data.get(kind) or {})}
+    return {name: kind for role, kind in _BECOMES.items() for name in (data.get(role) or {})}
 
 
 def _rows(

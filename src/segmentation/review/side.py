@@ -18,6 +18,7 @@ from segmentation.artifacts.summary import Summary
 from segmentation.errors import SchemaError
 from segmentation.repository import lock
 from segmentation.repository.snapshot import Snapshot, as_csv, as_parquet
+from segmentation.settings.shared.data import ROW
 
 T = TypeVar("T")
 Model = TypeVar("Model", bound=Artifact)
@@ -44,6 +45,8 @@ class Side:
         Prepared customers.
     assignments : Series of int or None
         Segment by customer id.
+    by_row : bool
+        Whether the ids are no more than the numbers of rows in one table.
     flat : Map or None
     points, silhouettes : DataFrame or None
         The numbers behind the pictures that show customers.
@@ -69,6 +72,7 @@ class Side:
     curve: pd.DataFrame | None = None
     customers: pd.DataFrame | None = None
     assignments: pd.Series | None = None
+    by_row: bool = False
     flat: Map | None = None
     points: pd.DataFrame | None = None
     silhouettes: pd.DataFrame | None = None
@@ -120,6 +124,7 @@ def side_of(snapshot: Snapshot) -> Side:
         curve=read(paths.CURVE, as_csv),
         customers=customers,
         assignments=None if assignments is None else _by_customer(assignments),
+        by_row=assignments is not None and assignments.columns[0] == ROW,
         flat=artifact(Map),
         points=read(paths.PCA_POINTS, as_csv),
         silhouettes=read(paths.SILHOUETTES, as_csv),
