@@ -36,7 +36,6 @@ from segmentation.review.verdict import Facts, Verdict, judge
 from segmentation.settings.review import Review
 from segmentation.settings.shared.base import validate
 
-
 _BECOMES = {
     **dict.fromkeys(("numeric", "date"), "numeric"),
     **dict.fromkeys(("categorical", "flag", "scale"), "categorical"),
