@@ -91,6 +91,17 @@ def test_what_changed_is_told(
     assert any(re.search(reason, each) for each in found.reasons), found.reasons
 
 
+def test_what_is_more_than_chance_and_small_is_told_and_no_alarm(base: Baseline) -> None:
+    customers = made.customers(rows=6000, seed=21)
+    older = customers.assign(age=customers["age"] + 0.15 * customers["age"].std())
+    found = of(base, older)
+    (age,) = (each for each in found.features if each.column == "age")
+    assert age.strength == "small"
+    assert age.p_value < ALPHA
+    assert found.verdict == "steady"
+    assert "what drifted is small: age" in found.reasons[0]
+
+
 def test_rows_that_cannot_be_scored_are_a_reason(base: Baseline) -> None:
     found = of(base, made.customers(seed=21), rows=1000, not_scored={"outside limits: age": 400})
     assert found.verdict == "watch"

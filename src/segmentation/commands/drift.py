@@ -7,7 +7,7 @@ from segmentation.artifacts import files
 from segmentation.artifacts.drift import Drift
 from segmentation.commands.load import Chosen, choose
 from segmentation.engines.local import Local
-from segmentation.engines.scorable import Scorable
+from segmentation.engines.scorable import MEMORY, Scorable
 from segmentation.errors import InputError
 from segmentation.monitoring.watch import FEW_ROWS, Tally, watch
 from segmentation.scoring.rule import Rule
@@ -65,7 +65,7 @@ def compare(file: Path, chosen: Chosen) -> Drift:
     rule = Rule(chosen.model, chosen.baseline)
     data = columns_taken(rule, chosen.data).model_copy(update={"path": file})
     tally, counts = Tally(chosen.baseline), Counts()
-    with Local(data) as engine:
+    with Local(data, memory=MEMORY) as engine:
         customers = Scorable(engine, data, chosen.prepare, rule.levels)
         for each in scored(customers, rule, counts):
             scores = each.scores

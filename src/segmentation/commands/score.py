@@ -7,7 +7,7 @@ from typing import Any
 from segmentation.artifacts import files
 from segmentation.commands.load import Chosen, choose
 from segmentation.engines.local import Local
-from segmentation.engines.scorable import Scorable
+from segmentation.engines.scorable import MEMORY, Scorable
 from segmentation.errors import InputError
 from segmentation.scoring.output import Csv, Parquet, added_names, aside
 from segmentation.scoring.rule import Rule
@@ -54,7 +54,7 @@ def score(file: Path, out: Path | None = None, *, model: str | None = None) -> D
     data = columns_taken(rule, chosen.data).model_copy(update={"path": file})
     beside, counts = Beside(rule, data, chosen.segments), Counts()
     names: list[str] = []
-    with Local(data) as engine:
+    with Local(data, memory=MEMORY) as engine:
         customers = Scorable(engine, data, chosen.prepare, rule.levels)
         damaged, first = customers.damaged()
         with aside(out) as unfinished:

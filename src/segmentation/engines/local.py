@@ -19,7 +19,7 @@ from segmentation.engines.base import Frame
 from segmentation.engines.source import Source
 from segmentation.settings.shared.data import Data
 
-_MEMORY = "700MB"  # of DuckDB; beyond that it uses the disk
+_MEMORY = "700MB"
 _CHUNK = 1 << 19  # lines sorted at a time
 _GROUP = 1 << 17  # rows of a row group of Parquet
 _BATCH = 100_000
@@ -33,9 +33,11 @@ class Local:
     data : Data
     threads : int, optional
         As many as there are cores, unless it is given. Results are the same with any number.
+    memory : str
+        What DuckDB takes at most before it uses the disk.
     """
 
-    def __init__(self, data: Data, *, threads: int | None = None) -> None:
+    def __init__(self, data: Data, *, threads: int | None = None, memory: str = _MEMORY) -> None:
         self._source = Source(data)
         self._folder = tempfile.TemporaryDirectory(prefix="segmentation-")
         self._failed: BaseException | None = None
@@ -44,7 +46,7 @@ class Local:
         self._con = duckdb.connect(
             config={
                 "threads": threads or len(os.sched_getaffinity(0)),
-                "memory_limit": _MEMORY,
+                "memory_limit": memory,
                 "temp_directory": str(Path(self._folder.name) / "spilled"),
                 # Rows have lines; what keeps them in order holds them back in memory.
                 "preserve_insertion_order": False,

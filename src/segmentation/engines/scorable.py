@@ -22,6 +22,9 @@ from segmentation.errors import InputError
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.shared.data import Data
 
+MEMORY = "250MB"
+"""What DuckDB may take to score: the rest is for the rows at hand."""
+
 
 @dataclass(frozen=True)
 class Batch:
