@@ -167,3 +167,12 @@ def test_a_line_a_segment_by_month() -> None:
     drawn = charts.month_by_month(FACTS, sizes, dark=False)
     assert colours(drawn) == {charts.called(FACTS, i): colour(i) for i in (1, 3)}
     drawn.to_dict()
+
+
+def test_the_map_shows_a_sample_of_all_of_them() -> None:
+    points = pd.DataFrame({"pc1": range(100), "segment": [1] * 50 + [2] * 50})
+    shown = charts.sample(points, 20)
+    assert len(shown) == 20
+    assert set(shown["segment"]) == {1, 2}
+    assert charts.sample(points, 20).equals(shown)
+    assert charts.sample(points, 100) is points

@@ -144,6 +144,11 @@ def criterion(
     return alt.layer(bars, line, dots).properties(height=200)
 
 
+def sample(points: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return so many points at most, the same ones each time."""
+    return points if len(points) <= most else points.sample(most, random_state=0)
+
+
 def flat_map(
     facts: Segments, points: pd.DataFrame, flat: Map, *, shown: Sequence[int], kind: str, dark: bool
 ) -> Drawing:

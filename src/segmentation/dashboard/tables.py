@@ -29,7 +29,7 @@ def how_many(choice: Choice, used: int) -> str:
     votes = f"{agreeing} of {len(choice.votes)} criteria prefer {choice.k}"
     if used != choice.k:
         return f"{used} are used; the rule would choose {choice.k}: {votes}"
-    return f"{used} segments: {votes}"
+    return f"{used} {'groups' if choice.structure == 'one' else 'segments'}: {votes}"
 
 
 def another_number(curve: pd.DataFrame, choice: Choice, *, used: int, looked_at: int) -> Table:

@@ -12,7 +12,7 @@ from segmentation.dashboard.screens.shown import chart, heading, is_dark, note, 
 def page() -> None:
     """Show the page."""
     results, facts = stored.results(), stored.artifact(Segments)
-    points, flat = stored.points().head(MOST_POINTS), stored.artifact(Map)
+    points, flat = charts.sample(stored.points(), MOST_POINTS), stored.artifact(Map)
     heading("Where they lie")
     ids = [str(i) for i in sorted({*map(int, points["segment"])}, key=lambda i: (i < 1, i))]
     chosen = st.multiselect(
