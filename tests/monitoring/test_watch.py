@@ -13,6 +13,7 @@ from scipy.stats import chi2_contingency
 from segmentation.artifacts.baseline import Baseline, LevelCounts, NumberBins
 from segmentation.artifacts.drift import Drift
 from segmentation.commands import drift as command
+from segmentation.engines.tables.baseline import binned
 from segmentation.errors import InputError
 from segmentation.monitoring.watch import ALPHA, Tally, holm, homogeneous, watch
 from segmentation.scoring.rule import Rule
@@ -144,6 +145,15 @@ def test_the_baseline_tells_of_no_fewer_than_ten(base: Baseline, tmp_path: Path)
     ages = small.columns["age"]
     assert isinstance(ages, NumberBins)
     assert min(ages.counts) >= 10
+
+
+def test_bins_of_few_are_joined_to_their_neighbours() -> None:
+    ties = pd.DataFrame({"x": [0.0] * 40 + [1.0] * 15 + [2.0] * 4 + [3.0] * 41})
+    found = binned(ties, "x")
+    assert sum(found.counts) == 100
+    assert min(found.counts) >= 10
+    few = pd.DataFrame({"x": [0.0] * 95 + [1.0] * 2 + [2.0] * 3})
+    assert min(binned(few, "x").counts) >= 10
 
 
 def test_a_file_is_compared(tmp_path: Path) -> None:

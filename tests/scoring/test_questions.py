@@ -41,6 +41,9 @@ def test_a_question_is_the_rule_that_made_the_segments() -> None:
     (question,) = learnt(customers, segment).questions
     assert question.text == "Is the age above 50.5 years?"
     assert (question.yes.segment, question.no.segment) == (1, 2)
+    (question,) = learnt(customers, np.where(customers["age"] > 30, 1, 2)).questions
+    assert question.unknown == "yes"  # the median is above it
+    assert set(place([question], customers.assign(age=None))) == {1}
     by_kind = np.where(customers["preferred_category"] == "Electronics", 1, 2)
     (question,) = learnt(customers, by_kind).questions
     assert question.text == "Is the preferred category Electronics?"
