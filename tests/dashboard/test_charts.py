@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import pandas as pd
 import pytest
 
@@ -72,7 +73,10 @@ def test_another_number_stands_beside_the_one_that_is_used() -> None:
     assert found.names[1:3] == ("at 3", "at 4")
     assert {row[1:3] for row in found.rows} == {("0.2", "–")}
     for each in choice.criteria:
-        charts.criterion(curve, choice, each.name, used=3, looked_at=4).to_dict()
+        drawn = charts.criterion(curve, choice, each.name, used=3, looked_at=4)
+        alt.LayerChart.from_dict(drawn)  # is what Vega-Lite understands
+        marked = {row["k"] for row in drawn["data"]["values"] if row["mark"]}
+        assert marked == {3, choice.votes[each.name]}  # of 4 nothing is known
 
 
 @pytest.mark.parametrize("odd", [ODD, *hostile("http://a.example")])

@@ -6,7 +6,7 @@ from segmentation import paths
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.metrics import Metrics
 from segmentation.dashboard import charts, stored, tables
-from segmentation.dashboard.screens.shown import chart, heading, sentences, shown_table
+from segmentation.dashboard.screens.shown import heading, sentences, shown_table, vega
 
 
 def page() -> None:
@@ -27,4 +27,4 @@ def page() -> None:
     columns = st.columns(2)
     for place, each in enumerate(choice.criteria):
         with columns[place % 2]:
-            chart(charts.criterion(curve, choice, each.name, used=used, looked_at=looked_at))
+            vega(charts.criterion(curve, choice, each.name, used=used, looked_at=looked_at))

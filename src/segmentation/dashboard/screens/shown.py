@@ -1,6 +1,7 @@
 """How pages put things on the screen."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -34,6 +35,11 @@ def sentences(texts: Sequence[str]) -> None:
 def shown_table(table: Table, *, label: str) -> None:
     """Show a table."""
     html(pieces.table(table.names, table.rows, label=label))
+
+
+def vega(drawn: dict[str, Any]) -> None:
+    """Show a chart in Vega-Lite's own words."""
+    st.vega_lite_chart(drawn, width="stretch")
 
 
 def is_dark() -> bool:
