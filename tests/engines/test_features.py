@@ -7,10 +7,14 @@ from sklearn.metrics import adjusted_rand_score
 
 from segmentation.algorithms import models
 from segmentation.engines.features import (
+    alike,
+    bounds,
     build_features,
     category_scale,
     matrix,
     skewed_columns,
+    weights,
+    within,
 )
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.shared.data import Data
@@ -163,3 +167,33 @@ def test_the_last_bit_of_a_number_leaves_no_trace(shop: pd.DataFrame, transform:
     fitted = build_features(shop, data=DATA, settings=settings).fit(shop)
     other = shop.assign(spend=np.nextafter(shop["spend"], np.inf))
     assert matrix(fitted, other).equals(matrix(fitted, shop))
+
+
+def test_numbers_that_say_the_same_share_the_weight_of_one(shop: pd.DataFrame) -> None:
+    names = dict.fromkeys(("age", "spend", "cents", "rounded"))
+    data = DATA.model_copy(update={"numeric": names})
+    table = shop.assign(cents=shop["spend"] * 100, rounded=shop["spend"].round())
+    settings = Featurize.model_validate({"weights": {"age": 2}})
+    assert alike(table, data=data, settings=settings) == (("spend", "cents", "rounded"),)
+    told = weights(table, data=data, settings=settings)
+    assert told == pytest.approx({"age": 2, **dict.fromkeys(list(names)[1:], 3**-0.5)})
+    made = matrix(build_features(table, data=data, settings=settings).fit(table), table)
+    assert made[["spend", "cents", "rounded"]].var(ddof=0).sum() == pytest.approx(1.0)
+    assert made["age"].std(ddof=0) == pytest.approx(2.0)
+    one = Featurize(alike_above=1)
+    assert weights(table, data=data, settings=one) == {}
+
+
+@pytest.mark.parametrize("scaler", ["standard", "robust", "minmax"])
+def test_a_handful_far_out_is_no_segment_of_its_own(shop: pd.DataFrame, scaler: str) -> None:
+    settings = Featurize.model_validate({"scaler": scaler})
+    assert bounds(shop, data=DATA, settings=settings) == {}
+    shop.loc[:1, "age"] = [4000.0, -3000.0]
+    limits = bounds(shop, data=DATA, settings=settings)
+    assert list(limits) == ["age"]
+    layout = build_features(shop, data=DATA, settings=settings, limits=limits)
+    fitted = layout.fit(within(shop, limits))
+    made = matrix(models.loads(models.dumps(fitted), "it"), shop)
+    others = made["age"].iloc[2:]
+    assert (made["age"].iloc[0], made["age"].iloc[1]) == (others.max(), others.min())
+    assert min(np.bincount(KMeans(4, n_init=3, random_state=0).fit_predict(made))) > 10

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from segmentation import paths
-from segmentation.artifacts.base import Artifact, Known, Part
+from segmentation.artifacts.base import Artifact, Figure, Known, Part
 
 
 class Transformed(Part):
@@ -22,14 +22,24 @@ class Features(Artifact):
         Its columns.
     skewness : dict of str to float or None
         Of each number before it was transformed.
+    weights : dict of str to float
+        Of the numbers that count for more or less than others: by the settings, or as they say what
+        others say.
+    alike : tuple of tuple of str
+        Numbers that say the same, and share the weight of one.
+    bounded : tuple of str
+        Numbers in which a few customers are so far out that they are taken for nearer ones.
     category_scale : float or None
         What a yes or no of a category is multiplied by; None without any.
     """
 
     path: ClassVar = paths.FEATURES
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     rows: int
     features: tuple[str, ...]
     transformed: Transformed
     skewness: dict[str, Known]
+    weights: dict[str, Figure]
+    alike: tuple[tuple[str, ...], ...]
+    bounded: tuple[str, ...]
     category_scale: Known

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
 
 CATEGORIES = "categories"
 """What its part for categories is called."""
+BOUNDS = "bounds"
+"""What the step that cuts numbers off is called."""
 SCALES = "scales"
 """What its part for levels in order is called: one feature each."""
 

@@ -22,11 +22,13 @@ from sklearn.preprocessing import (
 
 from segmentation.algorithms.models import settled
 from segmentation.artifacts.privacy import FEWEST, OTHER
-from segmentation.artifacts.transformer import CATEGORIES, SCALES
+from segmentation.artifacts.transformer import BOUNDS, CATEGORIES, SCALES
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.shared.data import Data
 
 MISSING_CATEGORY = "missing"
+_FAR = 7.0
+"""Standard deviations of the others, once transformed, beyond which a handful are far out."""
 _NOBODYS = ""  # no cell is an empty category
 
 
@@ -36,6 +38,7 @@ def build_features(
     data: Data,
     settings: Featurize,
     levels: Mapping[str, Collection[str]] | None = None,
+    limits: Mapping[str, tuple[float, float]] | None = None,
 ) -> ColumnTransformer:
     """Lay out the transformer from raw customers to points; it is not fitted yet.
 
@@ -54,13 +57,15 @@ def build_features(
         Roles of the columns, and how they become features.
     levels : mapping of str to collection of str, optional
         The categories of each column where these customers, a sample, may lack some.
+    limits : mapping of str to pair of float, optional
+        Of numbers that are cut off there (`bounds`); it has to be fitted with customers `within`.
 
     Returns
     -------
     ColumnTransformer
         From a table with the feature columns to an array (n_customers, n_features) of float64.
     """
-    parts = _numbers(customers, data=data, settings=settings)
+    parts = _numbers(customers, limits or {}, data=data, settings=settings)
     weights = {name: weight for name, _, _, weight in parts if weight != 1}
     layout: list[tuple[str, Any, list[str]]] = [(name, part, of) for name, part, of, _ in parts]
     if settings.encoding == "onehot" and data.categorical_features:
@@ -80,17 +85,106 @@ def build_features(
 
 
 def _numbers(
-    customers: pd.DataFrame, *, data: Data, settings: Featurize
+    customers: pd.DataFrame,
+    limits: Mapping[str, tuple[float, float]],
+    *,
+    data: Data,
+    settings: Featurize,
 ) -> list[tuple[str, Any, list[str], float]]:
     """Lay out what becomes of numbers: a name, what is done, with which columns, their weight."""
     skewed = skewed_columns(customers, data=data, settings=settings)
     even = [name for name in data.numeric_features if name not in skewed]
+    weight = weights(customers, data=data, settings=settings)
     parts: list[tuple[str, Any, list[str], float]] = []
-    if even:
-        parts.append(("even", _numeric(settings, transform="none"), even, 1.0))
-    if skewed:
-        parts.append(("skewed", _numeric(settings, transform=settings.transform), skewed, 1.0))
-    return parts
+    for kind, names, transform in (
+        ("even", even, "none"),
+        ("skewed", skewed, settings.transform),
+    ):
+        own = [name for name in names if name in limits or weight.get(name, 1.0) != 1]
+        rest = [name for name in names if name not in own]
+        if rest:
+            parts.append((kind, _numeric(settings, transform=transform), rest, 1.0))
+        parts += [
+            (
+                f"{kind}: {name}",
+                _numeric(settings, transform=transform, limits=limits.get(name)),
+                [name],
+                weight.get(name, 1.0),
+            )
+            for name in own
+        ]
+    # Those that are treated alike come first, as ever.
+    return sorted(parts, key=lambda part: ": " in part[0])
+
+
+def weights(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> dict[str, float]:
+    """Return the weights of numbers that count for more or less than one.
+
+    The squares of distances add up over columns: of three that say the same, each has the root of
+    a third, and together they count as one.
+    """
+    found = {
+        name: 1 / math.sqrt(len(same))
+        for same in alike(customers, data=data, settings=settings)
+        for name in same
+    }
+    for name, weight in settings.weights.items():
+        if name in data.numeric_features:
+            found[name] = weight * found.get(name, 1.0)
+    return found
+
+
+def alike(
+    customers: pd.DataFrame, *, data: Data, settings: Featurize
+) -> tuple[tuple[str, ...], ...]:
+    """Return groups of numbers that say the same: each is like another one of its group."""
+    names = data.numeric_features
+    if len(names) < 2 or settings.alike_above == 1:
+        return ()
+    ranks = customers[names].rank().corr(min_periods=2 * FEWEST).abs().to_numpy()
+    close = np.nan_to_num(ranks) > settings.alike_above
+    groups: list[set[int]] = []
+    for i in range(len(names)):
+        linked = {int(j) for j in np.flatnonzero(close[i])} | {i}
+        for group in [each for each in groups if each & linked]:
+            groups.remove(group)
+            linked |= group
+        groups.append(linked)
+    return tuple(tuple(names[i] for i in sorted(each)) for each in groups if len(each) > 1)
+
+
+def bounds(
+    customers: pd.DataFrame, *, data: Data, settings: Featurize
+) -> dict[str, tuple[float, float]]:
+    """Return the limits of numbers in which a handful of customers are far out.
+
+    Once transformed, they would be a segment of their own, whatever else they are like. There the
+    others' spread is known; more than a handful are no slip, and are left.
+    """
+    if settings.scaler == "none":
+        return {}
+    skewed = skewed_columns(customers, data=data, settings=settings)
+    found = {}
+    for name in data.numeric_features:
+        known = customers[name].dropna().to_numpy(np.float64)
+        if len(known) < 10 * FEWEST:
+            continue
+        transform = settings.transform if name in skewed else "none"
+        steps = _numeric(settings.model_copy(update={"scaler": "none"}), transform=transform)
+        points = np.asarray(steps.fit_transform(known[:, None]))[:, 0]
+        low, middle, high = np.quantile(points, [0.01, 0.5, 0.99])
+        spread = points[(points >= low) & (points <= high)].std()
+        far = np.abs(points - middle) > _FAR * spread
+        if spread > 0 and 0 < far.sum() < FEWEST:
+            found[name] = (float(known[~far].min()), float(known[~far].max()))
+    return found
+
+
+def within(customers: pd.DataFrame, limits: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+    """Take those who are far out for the farthest of the others: a transformer is fitted so."""
+    if not limits:
+        return customers
+    return customers.assign(**{n: customers[n].clip(*limit) for n, limit in limits.items()})
 
 
 def category_scale(transformer: ColumnTransformer) -> float | None:
@@ -158,13 +252,19 @@ def transformed(transformer: ColumnTransformer, customers: pd.DataFrame) -> NDAr
     return points
 
 
-def _numeric(settings: Featurize, *, transform: str) -> Pipeline:
-    steps: list[Any] = [SimpleImputer(strategy="median")]
+def _numeric(
+    settings: Featurize, *, transform: str, limits: tuple[float, float] | None = None
+) -> Pipeline:
+    steps: list[Any] = [("simpleimputer", SimpleImputer(strategy="median"))]
+    if limits is not None:  # from the limits to the same limits, and what is beyond to their ends
+        steps.append((BOUNDS, MinMaxScaler(clip=True, feature_range=limits)))
     if transform == "yeo-johnson":
-        steps.append(PowerTransformer(standardize=False))
+        steps.append(("powertransformer", PowerTransformer(standardize=False)))
     elif transform == "log":
-        steps.append(FunctionTransformer(np.log1p, feature_names_out="one-to-one"))
-    return make_pipeline(*steps, *_scaler(settings))
+        log = FunctionTransformer(np.log1p, feature_names_out="one-to-one")
+        steps.append(("functiontransformer", log))
+    steps += [(type(scaler).__name__.lower(), scaler) for scaler in _scaler(settings)]
+    return Pipeline(steps)
 
 
 def _scaler(settings: Featurize) -> list[Any]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.algorithms.assigners import heights
-from segmentation.artifacts.transformer import CATEGORIES, SCALES, category_blocks
+from segmentation.artifacts.transformer import BOUNDS, CATEGORIES, SCALES, category_blocks
 from segmentation.errors import InputError, SettingsError, did_you_mean
 from segmentation.scoring.rule import Rule
 
@@ -211,11 +211,28 @@ class _Select:
         lines += [f"    k{i}" for i in range(len(self._rule.categories))]
         return ",\n".join(lines) + "\n  FROM cells"
 
+    def _bounded(self, x: str, steps: Mapping[str, Any]) -> str:
+        if BOUNDS not in steps:
+            return x
+        low, high = steps[BOUNDS].feature_range
+        return f"{self._sql.least}({self._sql.greatest}({x}, {_number(low)}), {_number(high)})"
+
     def _points(self) -> str:
+        transformer = self._rule.transformer
+        by_part = transformer.transformer_weights or {}
+        weight = {
+            str(column): by_part[part]
+            for part, _, columns in transformer.transformers_
+            if part in by_part and part not in (CATEGORIES, SCALES)
+            for column in columns
+        }
         places = {name: i for i, name in enumerate(self._rule.numbers)}
         lines = ["  SELECT customer"]
         for place, name, i, steps in self._steps():
-            value = _scaled(_transformed(f"n{places[name]}", steps, i), steps, i)
+            value = self._bounded(f"n{places[name]}", steps)
+            value = _scaled(_transformed(value, steps, i), steps, i)
+            if name in weight:
+                value = f"({value}) * {_number(weight[name])}"
             lines.append(f"    {value} AS f{place}")
         lines += [f"    k{i}" for i in range(len(self._rule.categories))]
         return ",\n".join(lines) + "\n  FROM numbers"

@@ -16,3 +16,5 @@ class Featurize(Settings):
     encoding: Literal["onehot", "none"] = "onehot"
     category_weight: Annotated[float, Field(gt=0)] = 1.0
     min_category_share: Annotated[float, Field(ge=0, lt=1)] = 0.01
+    alike_above: Annotated[float, Field(gt=0, le=1)] = 0.95
+    weights: dict[str, Annotated[float, Field(gt=0)]] = {}

@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import model_validator
 
 from segmentation import paths
+from segmentation.errors import did_you_mean
 from segmentation.settings.clv import Clv
 from segmentation.settings.evaluate import Evaluate
 from segmentation.settings.featurize import Featurize
@@ -52,6 +53,16 @@ class Params(Settings):
                 raise ValueError(
                     f"the name '{name[:60]}...' has {len(name)} characters, of which MLflow takes "
                     f"{LONGEST_NAME} at most; give the column a shorter name"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _weighted(self) -> Self:
+        for column in self.featurize.weights:
+            if column not in self.data.numeric_features:
+                raise ValueError(
+                    f"featurize.weights: '{column}' is no number that segments are found in"
+                    + did_you_mean(column, self.data.numeric_features)
                 )
         return self
 

@@ -7,7 +7,16 @@ from segmentation.algorithms import models
 from segmentation.artifacts import files
 from segmentation.artifacts.features import Features, Transformed
 from segmentation.artifacts.privacy import FEWEST
-from segmentation.engines.features import build_features, category_scale, matrix, skewed_columns
+from segmentation.engines.features import (
+    alike,
+    bounds,
+    build_features,
+    category_scale,
+    matrix,
+    skewed_columns,
+    weights,
+    within,
+)
 from segmentation.engines.tables.sample import sample_rows
 from segmentation.engines.tables.table import Table, write
 from segmentation.errors import InputError
@@ -20,7 +29,9 @@ def run(*, data: Data, featurize: Featurize) -> None:
     customers = Table(paths.PREPARED)
     some = customers.take(sample_rows(customers))
     levels = {name: customers.levels(name) for name in data.categorical_features}
-    transformer = build_features(some, data=data, settings=featurize, levels=levels).fit(some)
+    limits = bounds(some, data=data, settings=featurize)
+    layout = build_features(some, data=data, settings=featurize, levels=levels, limits=limits)
+    transformer = layout.fit(within(some, limits))
     parts = customers.each(
         lambda _, rows: matrix(transformer, rows.to_pandas()),
         data.features,
@@ -39,6 +50,9 @@ def run(*, data: Data, featurize: Featurize) -> None:
                 columns=tuple(skewed_columns(some, data=data, settings=featurize)),
             ),
             skewness={name: customers[name].skew() for name in data.numeric_features},
+            weights=weights(some, data=data, settings=featurize),
+            alike=alike(some, data=data, settings=featurize),
+            bounded=tuple(limits),
             category_scale=category_scale(transformer),
         )
     )

@@ -9,6 +9,7 @@ from segmentation.artifacts import files
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.details import Details
+from segmentation.artifacts.features import Features
 from segmentation.artifacts.lifetime import LifetimeValue
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
@@ -24,6 +25,7 @@ from segmentation.settings.shared.base import Seed, Settings, leaves
 from segmentation.settings.shared.data import Data
 from segmentation.settings.train import Train
 from segmentation.views import findings, style
+from segmentation.views.columns import became
 from segmentation.views.lifetime import calibration
 from segmentation.views.pictures import Tables, pictures
 from segmentation.views.report import render
@@ -79,6 +81,7 @@ def run(
         "clustering": results.clustering,
         "quality": quality,
         "kind": results.kind,
+        "columns": became(data, artifacts.read(Features), quality),
         "lines": None,
         "lifetime": None,
         "synthetic": data.synthetic,
