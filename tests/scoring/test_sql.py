@@ -10,8 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import sqlglot
+from sklearn.cluster import KMeans
+from sklearn.pipeline import Pipeline
 
-from segmentation.algorithms.assigners import bayes_rule, confidence_of
+from segmentation.algorithms.assigners import (
+    bayes_rule,
+    confidence_of,
+    nearest_centroid,
+    with_ids,
+)
+from segmentation.engines.features import build_features, within
 from segmentation.errors import InputError, SettingsError
 from segmentation.scoring.rule import Rule
 from segmentation.scoring.sql import DIALECTS, select
@@ -75,6 +83,32 @@ def test_the_select_says_what_the_model_says(variant: str, dialect: str) -> None
     assert found["name"].tolist() == [NAMES[i] for i in scores.segment]
     expected = confidence_of(rule.assigner, model.steps[0][1].transform(table))
     np.testing.assert_allclose(found["confidence"].to_numpy(float), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
+def test_scales_weights_and_numbers_that_are_cut_off_are_in_it(dialect: str) -> None:
+    wares = made.make_customers(rows=300, seed=3, structure="segments", dirty=False)[0]
+    order = tuple(sorted(wares["preferred_category"].unique()))
+    data = made.DATA.model_copy(
+        update={"categorical": {"gender": None}, "scale": {"preferred_category": order}}
+    )
+    settings = Featurize.model_validate({"weights": {"age": 2}, "skew_above": 0.0})
+    training, limits = made.customers(), {"income": (30_000.0, 80_000.0)}
+    layout = build_features(training, data=data, settings=settings, limits=limits)
+    transformer = layout.fit(within(training, limits))
+    X = np.asarray(transformer.transform(training))
+    centres = KMeans(4, n_init=1, random_state=0).fit(X).cluster_centers_
+    assigner = with_ids(nearest_centroid(centres), range(1, 5))
+    model = Pipeline([("features", transformer), ("segments", assigner)])
+    rule, table = Rule(model), holes()
+    assert rule.levels["preferred_category"] == list(order)
+    found = answers(table, query(rule, dialect), dialect)
+    assert (found["segment"].to_numpy() != model.predict(table)).sum() == 0
+    np.testing.assert_allclose(
+        found["confidence"].to_numpy(float),
+        confidence_of(rule.assigner, np.asarray(transformer.transform(table))),
+        atol=1e-9,
+    )
 
 
 def test_of_two_that_are_as_near_the_first_is_taken() -> None:
