@@ -69,6 +69,7 @@ def test_a_campaign(root: Path) -> None:
     data, found = settings(root), roles(done)
     assert data.delimiter == "\t"
     assert data.id == "ID"
+    assert data.value is not None
     assert data.value[0] == "MntWines"
     assert len(data.value) == 5
     assert found["Dt_Customer"] == found["Year_Birth"] == "date"

@@ -24,6 +24,7 @@ from segmentation.errors import InputError, SettingsError
 from segmentation.scoring.rule import Rule
 from segmentation.scoring.sql import DIALECTS, select
 from segmentation.settings.featurize import Featurize
+from segmentation.synthetic.customers import make_customers
 
 NAMES = {i: f"Segment {i}'s" for i in range(1, 5)}
 
@@ -87,7 +88,7 @@ def test_the_select_says_what_the_model_says(variant: str, dialect: str) -> None
 
 @pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
 def test_scales_weights_and_numbers_that_are_cut_off_are_in_it(dialect: str) -> None:
-    wares = made.make_customers(rows=300, seed=3, structure="segments", dirty=False)[0]
+    wares = make_customers(rows=300, seed=3, structure="segments", dirty=False)[0]
     order = tuple(sorted(wares["preferred_category"].unique()))
     data = made.DATA.model_copy(
         update={"categorical": {"gender": None}, "scale": {"preferred_category": order}}
