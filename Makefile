@@ -60,7 +60,7 @@ test-oldest: RESOLUTION = lowest-direct
 test-newest: RESOLUTION = highest
 test-oldest test-newest: .venv/.build
 	uv venv --quiet --clear --python .venv/bin/python .venv/$@
-	uv pip install --quiet --python .venv/$@ --resolution $(RESOLUTION) --group dev -e .[dashboard]
+	uv pip install --quiet --python .venv/$@ --resolution $(RESOLUTION) --group dev -e .[dashboard,spark]
 	PATH="$(CURDIR)/.venv/$@/bin:$$PATH" $(PYTEST) -m "not pinned"
 
 lint: .venv/.test
@@ -125,9 +125,10 @@ lock: .venv/.run
 	$(call install,-r requirements-dashboard.txt)
 	@touch $@
 
-.venv/.test: requirements-dev.txt .venv/.dashboard
+.venv/.test: requirements-dev.txt requirements-spark.txt .venv/.dashboard
 	@echo "Installing what the tests need ..."
 	$(call install,-r requirements-dev.txt)
+	$(call install,-r requirements-spark.txt)
 	@touch $@
 
 requirements: .venv/.build
@@ -135,6 +136,7 @@ requirements: .venv/.build
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) -c requirements.txt --group dashboard -o requirements-dashboard.txt
 	$(COMPILE) -c requirements.txt -c requirements-dashboard.txt --group dev -o requirements-dev.txt
+	$(COMPILE) -c requirements.txt --extra spark pyproject.toml -o requirements-spark.txt
 	$(COMPILE) --group audit -o requirements-audit.txt
 
 # Apart from the project's own environment: they bring libraries of their own.

@@ -11,7 +11,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,6 +23,8 @@ import forked as fork_server
 from offline import sitecustomize as offline
 from segmentation import progress
 from segmentation.__main__ import main
+from segmentation.engines.session import session
+from segmentation.settings.shared.engine import Engine
 from segmentation.tracking.mlflow_internals import follow_move
 from segmentation.tracking.store import ARTIFACTS
 
@@ -242,3 +246,29 @@ def _asks_for_no_other_machine() -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no worker is left alone with it in the end."""
     items.sort(key=lambda item: ROOT / "tests/pipeline" not in item.path.parents)
+
+
+SPARK = Engine(
+    name="spark",
+    master="local[2]",
+    options={
+        # Nothing but aggregates and some rows that are asked for fits through.
+        "spark.driver.maxResultSize": "200k",
+        "spark.driver.memory": "600m",
+        "spark.sql.autoBroadcastJoinThreshold": "50k",
+        # Little is done here, so little is planned and compiled for it.
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    },
+)
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """One session of this machine for all tests."""
+    if find_spec("pyspark") is None and not os.environ.get("CI"):
+        pytest.skip("PySpark is not installed (requirements-spark.txt)")
+    started = session(SPARK)
+    yield started
+    started.stop()

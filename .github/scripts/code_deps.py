@@ -19,7 +19,8 @@ MOST = 7  # places of code that a stage lists
 # Names of files, messages, processes, what a table can be asked: they decide where a result is
 # written, how a mistake is told and who does the work, never what a result is.
 PLUMBING = {
-    f"segmentation.{name}" for name in ("columns", "errors", "paths", "progress", "workers")
+    f"segmentation.{name}"
+    for name in ("columns", "engines.session", "errors", "paths", "progress", "workers")
 }
 # So does one import: the settings ask whether a rule is called so. `select_k` has it anyway.
 CHECK = ("segmentation.settings.select_k", "segmentation.clustering.choosing_k.registry")

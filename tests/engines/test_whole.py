@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -96,13 +97,16 @@ def test_lots_are_spread_evenly() -> None:
     assert abs(counts - 2000).max() < 200
 
 
-def test_lloyd_ends_where_scikit_learn_ends(points: Table) -> None:
+@pytest.mark.parametrize("finish", [lloyd.finish, lloyd.by_steps])
+def test_lloyd_ends_where_scikit_learn_ends(
+    points: Table, finish: Callable[..., lloyd.Finished]
+) -> None:
     X, start = blobs(), blobs()[[0, 1, 2, 3]]
     reference = KMeans(4, init=start, n_init=1, tol=0, max_iter=500).fit(X)
-    found = lloyd.finish(points, start, max_iter=500)
+    found = finish(points, start, max_iter=500)
     assert found.moved == 0
     np.testing.assert_allclose(found.centres, reference.cluster_centers_, atol=1e-12)
-    cut_short = lloyd.finish(points, start, max_iter=2)
+    cut_short = finish(points, start, max_iter=2)
     assert cut_short.iterations == 2
     assert cut_short.moved > 0
 

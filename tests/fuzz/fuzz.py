@@ -208,7 +208,7 @@ def check_customers(drawn: Customers) -> None:
     file.write_bytes(PACKED[drawn.packed](drawn.content))
     params = Params.model_validate({"data": drawn.data, "prepare": drawn.rules})
     read = outcome(params.data, drawn.block)
-    with mock.patch.object(blocks, "_plain", _none_plain):
+    with mock.patch.object(blocks, "plain_lines", _none_plain):
         assert outcome(params.data, 1 << 22) == read
     if isinstance(read, str):
         return
@@ -259,7 +259,7 @@ def _none_plain(lines: blocks.Blocks, layout: blocks.Layout) -> tuple[Any, Any, 
     return fine & False, loose, letters
 
 
-_PLAIN = blocks._plain
+_PLAIN = blocks.plain_lines
 
 
 def told(error: SegmentationError) -> str:

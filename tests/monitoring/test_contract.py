@@ -97,7 +97,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
         content["data"]["contract"] = contract
         Path("params.yaml").write_text(yaml.safe_dump(content), "utf-8")
         params = load_params(paths.PARAMS)
-        prepare.run(data=params.data, prepare=params.prepare)
+        prepare.run(engine=params.engine, data=params.data, prepare=params.prepare)
 
     return run
 

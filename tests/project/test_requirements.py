@@ -16,6 +16,10 @@ WANTED = {
     "requirements-dashboard.txt": PYPROJECT["project"]["optional-dependencies"]["dashboard"],
     "requirements-build.txt": PYPROJECT["dependency-groups"]["build"],
     "requirements-audit.txt": PYPROJECT["dependency-groups"]["audit"],
+    "requirements-spark.txt": [
+        *PYPROJECT["project"]["dependencies"],
+        *PYPROJECT["project"]["optional-dependencies"]["spark"],
+    ],
 }
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 

@@ -94,7 +94,7 @@ def test_the_oldest_and_the_newest_libraries_are_tried_and_the_pinned_ones() -> 
 def test_make_resolves_the_libraries_that_a_target_names(target: str, resolution: str) -> None:
     plan = ["make", "--dry-run", "--always-make", "--no-print-directory", target]
     commands = subprocess.run(plan, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert f"--resolution {resolution} --group dev -e ." in commands
+    assert f"--resolution {resolution} --group dev -e .[dashboard,spark]" in commands
     assert "pytest" in commands.splitlines()[-1]
 
 

@@ -14,7 +14,7 @@ Frame = nw.LazyFrame[Any]
 
 
 class Engine(Protocol):
-    """Reads, keeps and writes tables of any size, in bounded memory.
+    """Reads, keeps and hands on tables of any size, in bounded memory.
 
     Rows have a ``line``, which says where they belong: no engine promises any other order.
     """
@@ -29,8 +29,15 @@ class Engine(Protocol):
     def lines(self) -> Lines:
         """What the lines of the file are, once something was made of `read`."""
 
+    @property
+    def header(self) -> list[str]:
+        """The columns of the file, once something was made of `read`."""
+
     def where(self, line: int) -> tuple[Path, int]:
         """Return the file in which a line is, and its place there."""
+
+    def group(self, number: int) -> str:
+        """Say how the text that replaces a pattern names a group of it."""
 
     def numbers(self, frame: Frame, cells: Mapping[str, str]) -> Frame:
         """Add columns of numbers, each read from one of text: null where that is no plain number.
@@ -44,37 +51,27 @@ class Engine(Protocol):
     def drop(self, name: str) -> None:
         """Forget a table that was kept."""
 
-    def table(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema, name: str) -> Frame:
-        """Keep a table that is made here."""
+    def mapped(
+        self,
+        frame: Frame,
+        work: Callable[[pa.RecordBatch], pa.RecordBatch],
+        schema: pa.Schema,
+        name: str,
+    ) -> Frame:
+        """Keep what `work` makes of a table, some of its rows at a time, in any order.
 
-    def batches(self, frame: Frame) -> Iterator[pa.RecordBatch]:
-        """Bring a table here, some of its rows at a time, in any order."""
-
-    def in_order(self, frame: Frame, by: str = "line") -> Iterator[pa.Table]:
-        """Bring a table here, some of its rows at a time, in the order of their lines."""
+        It may be done elsewhere, so it holds nothing but what can be sent there.
+        """
 
     def rows(self, frame: Frame) -> list[dict[str, Any]]:
         """Bring a table of a few rows here."""
 
-    def write(
-        self,
-        frame: Frame,
-        path: Path,
-        schema: pa.Schema,
-        *,
-        by: str = "line",
-        finish: Callable[[pa.Table], pa.Table] | None = None,
-    ) -> None:
-        """Write a table as Parquet in the order of its lines.
+    def in_order(self, frame: Frame, by: str = "line") -> Iterator[pa.Table]:
+        """Bring a table here, some of its rows at a time, in the order of their lines.
 
         Parameters
         ----------
         frame : Frame
-        path : Path
-        schema : Schema
-            What is written, of the columns of `frame` or of what `finish` makes of them.
         by : str
             The column that holds the line.
-        finish
-            Makes what is written of some rows.
         """

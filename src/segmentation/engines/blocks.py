@@ -136,7 +136,7 @@ def batches(
     """
     while source.next < len(source.starts) or source.load():
         first_line = records.lines + 1 - source.next  # of the block
-        plain, loose, letters = _plain(source, layout)
+        plain, loose, letters = plain_lines(source, layout)
         records.letters += letters
         asked = plain
         if wanted is not None:
@@ -174,7 +174,7 @@ def among(wanted: Places, lines: Places) -> NDArray[np.bool_]:
     return same & (found < len(wanted))
 
 
-def _plain(source: Blocks, layout: Layout) -> tuple[NDArray[np.bool_], NDArray[np.bool_], int]:
+def plain_lines(source: Blocks, layout: Layout) -> tuple[NDArray[np.bool_], NDArray[np.bool_], int]:
     """Which lines of the block are plain, which may be loose, and letters beyond ASCII in all."""
     content = np.frombuffer(source.block, dtype=np.uint8)
     starts, ends = source.starts, source.ends

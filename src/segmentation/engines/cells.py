@@ -5,7 +5,7 @@ each of these sums occurs tells all that is asked of a column.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import reduce
 from operator import add
 
@@ -113,7 +113,7 @@ def typed(engine: Engine, data: Data) -> Frame:
         *(nw.when(~is_missing(col(f"s{i}"))).then(col(f"s{i}")).alias(f"m{i}") for i in places),
         _id_kind().alias("id_kind"),
     )
-    plain = {i: _plain(col(f"m{i}")) for i in places}
+    plain = {i: _plain(col(f"m{i}"), engine.group) for i in places}
     odd = _with(
         odd,
         [
@@ -224,13 +224,13 @@ def _id_kind() -> nw.Expr:
     return nw.when(nw.col("plain_id")).then(nw.lit(ORDINARY)).otherwise(odd)
 
 
-def _plain(cell: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
+def _plain(cell: nw.Expr, group: Callable[[int], str]) -> tuple[nw.Expr, nw.Expr]:
     """Write a number plainly but for its thousands; and whether it has a percent sign."""
     plain = cell.str.replace_all("−", "-", literal=True)
-    plain = plain.str.replace_all(r"^\((.*\d.*)\)$|^([^-]*\d)-$", r"-\1\2")
-    plain = plain.str.replace_all(rf"^([+-]?)\s*{_CURRENCY}\s*|\s*{_CURRENCY}$", r"\1")
+    plain = plain.str.replace_all(r"^\((.*\d.*)\)$|^([^-]*\d)-$", f"-{group(1)}{group(2)}")
+    plain = plain.str.replace_all(rf"^([+-]?)\s*{_CURRENCY}\s*|\s*{_CURRENCY}$", group(1))
     percent = plain.str.contains(r"\d\s*%$")
-    return plain.str.replace_all(r"(\d)\s*%$", r"\1"), percent.fill_null(value=False)
+    return plain.str.replace_all(r"(\d)\s*%$", group(1)), percent.fill_null(value=False)
 
 
 def _grouped(decimal: str) -> str:

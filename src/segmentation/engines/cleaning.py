@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 
 from segmentation.artifacts.quality import Quality
-from segmentation.engines import cells
+from segmentation.engines import cells, parquet
 from segmentation.engines.base import Engine, Frame
 from segmentation.engines.numbers import (
     PLAUSIBLE,
@@ -112,7 +112,8 @@ class Cleaned:
 
     def write_rejected(self, path: Path) -> None:
         """Write the rejected rows: line, reason, and the cells or the text as they were read."""
-        self.engine.write(self.rejected, path, self.words.schema, finish=self.words.table)
+        rows = self.engine.in_order(self.rejected)
+        parquet.write(path, self.words.schema, map(self.words.table, rows))
 
 
 class Column:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from segmentation import paths
 from segmentation.artifacts.privacy import FEWEST, OTHER
+from segmentation.engines import parquet
 from segmentation.engines.base import Engine, Frame
 from segmentation.engines.cleaning import Cleaned
 from segmentation.engines.reasons import (
@@ -315,7 +316,7 @@ class Customers:
         place = "line" if "line" not in names else "\x01line"
         rows = rows.select(nw.col("line").alias(place), *columns)
         schema = pa.schema(list(zip(names, kinds, strict=True)))
-        self._engine.write(rows, path, schema, by=place)
+        parquet.write(path, schema, self._engine.in_order(rows, place))
 
     def _value(self, parts: tuple[str, ...]) -> nw.Expr:
         """Return the sum of the columns in `data.value`, missing where one of them is.

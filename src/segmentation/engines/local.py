@@ -14,14 +14,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from segmentation.artifacts.quality import Lines
-from segmentation.engines import arrow
+from segmentation.engines import arrow, parquet
 from segmentation.engines.base import Frame
 from segmentation.engines.source import Source
 from segmentation.settings.shared.data import Data
 
 _MEMORY = "700MB"
-_CHUNK = 1 << 19  # lines sorted at a time
-_GROUP = 1 << 17  # rows of a row group of Parquet
 _BATCH = 100_000
 
 
@@ -81,6 +79,10 @@ class Local:
         """Return the file in which a line is, and its place there."""
         return self._source.where(line)
 
+    def group(self, number: int) -> str:
+        """Name a group of a pattern as RE2 does."""
+        return rf"\{number}"
+
     def read(self) -> Frame:
         """Return the customers as text. They are read when something is made of them."""
         return self._stream(self._source.batches(), self._source.schema)
@@ -118,52 +120,28 @@ class Local:
         """Forget a table."""
         self._con.execute(f"DROP TABLE {name}")
 
-    def table(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema, name: str) -> Frame:
-        """Keep a table that is made here."""
-        return self.keep(self._stream(batches, schema), name)
-
-    def batches(self, frame: Frame) -> Iterator[pa.RecordBatch]:
-        """Bring a table here by and by. A cursor of its own lets others work meanwhile."""
+    def mapped(
+        self,
+        frame: Frame,
+        work: Callable[[pa.RecordBatch], pa.RecordBatch],
+        schema: pa.Schema,
+        name: str,
+    ) -> Frame:
+        """Keep what is made of each batch. A cursor of its own reads while DuckDB writes."""
         reader = self._con.cursor().sql(frame.to_native().sql_query()).to_arrow_reader(_BATCH)
-        return iter(reader)
+        return self.keep(self._stream(map(work, reader), schema), name)
 
     def rows(self, frame: Frame) -> list[dict[str, Any]]:
         """Bring a few rows here."""
         found: list[dict[str, Any]] = self._arrow(frame).to_pylist()
         return found
 
-    def write(
-        self,
-        frame: Frame,
-        path: Path,
-        schema: pa.Schema,
-        *,
-        by: str = "line",
-        finish: Callable[[pa.Table], pa.Table] | None = None,
-    ) -> None:
-        """Write Parquet, sorted by the chunk, in row groups of one size."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        rest = arrow.empty(schema)
-        # The first column is an id or a line: a dictionary of what is different in every row is
-        # no use.
-        with pq.ParquetWriter(
-            path, schema, compression="zstd", use_dictionary=schema.names[1:]
-        ) as file:
-            for found in self.in_order(frame, by):
-                made = finish(found) if finish else found.select(schema.names)
-                rest = pa.concat_tables([rest, made.cast(schema)])
-                whole = rest.num_rows - rest.num_rows % _GROUP
-                if whole:
-                    file.write_table(rest.slice(0, whole), row_group_size=_GROUP)
-                    rest = rest.slice(whole).combine_chunks()
-            if rest.num_rows:
-                file.write_table(rest)
-
     def in_order(self, frame: Frame, by: str = "line") -> Iterator[pa.Table]:
         """Bring a table here by the chunk, in the order of its lines."""
         line = nw.col(by)
-        for start in range(0, self.lines.in_file + 1, _CHUNK):
-            yield self._arrow(frame.filter((line >= start) & (line < start + _CHUNK)).sort(by))
+        for start in range(0, self.lines.in_file + 1, parquet.CHUNK):
+            chunk = frame.filter((line >= start) & (line < start + parquet.CHUNK))
+            yield self._arrow(chunk.sort(by))
 
     def _stream(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Frame:
         """Let DuckDB read from here. What is raised meanwhile is raised once more by `_run`."""

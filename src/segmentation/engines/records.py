@@ -8,7 +8,7 @@ against the header, and every line of the file is accounted for.
 import csv
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LONGEST = csv.field_size_limit()  # characters of a cell, and of a line that is read by the block
 
@@ -27,7 +27,60 @@ class Damaged:
     text: str
 
 
-class Records:
+@dataclass
+class Tally:
+    """What was met among lines that were read.
+
+    Attributes
+    ----------
+    above, blank, breaks, rows : int
+        Lines of the header, lines without content, line breaks inside cells, and rows (damaged
+        ones too). Together they are all lines read so far.
+    letters, undecodable : int
+        Letters beyond ASCII that were met (about), and lines that are no text.
+    no_text : tuple of int and bytes, or None
+        The first of these.
+    first : Damaged or None
+        The first line that is no row.
+    merge : int or None
+        A line that git has marked as one of two versions.
+    widths : Counter
+        How many rows of each wrong width there are.
+    """
+
+    above: int = 0
+    blank: int = 0
+    breaks: int = 0
+    rows: int = 0
+    letters: int = 0
+    undecodable: int = 0
+    no_text: tuple[int, bytes] | None = None
+    first: Damaged | None = None
+    merge: int | None = None
+    widths: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def lines(self) -> int:
+        """Lines read so far."""
+        return self.above + self.blank + self.breaks + self.rows
+
+    def and_then(self, later: "Tally") -> "Tally":
+        """Return what was met in these lines and in those that follow them."""
+        return Tally(
+            above=self.above + later.above,
+            blank=self.blank + later.blank,
+            breaks=self.breaks + later.breaks,
+            rows=self.rows + later.rows,
+            letters=self.letters + later.letters,
+            undecodable=self.undecodable + later.undecodable,
+            no_text=self.no_text or later.no_text,
+            first=self.first or later.first,
+            merge=self.merge or later.merge,
+            widths=self.widths + later.widths,
+        )
+
+
+class Records(Tally):
     """The rows under a header.
 
     Parameters
@@ -37,46 +90,27 @@ class Records:
     delimiter : str
     encoding : str
         What lines are said not to be if they hold bytes that are no text.
+    before : int
+        Lines of the file above these.
 
     Attributes
     ----------
     damaged : list of Damaged
         What was found that is no row, until somebody takes it.
-    first : Damaged or None
-        The first of them.
-    merge : int or None
-        A line that git has marked as one of two versions.
-    letters, undecodable : int
-        Letters beyond ASCII that were met (about), and lines that are no text.
-    no_text : tuple of int and bytes, or None
-        The first of these.
-    above, blank, breaks, rows : int
-        Lines of the header, lines without content, line breaks inside cells, and rows (damaged
-        ones too). Together they are all lines read so far.
-    widths : Counter
-        How many rows of each wrong width there are.
     """
 
-    def __init__(self, lines: Iterator[str], *, delimiter: str, encoding: str) -> None:
+    def __init__(
+        self, lines: Iterator[str], *, delimiter: str, encoding: str, before: int = 0
+    ) -> None:
+        super().__init__(above=before)
         self._encoding = encoding
         self._feed = _Feed(lines)
         self._reader = csv.reader(self._feed, delimiter=delimiter, strict=True)
         self._delimiter = delimiter
-        self._line = 1
+        self._line = 1 + before
         self._opened = 0  # the line of a broken quote, while what follows may still be of it
         self._recover_to = 0  # the last line that the broken quote ran over
         self.damaged: list[Damaged] = []
-        self.first: Damaged | None = None
-        self.merge: int | None = None
-        self.letters = self.undecodable = 0
-        self.no_text: tuple[int, bytes] | None = None
-        self.above = self.blank = self.breaks = self.rows = 0
-        self.widths: Counter[int] = Counter()
-
-    @property
-    def lines(self) -> int:
-        """Lines read so far."""
-        return self.above + self.blank + self.breaks + self.rows
 
     def skip(self) -> None:
         """Leave away a line above the header."""

@@ -6,7 +6,7 @@ import csv
 import gzip
 import lzma
 import zlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from segmentation.artifacts.quality import Lines
 from segmentation.engines import arrow, blocks, foreign, header
 from segmentation.engines.blocks import Blocks, Layout, Places, schema
-from segmentation.engines.records import Records, older
+from segmentation.engines.records import Records, Tally, older
 from segmentation.errors import InputError, SettingsError
 from segmentation.progress import watched
 from segmentation.settings.shared.data import Data
@@ -98,11 +98,11 @@ class Source:
         path = self._data.path
         self.lines, self.parts = NO_LINES, []
         try:
-            for file in _files(path):
+            for file in files_of(path):
                 self.parts.append(Part(file, self.lines.in_file))
                 data = self._data.model_copy(update={"path": file})
                 for batch in self._file(data, self.lines.in_file, wanted):
-                    yield batch if data.id is not None else _numbered(batch)
+                    yield batch if data.id is not None else lines_as_ids(batch)
         except FileNotFoundError:
             raise InputError(
                 f"{path} does not exist; put a CSV of customers there or set data.path in "
@@ -121,7 +121,7 @@ class Source:
 
         whole = Source(self._data, whole=True, doing=self._doing)
         first: pa.Schema | None = None
-        for path in _files(self._data.path):
+        for path in files_of(self._data.path):
             data = self._data.model_copy(update={"path": path})
             with path.open("rb") as file:
                 if file.read(len(_PARQUET)) == _PARQUET:
@@ -171,11 +171,9 @@ class Source:
                 file.seek(len(head))
             if len(head) < foreign.HEAD and not head.strip(b"\xef\xbb\xbf \t\r\n"):
                 raise InputError(_empty(data))
-            kind = foreign.recognise(head, data.path, data.encoding)
-            if kind:
-                raise InputError(f"{data.path} is {kind}")
+            check_kind(head, data)
             try:
-                pieces = _pieces(file, head)
+                pieces = pieces_of(file, head)
                 total = data.path.stat().st_size // _BLOCK
                 if total > 1 and not packed and wanted is None:
                     pieces = watched(pieces, total=total, doing=f"{self._doing} {data.path.name}")
@@ -186,49 +184,15 @@ class Source:
     def _rows(
         self, pieces: Iterator[bytes], data: Data, wanted: Places | None
     ) -> Generator[pa.RecordBatch, None, Lines]:
-        source = Blocks(_cut(pieces, data))
-        source.load()
-        top = [
-            source.line(i).decode("utf-8", "replace") for i in range(min(_TOP, len(source.starts)))
-        ]
-        records = Records(source.lines(), delimiter=data.delimiter, encoding=data.encoding)
-        if top and top[0].lower().startswith("sep="):  # Excel's note to itself
-            _excel_delimiter(top[0], data)
-            records.skip()
-        names = _header(records, data, top)
-        numeric = [names.index(name) for name in data.numeric]
-
-        def is_row(cells: list[str]) -> bool:
-            return not any(character.isalpha() for i in numeric for character in cells[i])
-
-        places = [names.index(name) for name in header.declared(data)]
-        if self._whole:
-            places = list(range(len(names)))
-        self.names = names
-        layout = Layout(names, places, data.delimiter, is_row)
-        yield from blocks.batches(source, records, layout, wanted)
+        source, records, self.names = opened(pieces, data)
+        places = range(len(self.names)) if self._whole else None
+        yield from blocks.batches(source, records, layout(self.names, data, places), wanted)
         if wanted is None:
-            _in_this_encoding(records, data)
-            if not records.rows:
-                raise InputError(
-                    f"{data.path} has a header but no rows; it needs a row per customer"
-                )
-            _header_of_these_rows(records, names, data)
-            if records.merge:
-                raise InputError(
-                    f"{data.path} is in the middle of a merge; solve the conflict that git marked "
-                    f"in line {records.merge}"
-                )
-        return Lines(
-            in_file=records.lines,
-            header=records.above,
-            rows=records.rows,
-            blank=records.blank,
-            breaks_in_cells=records.breaks,
-        )
+            judge(records, self.names, data)
+        return account(records)
 
 
-def _files(path: Path) -> list[Path]:
+def files_of(path: Path) -> list[Path]:
     """A file, or the files of a folder by their names."""
     if "\0" in str(path):
         raise SettingsError("data.path holds a NUL byte; name a CSV file")
@@ -268,7 +232,7 @@ def _shifted(
         yield batch
 
 
-def _numbered(batch: pa.RecordBatch) -> pa.RecordBatch:
+def lines_as_ids(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Put in front of the cells of customers without an id what tells them apart: their line."""
     front, cells = batch.columns[:4], batch.columns[4:]
     damaged = pc.is_valid(batch["damage"])
@@ -276,7 +240,67 @@ def _numbered(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([*front, number, *cells], schema=schema(1 + len(cells)))
 
 
-def _pieces(file: BinaryIO, head: bytes = b"") -> Iterator[bytes]:
+def is_plain(head: bytes) -> bool:
+    """Whether a file that begins so is neither Parquet nor compressed."""
+    return not head.startswith((_PARQUET, *_COMPRESSED))
+
+
+def check_kind(head: bytes, data: Data) -> None:
+    """Refuse a file that, by how it begins, is no CSV."""
+    kind = foreign.recognise(head, data.path, data.encoding)
+    if kind:
+        raise InputError(f"{data.path} is {kind}")
+
+
+def opened(pieces: Iterator[bytes], data: Data) -> tuple[Blocks, Records, list[str]]:
+    """Read the header of a CSV in UTF-8: what comes after it, and the names of its columns."""
+    source = Blocks(cut(pieces, data))
+    source.load()
+    top = [source.line(i).decode("utf-8", "replace") for i in range(min(_TOP, len(source.starts)))]
+    records = Records(source.lines(), delimiter=data.delimiter, encoding=data.encoding)
+    if top and top[0].lower().startswith("sep="):  # Excel's note to itself
+        _excel_delimiter(top[0], data)
+        records.skip()
+    return source, records, _header(records, data, top)
+
+
+def layout(names: list[str], data: Data, places: Iterable[int] | None = None) -> Layout:
+    """Say where the columns are under a header: the declared ones, unless others are asked for."""
+    numeric = [names.index(name) for name in data.numeric]
+
+    def is_row(cells: list[str]) -> bool:
+        return not any(character.isalpha() for i in numeric for character in cells[i])
+
+    declared = (names.index(name) for name in header.declared(data))
+    return Layout(names, list(declared if places is None else places), data.delimiter, is_row)
+
+
+def judge(found: Tally, names: list[str], data: Data) -> None:
+    """Refuse a file that is wrong as a whole, by what was met in all of its lines."""
+    _in_this_encoding(found, data)
+    if not found.rows:
+        raise InputError(f"{data.path} has a header but no rows; it needs a row per customer")
+    _header_of_these_rows(found, names, data)
+    if found.merge:
+        raise InputError(
+            f"{data.path} is in the middle of a merge; solve the conflict that git marked in "
+            f"line {found.merge}"
+        )
+
+
+def account(found: Tally) -> Lines:
+    """Say what the lines of a file are."""
+    return Lines(
+        in_file=found.lines,
+        header=found.above,
+        rows=found.rows,
+        blank=found.blank,
+        breaks_in_cells=found.breaks,
+    )
+
+
+def pieces_of(file: BinaryIO, head: bytes = b"") -> Iterator[bytes]:
+    """Read a file on, after what was read of it."""
     piece = head + file.read(max(0, _BLOCK - len(head)))
     while piece:
         yield piece
@@ -285,16 +309,16 @@ def _pieces(file: BinaryIO, head: bytes = b"") -> Iterator[bytes]:
 
 def _utf8(pieces: Iterator[bytes], data: Data) -> Iterator[bytes]:
     """Write text in UTF-8. Bytes that are no text stay as they are, and are found as such later."""
-    codec = _codec(data)
-    if codec == "utf-8":
+    name = codec(data)
+    if name == "utf-8":
         first = next(pieces)
         yield first.removeprefix(codecs.BOM_UTF8)
         yield from pieces
         return
-    if not codec.startswith(("utf", "ascii")):
+    if not name.startswith(("utf", "ascii")):
         pieces = _not_utf8_after_all(pieces, data)
-    wide = codec.startswith(("utf-16", "utf-32"))
-    decoder = codecs.getincrementaldecoder(codec)("strict" if wide else "surrogateescape")
+    wide = name.startswith(("utf-16", "utf-32"))
+    decoder = codecs.getincrementaldecoder(name)("strict" if wide else "surrogateescape")
     for piece in pieces:
         yield decoder.decode(piece).encode("utf-8", "surrogateescape")
     yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
@@ -320,7 +344,7 @@ def _not_utf8_after_all(pieces: Iterator[bytes], data: Data) -> Iterator[bytes]:
         raise InputError(f"{data.path} is UTF-8, not {data.encoding}; set data.encoding to utf-8")
 
 
-def _cut(pieces: Iterator[bytes], data: Data) -> Iterator[bytes]:
+def cut(pieces: Iterator[bytes], data: Data) -> Iterator[bytes]:
     """Cut between lines. A line is held whole: one without an end would fill the memory."""
     rest = b""
     for piece in pieces:
@@ -387,7 +411,7 @@ def _as_text(cells: pa.Array, name: str, data: Data) -> pa.Array:
     return pc.fill_null(text, "")
 
 
-def _in_this_encoding(records: Records, data: Data) -> None:
+def _in_this_encoding(records: Tally, data: Data) -> None:
     """Refuse a file of which more than a few lines are no text: its encoding is another one."""
     if records.no_text is None:
         return
@@ -442,7 +466,7 @@ def _excel_delimiter(line: str, data: Data) -> None:
         )
 
 
-def _header_of_these_rows(records: Records, names: list[str], data: Data) -> None:
+def _header_of_these_rows(records: Tally, names: list[str], data: Data) -> None:
     """Refuse a header that most rows do not fit: every one of them would be in other columns."""
     if not records.widths or records.first is None:
         return
@@ -479,7 +503,7 @@ def _check_encoding(data: Data) -> None:
         )
 
 
-def _codec(data: Data) -> str:
+def codec(data: Data) -> str:
     """The codec by its name; UTF-8 with the mark of spreadsheets is UTF-8."""
     same = codecs.lookup(data.encoding).name
     return "utf-8" if same == "utf-8-sig" else same

@@ -1,7 +1,5 @@
 """Merge the spellings of a category: aliases, and variants that differ in case or spaces only."""
 
-from collections.abc import Iterator
-
 import narwhals as nw
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,20 +35,19 @@ def spellings(engine: Engine, counts: Frame, aliases: dict[str, str], name: str)
     known = dict(zip(folded(arrow.texts(aliases)).to_pylist(), aliases.values(), strict=True))
     keys = arrow.texts(known)
     right = arrow.texts(known.values())
-    found = engine.batches(counts.select("cell", col("count").cast(nw.Int64)))
 
-    def judged() -> Iterator[pa.RecordBatch]:
-        for batch in found:
-            cell = batch["cell"].cast(pa.string())
-            spelling = cell
-            if known:
-                renamed = right.take(pc.index_in(folded(cell), value_set=keys))
-                spelling = pc.coalesce(renamed, cell)
-            yield pa.RecordBatch.from_arrays(
-                [cell, batch["count"], spelling, folded(spelling)], schema=_SCHEMA
-            )
+    def judged(batch: pa.RecordBatch) -> pa.RecordBatch:
+        cell = batch["cell"].cast(pa.string())
+        spelling = cell
+        if known:
+            renamed = right.take(pc.index_in(folded(cell), value_set=keys))
+            spelling = pc.coalesce(renamed, cell)
+        return pa.RecordBatch.from_arrays(
+            [cell, batch["count"], spelling, folded(spelling)], schema=_SCHEMA
+        )
 
-    table = engine.table(judged(), _SCHEMA, f"{name}_spelt")
+    found = counts.select("cell", col("count").cast(nw.Int64))
+    table = engine.mapped(found, judged, _SCHEMA, f"{name}_spelt")
     each = table.group_by("key", "spelling").agg(col("count").sum().alias("of"))
     most = each.group_by("key").agg(col("of").max().alias("most"))
     chosen = (

@@ -20,6 +20,7 @@ from segmentation.settings.review import Review
 from segmentation.settings.select_k import SelectK
 from segmentation.settings.shared.base import Seed, Settings, leaves, load
 from segmentation.settings.shared.data import Data
+from segmentation.settings.shared.engine import Engine
 from segmentation.settings.track import Track
 from segmentation.settings.train import Train
 
@@ -28,6 +29,7 @@ class Params(Settings):
     """All of `params.yaml`."""
 
     seed: Seed = 42
+    engine: Engine = Engine()
     data: Data
     purchases: Purchases | None = None
     prepare: Prepare = Prepare()

@@ -17,16 +17,18 @@ from segmentation.engines.features import (
     weights,
     within,
 )
+from segmentation.engines.tables.chosen import table
 from segmentation.engines.tables.sample import sample_rows
 from segmentation.engines.tables.table import Table, write
 from segmentation.errors import InputError
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.shared.data import Data
+from segmentation.settings.shared.engine import Engine
 
 
-def run(*, data: Data, featurize: Featurize) -> None:
+def run(*, engine: Engine, data: Data, featurize: Featurize) -> None:
     """Write the fitted transformer, the matrix of features, and what each column became."""
-    customers = Table(paths.PREPARED)
+    customers = table(engine, paths.PREPARED)
     some = customers.take(sample_rows(customers))
     levels = {name: customers.levels(name) for name in data.categorical_features}
     limits = bounds(some, data=data, settings=featurize)
@@ -38,7 +40,7 @@ def run(*, data: Data, featurize: Featurize) -> None:
         doing="turn customers into points",
     )
     write(paths.MATRIX, parts)
-    points = Table(paths.MATRIX)
+    points = table(engine, paths.MATRIX)
     _check(points, data, featurize)
     files.write_bytes(paths.FEATURES_MODEL, models.dumps(transformer))
     artifacts.write(

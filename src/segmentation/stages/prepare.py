@@ -4,24 +4,25 @@ from segmentation import artifacts, paths
 from segmentation.artifacts import files
 from segmentation.artifacts.contract import Contract
 from segmentation.artifacts.quality import Source
+from segmentation.engines.chosen import chosen
 from segmentation.engines.cleaning import clean
 from segmentation.engines.customers import Customers, check_rejected, damage
-from segmentation.engines.local import Local
 from segmentation.errors import InputError, warn
 from segmentation.insight.playbook import Playbook, absent_levels, fitting
 from segmentation.monitoring.contract import about_another, differences, page
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.shared.base import load
 from segmentation.settings.shared.data import Data
+from segmentation.settings.shared.engine import Engine
 
 
-def run(*, data: Data, prepare: Prepare) -> None:
+def run(*, engine: Engine, data: Data, prepare: Prepare) -> None:
     """Write prepared customers, rejected rows with their reasons, and what was done."""
     # What is wrong with the playbook is told now, not by `profile` after an hour of training.
     # Nothing is made of it here, so `dvc.yaml` does not name it: a new word reruns no clustering.
     playbook = load(Playbook, paths.PLAYBOOK)
-    with Local(data) as engine:
-        cleaned = clean(engine, data, prepare)
+    with chosen(engine, data) as running:
+        cleaned = clean(running, data, prepare)
         # Before anything can fail: rejected rows are there to be looked at even if none is left.
         cleaned.write_rejected(paths.REJECTED)
         artifacts.write(cleaned.quality().model_copy(update={"source": _source(data)}))
@@ -29,7 +30,7 @@ def run(*, data: Data, prepare: Prepare) -> None:
         customers = Customers(cleaned, data)
         customers.check_usable()
         customers.check_categories()
-        changed = _held(engine.header, customers, data)
+        changed = _held(running.header, customers, data)
         rare = customers.rare()
         customers.write(paths.PREPARED)
         doubtful = [*damage(cleaned), *customers.doubts(), *rare]

@@ -15,6 +15,7 @@ from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.reference import Reference
 from segmentation.artifacts.segments import Segments
 from segmentation.engines.tables import export
+from segmentation.engines.tables.chosen import table
 from segmentation.engines.tables.table import Table
 from segmentation.errors import warn
 from segmentation.insight.facts import describe
@@ -23,9 +24,10 @@ from segmentation.insight.results import Results
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.shared.base import Seed, load
 from segmentation.settings.shared.data import Data
+from segmentation.settings.shared.engine import Engine
 
 
-def run(*, seed: Seed, data: Data, featurize: Featurize) -> None:
+def run(*, seed: Seed, engine: Engine, data: Data, featurize: Featurize) -> None:
     """Write the facts of every segment, and the scored customers."""
     customers = Table(paths.PREPARED)
     segment = Table(paths.ASSIGNMENTS)["segment"].to_numpy()
@@ -42,7 +44,7 @@ def run(*, seed: Seed, data: Data, featurize: Featurize) -> None:
     artifacts.write(facts)
 
     told = _told(facts, taken=customers.columns)
-    scored = Table(paths.PREPARED, paths.ASSIGNMENTS)
+    scored = table(engine, paths.PREPARED, paths.ASSIGNMENTS)
     columns = list(dict.fromkeys([*customers.columns, "segment", "segment_name", "confidence"]))
     kept = [name for name in columns if name != "segment_name"]
     columns += [name for name in told if name not in columns]

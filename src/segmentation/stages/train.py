@@ -32,18 +32,20 @@ from segmentation.clustering.identity.matching import (
 )
 from segmentation.clustering.stability import Stability, bootstrap_stability
 from segmentation.engines.tables.baseline import baseline
+from segmentation.engines.tables.chosen import table
 from segmentation.engines.tables.everyone import everyone
 from segmentation.engines.tables.sample import sample_rows
 from segmentation.engines.tables.table import Table, write
 from segmentation.errors import InputError
 from segmentation.settings.shared.base import Seed
 from segmentation.settings.shared.data import Data
+from segmentation.settings.shared.engine import Engine
 from segmentation.settings.train import Train
 
 
-def run(*, seed: Seed, data: Data, train: Train) -> None:
+def run(*, seed: Seed, engine: Engine, data: Data, train: Train) -> None:
     """Write the model, every customer's segment, how they were found, and what to compare with."""
-    points, customers = Table(paths.MATRIX), Table(paths.PREPARED)
+    points, customers = table(engine, paths.MATRIX), table(engine, paths.PREPARED)
     features = models.loads(files.read_bytes(paths.FEATURES_MODEL), str(paths.FEATURES_MODEL))
     algorithm = ALGORITHMS[train.algorithm]
     blocks = category_blocks(features)

@@ -56,6 +56,8 @@ def finish(points: Table, centres: Matrix, *, max_iter: int) -> Finished:
     max_iter : int
         Most iterations.
     """
+    if points.elsewhere:
+        return by_steps(points, centres, max_iter=max_iter)
     with tempfile.TemporaryDirectory(prefix="segmentation-") as folder:
         # Rows are looked up by the few: on the disk uncompressed, as much of it in memory as fits.
         shape = (len(points), len(points.columns))
@@ -74,13 +76,50 @@ def finish(points: Table, centres: Matrix, *, max_iter: int) -> Finished:
         return Finished(_means(parts, centres), iterations, moved)
 
 
+def by_steps(points: Table, centres: Matrix, *, max_iter: int) -> Finished:
+    """Do what `finish` does, each iteration by itself: it sees all rows, and keeps none.
+
+    Whoever works on a part remembers nothing of it, so who has moved is found by assigning
+    customers to the centres before these as well.
+    """
+    counts, sums, _ = _step(points, centres, centres)
+    moved, iterations = len(points), 0
+    while moved and iterations < max_iter:
+        iterations += 1
+        new = _divided(counts, sums, centres)
+        counts, sums, moved = _step(points, new, centres)
+        centres = new
+    return Finished(_divided(counts, sums, centres), iterations, moved)
+
+
+def _step(points: Table, centres: Matrix, before: Matrix) -> tuple[NDArray[np.int64], Matrix, int]:
+    """Count and sum up the customers of each centre; and how many had another one before."""
+    k = len(centres)
+
+    def work(_: range, cells: pa.Table) -> tuple[NDArray[np.intp], Matrix, int]:
+        X = matrix(cells)
+        labels = _nearest(X, centres)[0]
+        moved = 0 if before is centres else int(np.sum(labels != _nearest(X, before)[0]))
+        sums = np.column_stack([np.bincount(labels, x, k) for x in X.T]).astype(np.float64)
+        return np.bincount(labels, minlength=k), sums, moved
+
+    found = list(points.each(work, doing="move the centres"))
+    counts = np.sum([each[0] for each in found], axis=0)
+    sums = np.asarray(np.sum([each[1] for each in found], axis=0), dtype=np.float64)
+    return counts, sums, sum(each[2] for each in found)
+
+
+def _divided(counts: NDArray[np.int64], sums: Matrix, centres: Matrix) -> Matrix:
+    return np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], centres)
+
+
 def _means(parts: "list[_Part]", centres: Matrix) -> Matrix:
     counts = np.zeros(len(centres), dtype=np.int64)
     sums = np.zeros_like(centres)
     for part in parts:
         counts += part.counts
         sums += part.sums
-    return np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], centres)
+    return _divided(counts, sums, centres)
 
 
 class _Part:

@@ -42,6 +42,9 @@ class Table:
         A file is missing, is no Parquet, or has no rows.
     """
 
+    elsewhere = False
+    """Whether `each` is worked out in other processes, where nothing is kept from part to part."""
+
     def __init__(self, *paths: Path) -> None:
         self._files = [_File(path) for path in paths]
         self._owner = {name: file for file in self._files for name in file.names}
@@ -121,22 +124,32 @@ class Table:
         doing : str
             What to call it where it takes long.
         """
-        names = self.columns if columns is None else list(columns)
-        found = in_order(lambda part: work(part, self.read(part, names)), self.parts)
-        return watched(found, total=len(self.parts), doing=doing)
+        return self._here(work, columns, doing)
 
     def slices(self, columns: Sequence[str]) -> Iterator[tuple[slice, pa.Table]]:
         """Give the rows of every part, to index arrays with, and their cells."""
-        return self.each(lambda part, cells: (slice(part.start, part.stop), cells), columns)
+        return self._here(lambda part, cells: (slice(part.start, part.stop), cells), columns)
 
     def arrays(self, work: Callable[[slice, NDArray[np.float64]], T]) -> Iterator[T]:
         """Give what is worked out of every part, as an array of its numbers."""
-        return self.each(lambda part, cells: work(slice(part.start, part.stop), matrix(cells)))
+        return self._here(
+            lambda part, cells: work(slice(part.start, part.stop), matrix(cells)), None
+        )
 
     def levels(self, name: str) -> set[str]:
         """Return the different texts of a column, without the missing."""
         parts = self.each(lambda _, cells: cells[name].unique().to_pylist(), [name])
         return set().union(*parts) - {None}
+
+    def _here(
+        self,
+        work: Callable[[range, pa.Table], T],
+        columns: Sequence[str] | None,
+        doing: str = "look at all customers",
+    ) -> Iterator[T]:
+        names = self.columns if columns is None else list(columns)
+        found = in_order(lambda part: work(part, self.read(part, names)), self.parts)
+        return watched(found, total=len(self.parts), doing=doing)
 
 
 class _File:
