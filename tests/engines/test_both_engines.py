@@ -111,7 +111,6 @@ def prepared(start: Start, name: str, data: Data, **rules: object) -> tuple[Any,
 def test_spark_keeps_and_rejects_the_same_rows_in_the_same_bytes(
     on_spark: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file is fifty times what Spark may hand to the driver in this session."""
     Path("shop.csv").write_bytes(nasty())
     monkeypatch.setattr(spans, "SPAN", 60_000)
     assert len(spans.spans(DATA)) > 2
