@@ -91,8 +91,9 @@ def test_it_is_trained_and_told_in_its_own_words(
     X = np.random.default_rng(0).normal(size=(60, 2)) + np.repeat([[0, 0], [9, 9]], 30, axis=0)
     matrix = pd.DataFrame(X, columns=["a", "b"])
     files.write_parquet(paths.MATRIX, matrix)
-    value = params.data.value_column
-    files.write_parquet(paths.PREPARED, pd.DataFrame({"id": range(60), value: X[:, 0]}))
+    customers = pd.DataFrame(dict.fromkeys(params.data.numeric, X[:, 0]) | {"id": range(60)})
+    customers[list(params.data.categorical)] = "any"
+    files.write_parquet(paths.PREPARED, customers)
     features = make_column_transformer((FunctionTransformer(), ["a", "b"])).fit(matrix)
     files.write_bytes(paths.FEATURES_MODEL, models.dumps(features))
     files.write_json(paths.REFERENCE, {"segments": [], "next_id": 1})

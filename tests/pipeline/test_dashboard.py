@@ -35,10 +35,12 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def address(two_revisions: tuple[Project, object]) -> Iterator[str]:
+def address(
+    two_revisions: tuple[Project, object], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     project, _ = two_revisions
     port = free_port()
-    log = project.path / "dashboard.log"
+    log = tmp_path_factory.mktemp("dashboard") / "log"
     with log.open("wb") as output:
         env = project.environment(forked=False)
         server = subprocess.Popen(

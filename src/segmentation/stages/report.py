@@ -50,6 +50,7 @@ def run(
         flat=artifacts.read(Map),
     )
     facts, quality = artifacts.read(Segments), artifacts.read(Quality)
+    features = artifacts.read(Features)
     tables = Tables(
         curve=files.read_csv(paths.CURVE),
         points=files.read_csv(paths.PCA_POINTS),
@@ -81,7 +82,7 @@ def run(
         "clustering": results.clustering,
         "quality": quality,
         "kind": results.kind,
-        "columns": became(data, artifacts.read(Features), quality),
+        "columns": became(data, features, quality),
         "lines": None,
         "lifetime": None,
         "synthetic": data.synthetic,
