@@ -18,9 +18,12 @@ from segmentation.insight.numbers import number, percent
 
 
 def found(stage: str, seconds: float) -> str:
-    """Return the line: what the stage found, read from what it wrote, and how long it took."""
+    """Return the line: what the stage found, read from what it wrote, and how long it took.
+
+    A stage that has nothing to say is done.
+    """
     took = f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
-    return printable(f"{stage}: {_SAYS[stage]()} ({took})")
+    return printable(f"{stage}: {_SAYS[stage]() if stage in _SAYS else 'done'} ({took})")
 
 
 def _prepare() -> str:
