@@ -58,6 +58,11 @@ def read_bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet, by its name."""
+    return path.suffix.lower() in (".parquet", ".pq")
+
+
 def md5(path: Path) -> str:
     """Return the MD5 hash of a file's content; of a folder, over those of its files by name."""
     if path.is_dir():

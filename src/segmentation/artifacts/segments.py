@@ -289,6 +289,10 @@ class Answer(Part):
     level: Level
 
 
+NO_SEGMENT = "in no segment"
+"""What customers are said to be in whom no segment holds."""
+
+
 class Segments(Artifact):
     """All that is told of a run's segments.
 

@@ -13,19 +13,20 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from segmentation import artifacts, paths
+from segmentation import artifacts, paths, sql
 from segmentation.artifacts import files
 from segmentation.artifacts.effect import Effect
 from segmentation.artifacts.segments import Segments
 from segmentation.commands.backfill import committed_states
 from segmentation.engines.tables.table import Table
-from segmentation.errors import InputError, did_you_mean
+from segmentation.errors import InputError
 from segmentation.repository import lock
 from segmentation.repository.dvc_internals import cached
 from segmentation.repository.snapshot import Snapshot, md5
 from segmentation.scoring import effect as room
 from segmentation.scoring.changes import Wanted, held_out, moved
-from segmentation.scoring.output import Csv, Parquet, aside, safe
+from segmentation.scoring.database import database, table_with
+from segmentation.scoring.output import aside, safe, writing
 from segmentation.settings.params import Params, load_params
 from segmentation.tracking import runs
 from segmentation.tracking.store import open_store, repository
@@ -140,7 +141,7 @@ def _before(
         if LEDGER.exists():
             _as_before(LEDGER, copy, "id", _told_apart(params))
         yield (copy if LEDGER.exists() else None), None
-    elif file.suffix.lower() in (".csv", ".parquet", ".pq"):
+    elif file.suffix.lower() == ".csv" or files.is_parquet(file):
         copy = folder / "before.parquet"
         _as_before(file, copy, _told_apart(params), _told_apart(params))
         yield copy, None
@@ -173,19 +174,11 @@ def _as_before(file: Path, copy: Path, id_here: str, id_column: str) -> None:
     """Take the id and the segment of a table."""
     if not file.exists():
         raise InputError(f"{file} does not exist; give a run, a day or a file")
-    name = f"'{str(file).replace(chr(39), chr(39) * 2)}'"
-    read = f"read_csv({name}, all_varchar = true)"
-    if file.suffix.lower() != ".csv":
-        read = f"read_parquet({name})"
-    with closing(duckdb.connect()) as con:
-        columns = [str(row[0]) for row in con.execute(f"DESCRIBE FROM {read}").fetchall()]
-        for column in (id_here, "segment"):
-            if column not in columns:
-                raise InputError(f"{file} has no column '{column}'{did_you_mean(column, columns)}")
-        ours, theirs = (each.replace('"', '""') for each in (id_column, id_here))
+    with database(f"{file} cannot be read") as con:
+        read = table_with(con, file, id_here, "segment")
         con.execute(
-            f'COPY (SELECT CAST("{theirs}" AS VARCHAR) AS "{ours}", CAST(segment AS BIGINT) '
-            f"AS segment FROM {read}) TO '{str(copy).replace(chr(39), chr(39) * 2)}'"
+            f"COPY (SELECT CAST({sql.name(id_here)} AS VARCHAR) AS {sql.name(id_column)}, "
+            f"CAST(segment AS BIGINT) AS segment FROM {read}) TO {sql.text(str(copy))}"
         )
 
 
@@ -212,7 +205,7 @@ def _write(batches: Iterator[pa.RecordBatch], out: Path) -> None:
     if ending in _DATABASES:
         _into_database(batches, out)
         return
-    if ending not in (".csv", ".parquet", ".pq", ".jsonl"):
+    if ending not in (".csv", ".jsonl") and not files.is_parquet(out):
         raise InputError(
             f"{out}: the ending says what is written; known: .csv, .parquet, .jsonl, "
             f"{', '.join(_DATABASES)}"
@@ -223,12 +216,9 @@ def _write(batches: Iterator[pa.RecordBatch], out: Path) -> None:
                 for batch in batches:
                     file.write(batch.to_pandas().to_json(orient="records", lines=True))
             return
-        writer: Csv | Parquet = Csv(unfinished) if ending == ".csv" else Parquet(unfinished)
-        try:
+        with writing(unfinished, out) as writer:
             for batch in batches:
                 writer.write(_for_spreadsheets(batch) if ending == ".csv" else batch)
-        finally:
-            writer.close()
 
 
 def _for_spreadsheets(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -245,9 +235,7 @@ def _into_database(batches: Iterator[pa.RecordBatch], out: Path) -> None:
             database.execute("BEGIN")
             database.execute(f"DROP TABLE IF EXISTS {TABLE}")
             for i, batch in enumerate(batches):
-                names = ", ".join(
-                    f'"{n.replace(chr(34), chr(34) * 2)}"' for n in batch.schema.names
-                )
+                names = ", ".join(map(sql.name, batch.schema.names))
                 if not i:
                     database.execute(f"CREATE TABLE {TABLE} ({names})")
                 marks = ", ".join("?" * batch.num_columns)

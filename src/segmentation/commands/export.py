@@ -13,7 +13,7 @@ from segmentation.commands.load import choose
 from segmentation.engines.tables.table import Table
 from segmentation.scoring import sql
 from segmentation.scoring import star as tables
-from segmentation.scoring.output import Csv, aside, safe
+from segmentation.scoring.output import aside, safe, writing
 from segmentation.scoring.rule import Rule
 from segmentation.settings.params import load_params
 
@@ -68,20 +68,16 @@ def star(folder: Path) -> list[Path]:
     ]
     customers = Table(paths.PREPARED, paths.ASSIGNMENTS)
     path = folder / "customers.csv"
-    with aside(path) as unfinished:
-        writer = Csv(unfinished)
-        try:
-            told = [data.id_column, "segment", "confidence"]
-            told += [data.value_column] if data.value_column else []
-            for _, cells in customers.slices(told):
-                columns = [column.combine_chunks() for column in cells.columns]
-                if data.value_column is None:
-                    columns.append(pa.nulls(len(columns[0]), pa.float64()))
-                columns[0] = safe(columns[0].cast(pa.string()))
-                names = list(tables.DICTIONARY["customers"])
-                writer.write(pa.RecordBatch.from_arrays(columns, names=names))
-        finally:
-            writer.close()
+    told = [data.id_column, "segment", "confidence"]
+    told += [data.value_column] if data.value_column else []
+    with aside(path) as unfinished, writing(unfinished, path) as writer:
+        for _, cells in customers.slices(told):
+            columns = [column.combine_chunks() for column in cells.columns]
+            if data.value_column is None:
+                columns.append(pa.nulls(len(columns[0]), pa.float64()))
+            columns[0] = safe(columns[0].cast(pa.string()))
+            names = list(tables.DICTIONARY["customers"])
+            writer.write(pa.RecordBatch.from_arrays(columns, names=names))
     return [path, *written]
 
 
@@ -95,10 +91,6 @@ def _rows(folder: Path, table: str, rows: Iterable[tables.Row]) -> Path:
     path, names = folder / f"{table}.csv", _NAMES[table]
     columns = [pa.array(list(column)) for column in zip(*rows, strict=True)]
     columns = [safe(each) if pa.types.is_string(each.type) else each for each in columns]
-    with aside(path) as unfinished:
-        writer = Csv(unfinished)
-        try:
-            writer.write(pa.RecordBatch.from_arrays(columns, names=names))
-        finally:
-            writer.close()
+    with aside(path) as unfinished, writing(unfinished, path) as writer:
+        writer.write(pa.RecordBatch.from_arrays(columns, names=names))
     return path

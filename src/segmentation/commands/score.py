@@ -9,11 +9,10 @@ from segmentation.commands.load import Chosen, choose
 from segmentation.engines.local import Local
 from segmentation.engines.scorable import MEMORY, Scorable
 from segmentation.errors import InputError
-from segmentation.scoring.output import Csv, Parquet, added_names, aside
+from segmentation.scoring.output import added_names, aside, writing
 from segmentation.scoring.rule import Rule
 from segmentation.scoring.stream import ADDED, Beside, Counts, columns_taken, scored
 
-PARQUET = (".parquet", ".pq")
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 
 
@@ -57,18 +56,11 @@ def score(file: Path, out: Path | None = None, *, model: str | None = None) -> D
     with Local(data, memory=MEMORY) as engine:
         customers = Scorable(engine, data, chosen.prepare, rule.levels)
         damaged, first = customers.damaged()
-        with aside(out) as unfinished:
-            writer: Csv | Parquet = (
-                Parquet(unfinished)
-                if out.suffix.lower() in PARQUET
-                else Csv(unfinished, delimiter=data.delimiter, encoding=data.encoding)
-            )
-            try:
-                for each in scored(customers, rule, counts):
-                    names = each.batch.rows.schema.names
-                    writer.write(beside.rows(each))
-            finally:
-                writer.close()
+        as_read = {"delimiter": data.delimiter, "encoding": data.encoding}
+        with aside(out) as unfinished, writing(unfinished, out, **as_read) as writer:
+            for each in scored(customers, rule, counts):
+                names = each.batch.rows.schema.names
+                writer.write(beside.rows(each))
     told = _told(file, out, chosen, counts, names=names, columns=[data.id_column, *data.cells])
     sidecar = out.with_name(f"{out.name}.json")
     with aside(sidecar) as unfinished:

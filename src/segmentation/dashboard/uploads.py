@@ -21,7 +21,7 @@ from segmentation.dashboard.limits import MOST_MEGABYTES, MOST_ROWS
 from segmentation.engines.local import Local
 from segmentation.engines.scorable import Scorable
 from segmentation.errors import InputError, SegmentationError
-from segmentation.scoring.output import Csv, Parquet, added_names
+from segmentation.scoring.output import added_names, writing
 from segmentation.scoring.rule import Rule
 from segmentation.scoring.stream import ADDED, Beside, Counts, columns_taken, scored
 
@@ -142,22 +142,15 @@ def _score(
     data = columns_taken(rule, chosen.data).model_copy(update={"path": file})
     beside, counts = Beside(rule, data, chosen.segments), Counts()
     preview: tuple[tuple[str, ...], ...] = ()
-    writer: Csv | Parquet
-    with Local(data) as engine:
+    as_read = {"delimiter": data.delimiter, "encoding": data.encoding}
+    with Local(data) as engine, writing(out, Path(f"it.{kind}"), **as_read) as writer:
         customers = Scorable(engine, data, chosen.prepare, rule.levels)
         damaged, first = customers.damaged()
-        if kind == "parquet":
-            writer = Parquet(out)
-        else:
-            writer = Csv(out, delimiter=data.delimiter, encoding=data.encoding)
-        try:
-            for each in scored(customers, rule, counts):
-                rows = beside.rows(each)
-                if not preview:
-                    preview = _preview(rows, each.batch.rows.schema.names)
-                writer.write(rows)
-        finally:
-            writer.close()
+        for each in scored(customers, rule, counts):
+            rows = beside.rows(each)
+            if not preview:
+                preview = _preview(rows, each.batch.rows.schema.names)
+            writer.write(rows)
     return counts, damaged, first, preview
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import duckdb
 import pandas as pd
 
+from segmentation import sql
 from segmentation.engines.cells import MISSING_WORDS
 from segmentation.onboarding.source import Source
-from segmentation.purchases import sql
 
 SAMPLE = 20_000  # rows in which columns are compared with one another
 _TOP = 60  # commonest values that are looked at

@@ -14,11 +14,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from segmentation import sql
 from segmentation.engines import foreign
 from segmentation.engines.header import BLANK
 from segmentation.errors import InputError
 from segmentation.onboarding import workbooks
-from segmentation.purchases import sql
 
 _HEAD = 1 << 16
 _PARQUET = b"PAR1"

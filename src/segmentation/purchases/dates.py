@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from segmentation import sql
 from segmentation.errors import InputError
-from segmentation.purchases import sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from segmentation import sql
 from segmentation.errors import InputError, SettingsError, did_you_mean
-from segmentation.purchases import sql
 from segmentation.purchases.dates import format_of
 from segmentation.purchases.source import Source, unreadable
 from segmentation.settings.purchases import Purchases

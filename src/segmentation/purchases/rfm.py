@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from segmentation.purchases import sql
+from segmentation import sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

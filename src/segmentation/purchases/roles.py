@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segmentation.purchases import sql
+from segmentation import sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from segmentation import sql
+from segmentation.artifacts.files import is_parquet
 from segmentation.engines import foreign
 from segmentation.errors import InputError, SettingsError
-from segmentation.purchases import sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -31,7 +32,7 @@ class Source:
     @property
     def is_parquet(self) -> bool:
         """Whether the file is Parquet, and CSV if not."""
-        return self.path.suffix.lower() in (".parquet", ".pq")
+        return is_parquet(self.path)
 
     @property
     def size(self) -> int:

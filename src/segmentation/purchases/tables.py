@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segmentation.purchases import sql
+from segmentation import sql
 from segmentation.purchases.lines import CODES, REASONS, count_damaged
 
 if TYPE_CHECKING:

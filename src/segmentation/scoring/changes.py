@@ -11,8 +11,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from segmentation import sql
+from segmentation.algorithms import NOISE
+from segmentation.artifacts.segments import NO_SEGMENT
 from segmentation.engines.tables.sample import lots
 from segmentation.errors import InputError
+from segmentation.scoring.database import database, table
 
 _BATCH = 50_000
 _TWO_POWER_64 = float(1 << 64)
@@ -67,13 +71,8 @@ def moved(
     InputError
         The tables do not have these columns, or an id stands twice among those before.
     """
-    con = duckdb.connect(config={"memory_limit": "700MB", "autoinstall_known_extensions": False})
-    try:
+    with database("who moved cannot be told") as con:
         yield _batches(con, assignments, customers, before, wanted)
-    except duckdb.Error as error:
-        raise InputError(f"who moved cannot be told: {str(error).splitlines()[0]}") from error
-    finally:
-        con.close()
 
 
 def _batches(
@@ -83,11 +82,11 @@ def _batches(
     before: Path | None,
     wanted: Wanted,
 ) -> Iterator[pa.RecordBatch]:
-    name = _quoted(wanted.id_column)
-    value = "NULL::DOUBLE" if wanted.value is None else f"c.{_quoted(wanted.value)}"
+    name = sql.name(wanted.id_column)
+    value = "NULL::DOUBLE" if wanted.value is None else f"c.{sql.name(wanted.value)}"
     con.execute(
         f"CREATE VIEW now AS SELECT CAST(a.{name} AS VARCHAR) AS id, a.segment, "
-        f"{value} AS value FROM {_file(assignments)} AS a JOIN {_file(customers)} AS c "
+        f"{value} AS value FROM {table(assignments)} AS a JOIN {table(customers)} AS c "
         f"ON a.{name} = c.{name}"
     )
     if before is None:
@@ -95,7 +94,7 @@ def _batches(
     else:
         con.execute(
             f"CREATE VIEW past AS SELECT CAST({name} AS VARCHAR) AS id, segment "
-            f"FROM {_file(before)}"
+            f"FROM {table(before)}"
         )
         twice = con.execute(
             "SELECT id FROM past GROUP BY id HAVING count(*) > 1 LIMIT 1"
@@ -147,7 +146,7 @@ def held_out(ids: pa.Array, share: float, seed: int) -> pa.Array:
 
 
 def _named(ids: pa.Array, names: Mapping[int, str]) -> pa.Array:
-    return _looked_up(ids, {-1: "in no segment", **names}, otherwise="Segment {}")
+    return _looked_up(ids, {NOISE: NO_SEGMENT, **names}, otherwise="Segment {}")
 
 
 def _looked_up(ids: pa.Array, words: Mapping[int, str], otherwise: str = "") -> pa.Array:
@@ -156,11 +155,3 @@ def _looked_up(ids: pa.Array, words: Mapping[int, str], otherwise: str = "") -> 
         words.get(each, otherwise.format(each) or None) for each in coded.dictionary.to_pylist()
     ]
     return pa.array(told, pa.string()).take(coded.indices)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _file(path: Path) -> str:
-    return f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"

@@ -7,9 +7,12 @@ from typing import NamedTuple
 import duckdb
 import numpy as np
 
+from segmentation import sql
 from segmentation.artifacts.effect import Effect, SegmentEffect, Verdict
 from segmentation.artifacts.privacy import FEWEST
-from segmentation.errors import InputError, did_you_mean
+from segmentation.artifacts.segments import NO_SEGMENT
+from segmentation.errors import InputError
+from segmentation.scoring.database import database, table, table_with
 
 _ALL = -2  # stands for all segments together
 
@@ -54,20 +57,15 @@ def effect(
     InputError
         A column is missing, the outcome is no number, or customers are.
     """
-    con = duckdb.connect(config={"memory_limit": "700MB", "autoinstall_known_extensions": False})
-    try:
+    with database(f"{outcomes} cannot be read") as con:
         groups = _groups(con, told, outcomes, id_column, outcome, absent)
-    except duckdb.Error as error:
-        raise InputError(f"{outcomes} cannot be read: {str(error).splitlines()[0]}") from error
-    finally:
-        con.close()
     segments = sorted({segment for segment, _ in groups} - {_ALL})
     return Effect(
         outcomes=outcomes.name,
         outcome=outcome,
         cost=cost,
         segments=tuple(
-            _compared(each, names.get(each, "in no segment"), groups, cost) for each in segments
+            _compared(each, names.get(each, NO_SEGMENT), groups, cost) for each in segments
         ),
         together=_compared(_ALL, "all segments together", groups, cost),
     )
@@ -83,14 +81,8 @@ def _groups(
 ) -> dict[tuple[int, bool], Group]:
     if not outcomes.exists():
         raise InputError(f"{outcomes} does not exist")
-    file = f"'{str(outcomes).replace(chr(39), chr(39) * 2)}'"
-    parquet = outcomes.suffix.lower() in (".parquet", ".pq")
-    read = f"read_parquet({file})" if parquet else f"read_csv({file}, all_varchar = true)"
-    columns = [str(row[0]) for row in con.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()]
-    for name in (id_column, outcome):
-        if name not in columns:
-            raise InputError(f"{outcomes} has no column '{name}'{did_you_mean(name, columns)}")
-    key, value = (f'"{name.replace(chr(34), chr(34) * 2)}"' for name in (id_column, outcome))
+    read = table_with(con, outcomes, id_column, outcome)
+    key, value = sql.name(id_column), sql.name(outcome)
     con.execute(
         f"CREATE TABLE outcomes AS SELECT CAST({key} AS VARCHAR) AS id, CAST({value} AS VARCHAR) "
         f"AS text, TRY_CAST({value} AS DOUBLE) AS outcome FROM {read}"
@@ -103,8 +95,8 @@ def _groups(
     if con.execute("SELECT 1 FROM outcomes GROUP BY id HAVING count(*) > 1 LIMIT 1").fetchone():
         raise InputError(f"{outcomes} names the same customer twice; sum up to one row each")
     con.execute(
-        "CREATE TABLE joined AS SELECT segment, holdout, outcome FROM read_parquet("
-        f"'{str(told).replace(chr(39), chr(39) * 2)}') LEFT JOIN outcomes USING (id)"
+        f"CREATE TABLE joined AS SELECT segment, holdout, outcome FROM {table(told)} "
+        "LEFT JOIN outcomes USING (id)"
     )
     counted = con.execute(
         "SELECT count(*), count(*) FILTER (outcome IS NULL) FROM joined"

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from segmentation.artifacts.files import for_spreadsheet
+from segmentation.artifacts.files import for_spreadsheet, is_parquet
 from segmentation.engines.tables.export import joined, quoted
 
 
@@ -36,6 +36,20 @@ def aside(path: Path) -> Iterator[Path]:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(
+    path: Path, kind: Path, *, delimiter: str = ",", encoding: str = "utf-8"
+) -> Iterator[Writer]:
+    """Write rows to `path`, as a CSV or as Parquet by the ending of `kind`."""
+    writer: Writer = (
+        Parquet(path) if is_parquet(kind) else Csv(path, delimiter=delimiter, encoding=encoding)
+    )
+    try:
+        yield writer
+    finally:
+        writer.close()
 
 
 class Csv:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segmentation import sql
 from segmentation.algorithms.assigners import heights
 from segmentation.artifacts.transformer import BOUNDS, CATEGORIES, SCALES, category_blocks
 from segmentation.errors import InputError, SettingsError, did_you_mean
@@ -50,7 +51,7 @@ class Dialect:
     def name(self, column: str) -> str:
         """Quote a name."""
         if self.quote == '"':
-            return '"' + column.replace('"', '""') + '"'
+            return sql.name(column)
         escaped = column.replace("\\", "\\\\").replace("`", "\\`")
         return f"`{escaped if self.escaped_names else column.replace('`', '``')}`"
 
@@ -58,7 +59,7 @@ class Dialect:
         """Quote a text."""
         if self.backslashes:
             return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-        return "'" + text.replace("'", "''") + "'"
+        return sql.text(text)
 
 
 DIALECTS: Mapping[str, Dialect] = {
