@@ -321,7 +321,7 @@ def score(
     counts = done.counts
     say(f"{counts.scored:,} of {counts.rows:,} rows scored by {done.chosen.called}")
     for segment, customers in sorted(counts.segments.items()):
-        name = done.chosen.name_of(segment) if segment > 0 else "in no segment"
+        name = done.chosen.name_of(segment)
         say(f"  {segment if segment > 0 else '-'}  {name}: {customers:,}")
     if done.chosen.baseline is None:
         say("  who is unlike any in training is not known of this model")

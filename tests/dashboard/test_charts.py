@@ -13,6 +13,7 @@ import pytest
 
 import factories
 from hostile import as_html, hostile
+from segmentation.artifacts.segments import NO_SEGMENT
 from segmentation.dashboard import charts, pieces, start, tables
 from segmentation.dashboard.words import plain
 from segmentation.errors import InputError
@@ -49,7 +50,7 @@ def test_a_segment_has_the_report_s_colour_in_every_chart(dark: bool) -> None:
     ]
     for each in drawn:
         for name, tone in colours(each).items():
-            own = colour(-1 if name == charts.NOWHERE else int(name.split()[0]))
+            own = colour(-1 if name == NO_SEGMENT else int(name.split()[0]))
             assert tone == (DARK.get(own, own) if dark else own)
 
 

@@ -1,15 +1,14 @@
 """Load a model for use elsewhere, once it is sure that it is the one that the pipeline made."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from segmentation import paths
-from segmentation.algorithms import models
+from segmentation.algorithms import NOISE, models
 from segmentation.artifacts.base import Artifact
 from segmentation.artifacts.baseline import Baseline
-from segmentation.artifacts.segments import Segments
+from segmentation.artifacts.segments import NO_SEGMENT, Segments
 from segmentation.errors import InputError, SchemaError, SettingsError, warn
 from segmentation.repository import lock
 from segmentation.repository.snapshot import Snapshot, md5
@@ -26,6 +25,10 @@ Kind = TypeVar("Kind", bound=Artifact)
 WORKSPACE = "workspace"
 
 
+class NoChampionError(InputError):
+    """No run was promoted yet."""
+
+
 @dataclass(frozen=True)
 class Chosen:
     """A model that was seen to be the one that was made, and what belongs to it.
@@ -37,28 +40,30 @@ class Chosen:
         What to tell people of where it comes from.
     md5 : str
         Of its file.
-    run, run_id, version : str or None
-        The run that it is of, and its version in the registry.
     data, prepare : Data, Prepare
         How the customers were read that it was made of.
     segments : Segments or None
     baseline : Baseline or None
         None where a file was brought without them, or older code made them.
+    run, run_id, version : str or None
+        The run that it is of, and its version in the registry.
     """
 
     model: Any
     called: str
     md5: str
-    run: str | None
-    run_id: str | None
-    version: str | None
     data: Data
     prepare: Prepare
-    segments: Segments | None
-    baseline: Baseline | None
+    segments: Segments | None = None
+    baseline: Baseline | None = None
+    run: str | None = None
+    run_id: str | None = None
+    version: str | None = None
 
     def name_of(self, segment: int) -> str:
-        """What people call a segment."""
+        """What people call a segment, or where those in none are."""
+        if segment == NOISE:
+            return NO_SEGMENT
         names = self.segments.names if self.segments else {}
         return names.get(segment, f"Segment {segment}")
 
@@ -111,9 +116,11 @@ def choose(name: str | None = None) -> Chosen:
     if name is not None and "@" in name:
         return _of_state(_tagged(name), f"the model of {name}")
     with open_store(repository()) as client:
-        found = _run(client, name or registry.CHAMPION, missing_ok=name is None)
-        if found is not None:
-            return _of_run(*found)
+        try:
+            return _of_run(*_run(client, name or registry.CHAMPION))
+        except NoChampionError:
+            if name is not None:
+                raise
     warn("there is no champion yet (`segmentation promote` makes one): the model of the last run "
          "scores")  # fmt: skip
     return choose(WORKSPACE)
@@ -128,10 +135,7 @@ def _content(name: str | None) -> tuple[bytes, str]:
     if "@" in name:
         return _of_snapshot(_tagged(name)), f"the model of {name}"
     with open_store(repository()) as client:
-        found = _run(client, name)
-        if found is None:
-            raise InputError("there is no champion yet; make one with `segmentation promote`")
-        return found[0].model(), f"the model of the run '{name}'"
+        return _run(client, name)[0].model(), f"the model of the run '{name}'"
 
 
 def _tagged(name: str) -> Snapshot:
@@ -155,9 +159,7 @@ def _of_snapshot(state: Snapshot) -> bytes:
     return content
 
 
-def _run(
-    client: Any, name: str, *, missing_ok: bool = False
-) -> tuple[VerifiedRun, str | None] | None:
+def _run(client: Any, name: str) -> tuple[VerifiedRun, str | None]:
     """Return a run and its version in the registry, if it is the champion."""
     experiment = load_params(paths.PARAMS).track.experiment
     if name != registry.CHAMPION:
@@ -165,43 +167,36 @@ def _run(
         return VerifiedRun.of(client, run), None
     champion = registry.champion(client, experiment)
     if champion is None:
-        if missing_ok:
-            return None
-        raise InputError("there is no champion yet; make one with `segmentation promote`")
+        raise NoChampionError("there is no champion yet; make one with `segmentation promote`")
     version = registry.version_of(client, experiment, champion)
     return VerifiedRun.of(client, champion), version
 
 
 def _of_run(run: VerifiedRun, version: str | None) -> Chosen:
-    content = run.model()
     called = f"the run '{run.name}'"
     if version is not None:
         called = f"the champion, version {version}, of {called}"
-    return Chosen(
-        model=models.loads(content, f"the model of {called}"),
-        called=called,
-        md5=md5(content),
+    return replace(
+        _chosen(run, run.model(), called, file=f"the model of {called}"),
         run=run.name,
         run_id=str(run.run.info.run_id),
         version=version,
-        **_settings(run.stages),
-        segments=_or_none(run.artifact, Segments, run.stages),
-        baseline=_or_none(run.artifact, Baseline, run.stages),
     )
 
 
 def _of_state(state: Snapshot, called: str) -> Chosen:
-    content = _of_snapshot(state)
+    return _chosen(state, _of_snapshot(state), called, file=called)
+
+
+def _chosen(state: Snapshot | VerifiedRun, content: bytes, called: str, *, file: str) -> Chosen:
+    """Return a saved model with what its state holds beside it."""
     return Chosen(
-        model=models.loads(content, called),
+        model=models.loads(content, file),
         called=called,
         md5=md5(content),
-        run=None,
-        run_id=None,
-        version=None,
         **_settings(state.stages),
-        segments=_or_none(state.artifact, Segments, state.stages),
-        baseline=_or_none(state.artifact, Baseline, state.stages),
+        segments=_or_none(state, Segments),
+        baseline=_or_none(state, Baseline),
     )
 
 
@@ -221,13 +216,8 @@ def _of_file(path: Path) -> Chosen:
         model=models.loads(content, str(path)),
         called=str(path),
         md5=md5(content),
-        run=None,
-        run_id=None,
-        version=None,
         data=params.data,
         prepare=params.prepare,
-        segments=None,
-        baseline=None,
     )
 
 
@@ -247,13 +237,11 @@ def _settings(stages: lock.Stages) -> dict[str, Any]:
     return {"data": data, "prepare": validate(Prepare, used.get("prepare", {}), source)}
 
 
-def _or_none(
-    read: Callable[[type[Kind]], Kind], kind: type[Kind], stages: lock.Stages
-) -> Kind | None:
+def _or_none(state: Snapshot | VerifiedRun, kind: type[Kind]) -> Kind | None:
     """Return an artifact that states of older code do not have, or have in another form."""
-    if kind.path.as_posix() not in lock.hashes(stages, "outs"):
+    if kind.path.as_posix() not in lock.hashes(state.stages, "outs"):
         return None
     try:
-        return read(kind)
+        return state.artifact(kind)
     except SchemaError:
         return None

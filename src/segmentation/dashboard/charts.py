@@ -13,14 +13,13 @@ from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.lifetime import Tried
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.privacy import FEWEST
-from segmentation.artifacts.segments import Profile, Segments
+from segmentation.artifacts.segments import NO_SEGMENT, Profile, Segments
 from segmentation.views import findings
 from segmentation.views.profiles import differences
 from segmentation.views.style import ACCENT, DARK, MUTED, OTHER, colour
 
 Drawing = Any  # the types of what the library returns are wider than what it can be
 
-NOWHERE = "in no segment"
 _MOST_ROWS = 20
 _RUNS = (ACCENT, OTHER)
 
@@ -33,7 +32,7 @@ def tone(segment: int, *, dark: bool) -> str:
 
 def called(facts: Segments, segment: int) -> str:
     """Return what a segment is called where it needs its number, too."""
-    return f"{segment}  {facts.names[segment]}" if segment in facts.names else NOWHERE
+    return f"{segment}  {facts.names[segment]}" if segment in facts.names else NO_SEGMENT
 
 
 def scale(facts: Segments, segments: Sequence[int], *, dark: bool) -> alt.Scale:
@@ -272,7 +271,7 @@ def moves(facts: Segments, rates: pd.DataFrame, *, dark: bool) -> Drawing:
     """Draw the share of each segment's customers that is in each segment a month later."""
     names = {int(i): called(facts, int(i)) for i in {*rates["before"], *rates["after"]}}
     ids = sorted(names, key=lambda i: (i < 1, i))
-    order, short = [names[i] for i in ids], {i: str(i) if i > 0 else NOWHERE for i in ids}
+    order, short = [names[i] for i in ids], {i: str(i) if i > 0 else NO_SEGMENT for i in ids}
     told = rates[rates["customers"] >= FEWEST]  # no share tells of fewer
     table = told.dropna(subset=["share"]).assign(
         start=lambda t: t["before"].map(names), end=lambda t: t["after"].map(short)

@@ -9,7 +9,7 @@ import pandas as pd
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.map import Map
 from segmentation.insight.numbers import number, percent
-from segmentation.scoring.stream import ADDED, NO_SEGMENT, Counts
+from segmentation.scoring.stream import ADDED, Counts
 from segmentation.tracking.compared import Tracked
 
 MOST_FEATURES = 20
@@ -93,7 +93,7 @@ def scored_segments(counts: Counts, called: Callable[[int], str]) -> Table:
     """Count scored customers by segment."""
     rows = [
         (
-            f"{i}  {called(i)}" if i > 0 else NO_SEGMENT,
+            f"{i}  {called(i)}" if i > 0 else called(i),
             f"{n:,}",
             percent(n / counts.scored),
         )

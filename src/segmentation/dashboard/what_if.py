@@ -13,7 +13,7 @@ from segmentation.commands.load import Chosen
 from segmentation.insight.numbers import amount, number
 from segmentation.scoring.reasons import Reasons
 from segmentation.scoring.rule import Rule
-from segmentation.scoring.stream import NO_SEGMENT, columns_taken
+from segmentation.scoring.stream import columns_taken
 
 _STEPS = 40  # at which a number is tried
 _MOST = 40  # numbers that are tried
@@ -115,10 +115,10 @@ def ask(
     told = [column.to_pylist()[0] for column in reasons.told(table, scores)]
     return Found(
         segment=segment,
-        name=_called(chosen, segment),
+        name=chosen.name_of(segment),
         confidence=float(scores.confidence[0]),
         runner_up=runner_up if runner_up > 0 else None,
-        runner_up_name=_called(chosen, runner_up),
+        runner_up_name=chosen.name_of(runner_up),
         unlike=None if scores.unlike is None else bool(scores.unlike[0]),
         reasons=tuple(text for text in told if text),
         changes=_changes(chosen, customer, between, tried, what, scores.segment),
@@ -147,14 +147,10 @@ def _changes(
             said = f"{amount(number(value), chosen.data.unit(name))} {more}"
         else:
             far, said = 1.0, str(tried[row][name])
-        change = Change(f"{name.replace('_', ' ')} {said}", other, _called(chosen, other))
+        change = Change(f"{name.replace('_', ' ')} {said}", other, chosen.name_of(other))
         if name not in nearest or far < nearest[name][0]:
             nearest[name] = (far, change)
     return tuple(change for _, change in sorted(nearest.values(), key=lambda each: each[0])[:_TOLD])
-
-
-def _called(chosen: Chosen, segment: int) -> str:
-    return chosen.name_of(segment) if segment > 0 else NO_SEGMENT
 
 
 def _range(chosen: Chosen, name: str) -> Range:

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from segmentation.artifacts.baseline import Baseline, Counted, LevelCounts, NumberBins
 from segmentation.artifacts.drift import Drift, FeatureDrift, ShareDrift, Verdict
 from segmentation.artifacts.privacy import FEWEST
+from segmentation.artifacts.segments import NO_SEGMENT
+from segmentation.clustering.identity.matching import NOISE
 from segmentation.insight.intervals import wilson
 from segmentation.insight.numbers import number, percent
 from segmentation.monitoring.drift import MODERATE, RARE, STRONG, stability_index
@@ -24,7 +26,6 @@ ALPHA = 0.01
 FEW_ROWS = 100
 """Of fewer customers nothing is told: no test would find what matters."""
 
-_NOISE = -1
 _FIRMNESS = 0.2  # standard deviations by which the mean confidence may fall
 _UNLIKE, _MANY_UNLIKE = 0.01, 0.05  # shares of customers unlike any in training
 _UNSCORED = 0.05  # of rows that cannot be scored
@@ -105,9 +106,9 @@ def watch(
         one, other = _counts(name, of, tally)
         sizes[name], _ = stability_index(one, other)
         tests[name] = homogeneous(one, other)
-    ids = [*base.segments, *([_NOISE] if base.unassigned or tally.segments[_NOISE] else [])]
+    ids = [*base.segments, *([NOISE] if base.unassigned or tally.segments[NOISE] else [])]
     one = np.array(
-        [base.segments[i].customers if i > _NOISE else base.unassigned for i in ids], float
+        [base.segments[i].customers if i > NOISE else base.unassigned for i in ids], float
     )
     other = np.array([tally.segments[i] for i in ids], float)
     psi, _ = stability_index(one, other)
@@ -319,7 +320,7 @@ def _share(
     low, high = (float(each) for each in wilson(now, customers))
     return ShareDrift(
         segment=segment,
-        name=names.get(segment, "in no segment"),
+        name=names.get(segment, NO_SEGMENT),
         customers=now,
         base_share=before / base,
         share=now / customers,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from segmentation.artifacts.files import rounded
 from segmentation.artifacts.privacy import FEWEST
+from segmentation.artifacts.segments import NO_SEGMENT
 from segmentation.artifacts.typing import Goal, Placed, Question, Typing
 from segmentation.errors import InputError
 from segmentation.insight.intervals import wilson
@@ -107,7 +108,7 @@ def learn(
         segments=tuple(
             Placed(
                 segment=int(each),
-                name=names.get(int(each), "in no segment"),
+                name=names.get(int(each), NO_SEGMENT),
                 customers=int((truth == each).sum()),
                 found=_share((placed == each)[truth == each]),
                 right=_share((truth == each)[placed == each]),

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from segmentation.algorithms import NOISE
 from segmentation.artifacts.metrics import Metrics
-from segmentation.artifacts.segments import Segments
+from segmentation.artifacts.segments import NO_SEGMENT, Segments
 
 Row = tuple[str | float | int | None, ...]
 
@@ -59,7 +60,7 @@ def segments(facts: Segments) -> Iterator[Row]:
         )  # fmt: skip
     if facts.unassigned:
         share = facts.unassigned / facts.customers
-        yield (-1, "in no segment", facts.unassigned, share, None, None, None, None, None)
+        yield (NOISE, NO_SEGMENT, facts.unassigned, share, None, None, None, None, None)
 
 
 def profile_facts(facts: Segments) -> Iterator[Row]:

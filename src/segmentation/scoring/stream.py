@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from segmentation.algorithms import NOISE
 from segmentation.artifacts.files import DIGITS
-from segmentation.artifacts.segments import Segments
+from segmentation.artifacts.segments import NO_SEGMENT, Segments
 from segmentation.engines.scorable import Batch, Scorable
 from segmentation.scoring.output import added_names, safe
 from segmentation.scoring.reasons import MOST, Reasons
@@ -23,7 +23,6 @@ ADDED = (
     "segment", "name", "confidence", "runner_up", *(f"reason_{i + 1}" for i in range(MOST)),
     "unlike", "not_scored",
 )  # fmt: skip
-NO_SEGMENT = "in no segment"
 
 
 @dataclass

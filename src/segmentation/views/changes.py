@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
+from segmentation.artifacts.segments import NO_SEGMENT
 from segmentation.clustering.identity.matching import NOISE
 from segmentation.monitoring.migration import ABSENT, Migration, SegmentChange, cells
 from segmentation.review.side import Side
@@ -114,7 +115,7 @@ def pairs(
 def name_of(migration: Migration, segment: int, *, of_head: bool) -> str:
     """Return what a row or a column of the table of who moved is called."""
     if segment == NOISE:
-        return "in no segment"
+        return NO_SEGMENT
     if segment == ABSENT:
         return "gone" if of_head else "new customers"
     for change in migration.segments:
