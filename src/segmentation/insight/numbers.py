@@ -34,6 +34,19 @@ def _digits(value: float, more: int) -> str:
     return _signed(f"{value:,.{more}f}" if abs(value) >= 100 else f"{value:.{3 + more}g}")
 
 
+def counted(many: int, what: str) -> str:
+    """Write how many things there are.
+
+    Examples
+    --------
+    >>> counted(1, "category"), counted(2, "category"), counted(1_200, "segment")
+    ('1 category', '2 categories', '1,200 segments')
+    """
+    if many == 1:
+        return f"1 {what}"
+    return f"{many:,} {what.removesuffix('y')}ies" if what.endswith("y") else f"{many:,} {what}s"
+
+
 def whole(value: float) -> str:
     """Write a number without decimals, such as an index."""
     return _signed(f"{round(value) + 0}")

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from segmentation.artifacts.structure import IN_WORDS, structure_at
-from segmentation.insight.numbers import number, percent
+from segmentation.insight.numbers import counted, number, percent
 from segmentation.monitoring.drift import Drift
 from segmentation.review.answers import AnswerChange
 from segmentation.review.changes import MetricChange
 from segmentation.review.stakes import PlayChange, Stakes
-from segmentation.settings.review import Review
+from segmentation.settings.review import Bounds, Review
 
 Colour = Literal["green", "amber", "red"]
 
@@ -74,16 +74,15 @@ def _findings(rules: Review, facts: Facts) -> Iterator[Finding]:
     yield from _of_customers(rules, facts)
     known = {metric.name: metric for metric in facts.metrics}
     noise = known.get("noise_share")
-    if noise and noise.change is not None:
-        more = round(noise.change, 6)
-        if colour := _above(more, rules.noise.amber, rules.noise.red):
-            bound = _bound(colour, rules.noise.amber, rules.noise.red)
-            yield Finding(
-                colour,
-                "noise",
-                f"over {100 * bound:g} points more customers are in no segment",
-                f"{percent(noise.base)} before, {percent(noise.head)} after",
-            )
+    more = 0.0 if noise is None or noise.change is None else round(noise.change, 6)
+    if noise and (over := _above(more, rules.noise)):
+        colour, bound = over
+        yield Finding(
+            colour,
+            "noise",
+            f"over {100 * bound:g} points more customers are in no segment",
+            f"{percent(noise.base)} before, {percent(noise.head)} after",
+        )
     level = known.get("structure_level")
     if rules.structure != "never" and level and level.outcome == "worse":
         before, after = (IN_WORDS[structure_at(int(x or 0))] for x in (level.base, level.head))
@@ -96,18 +95,18 @@ def _findings(rules: Review, facts: Facts) -> Iterator[Finding]:
         yield Finding(rules.plays, "plays", reason, ", ".join(names))
     worse = [answer for answer in facts.answers if answer.outcome == "worse"]
     if rules.answers != "never" and worse:
-        reason = f"{_count(len(worse), 'answer')} about trust {_gets(len(worse))} worse"
+        reason = f"{counted(len(worse), 'answer')} about trust {_gets(len(worse))} worse"
         yield Finding(rules.answers, "answers", reason, " ".join(a.question for a in worse))
     down = [metric.name for metric in facts.metrics if metric.outcome == "worse"]
     down = [name for name in down if name not in ("structured", "structure_level")]
     if rules.metrics != "never" and down:
-        reason = f"{_count(len(down), 'metric')} {_gets(len(down))} worse"
+        reason = f"{counted(len(down), 'metric')} {_gets(len(down))} worse"
         yield Finding(rules.metrics, "metrics", reason, ", ".join(down))
     moving = [each for each in facts.drift if each.psi > each.chance]
     if moving:
         most = max(moving, key=lambda each: each.psi)
-        if colour := _above(most.psi, rules.drift.amber, rules.drift.red):
-            bound = _bound(colour, rules.drift.amber, rules.drift.red)
+        if over := _above(most.psi, rules.drift):
+            colour, bound = over
             yield Finding(
                 colour,
                 "drift",
@@ -122,18 +121,16 @@ def _of_customers(rules: Review, facts: Facts) -> Iterator[Finding]:
         yield Finding("amber", "", "who moved cannot be told", "see the notes")
         return
     lost, moved, common = stakes.lost, stakes.moved, stakes.common
-    if colour := _above(lost.customers / common, rules.lost.amber, rules.lost.red):
-        bound = _bound(colour, rules.lost.amber, rules.lost.red)
+    if over := _above(lost.customers / common, rules.lost):
+        colour, bound = over
         yield Finding(
             colour,
             "lost",
             f"over {percent(bound)} of customers lose their segment",
             f"{lost.customers:,} of {common:,}, {percent(lost.customers / common)}",
         )
-    if lost.value is not None and (
-        colour := _above(lost.value, rules.lost_value.amber, rules.lost_value.red)
-    ):
-        bound = _bound(colour, rules.lost_value.amber, rules.lost_value.red)
+    if lost.value is not None and (over := _above(lost.value, rules.lost_value)):
+        colour, bound = over
         yield Finding(
             colour,
             "lost_value",
@@ -141,19 +138,16 @@ def _of_customers(rules: Review, facts: Facts) -> Iterator[Finding]:
             percent(lost.value),
         )
     share, chance = moved.customers / common, (stakes.by_chance or 0) / common
-    least = chance if rules.moved.amber == "resampling" else rules.moved.amber
-    if colour := _above(share, least, rules.moved.red):
+    if over := _above(share, rules.moved, resampling=chance):
+        colour, bound = over
         reason = "more customers change segment than resampling alone moves"
         if colour == "red" or rules.moved.amber != "resampling":
-            bound = _bound(colour, least, rules.moved.red)
             reason = f"over {percent(bound)} of customers change segment"
         beside = "" if stakes.by_chance is None else f"; resampling: about {stakes.by_chance:,}"
         figures = f"{moved.customers:,} of {common:,}, {percent(share)}{beside}"
         yield Finding(colour, "moved", reason, figures)
-    if moved.value is not None and (
-        colour := _above(moved.value, rules.moved_value.amber, rules.moved_value.red)
-    ):
-        bound = _bound(colour, rules.moved_value.amber, rules.moved_value.red)
+    if moved.value is not None and (over := _above(moved.value, rules.moved_value)):
+        colour, bound = over
         yield Finding(
             colour,
             "moved_value",
@@ -162,20 +156,12 @@ def _of_customers(rules: Review, facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _above(value: float, amber: float | str, red: float | str) -> Colour | None:
-    """Return the colour of a figure, if it is above a bound."""
-    if not isinstance(red, str) and value > red:
-        return "red"
-    return "amber" if not isinstance(amber, str) and value > amber else None
-
-
-def _bound(colour: Colour, amber: float | str, red: float | str) -> float:
-    bound = red if colour == "red" else amber
-    return 0.0 if isinstance(bound, str) else bound
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _above(value: float, bounds: Bounds, *, resampling: float = 0.0) -> tuple[Colour, float] | None:
+    """Return the colour of a figure and the bound that it is above, if it is above one."""
+    amber = resampling if bounds.amber == "resampling" else bounds.amber
+    if not isinstance(bounds.red, str) and value > bounds.red:
+        return "red", bounds.red
+    return ("amber", amber) if not isinstance(amber, str) and value > amber else None
 
 
 def _gets(number: int) -> str:
