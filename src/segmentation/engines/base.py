@@ -1,13 +1,12 @@
 """What an engine does. Rules are written once, as narwhals expressions, and run on any."""
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, Protocol
 
 import narwhals as nw
 import pyarrow as pa
 
-from segmentation.artifacts.quality import Lines
+from segmentation.engines.source import Source
 
 Frame = nw.LazyFrame[Any]
 """A table that is somewhere else: what is asked of it is worked out there."""
@@ -17,24 +16,20 @@ class Engine(Protocol):
     """Reads, keeps and hands on tables of any size, in bounded memory.
 
     Rows have a ``line``, which says where they belong: no engine promises any other order.
+
+    Attributes
+    ----------
+    source : Source
+        The file. What its lines and columns are is known once something was made of `read`.
     """
+
+    source: Source
 
     def read(self) -> Frame:
         """Return the customers as text (`blocks.schema`)."""
 
     def texts(self, rows: Frame) -> Frame:
         """Return those rows of the customers, as text, whose lines are in `rows`."""
-
-    @property
-    def lines(self) -> Lines:
-        """What the lines of the file are, once something was made of `read`."""
-
-    @property
-    def header(self) -> list[str]:
-        """The columns of the file, once something was made of `read`."""
-
-    def where(self, line: int) -> tuple[Path, int]:
-        """Return the file in which a line is, and its place there."""
 
     def group(self, number: int) -> str:
         """Say how the text that replaces a pattern names a group of it."""

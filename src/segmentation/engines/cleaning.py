@@ -100,7 +100,7 @@ class Cleaned:
     def quality(self) -> Quality:
         """Count what happened. Rows in are rows kept and rows rejected, always."""
         return Quality(
-            lines=self.engine.lines,
+            lines=self.engine.source.lines,
             rows_in=self.rows,
             rows_kept=self.rows - self.rejections,
             rows_rejected=self.rejections,
@@ -222,7 +222,7 @@ def clean(engine: Engine, data: Data, rules: Prepare) -> Cleaned:
     if rules.outside_limits == "blank":
         repaired[_BLANKED] = judge.blanked(rows)
     held, texts = judge.held(table)
-    words = Words(data, engine.where)
+    words = Words(data, engine.source.where)
     rejected = held.join(texts.drop("damage", "loose"), on="line", how="inner")
     kept = rows.join(held.select("line"), on="line", how="anti").select(
         "line",
@@ -237,7 +237,7 @@ def clean(engine: Engine, data: Data, rules: Prepare) -> Cleaned:
         rejected=rejected,
         rules=_rules(engine, held, rejected, words),
         words=words,
-        rows=engine.lines.rows,
+        rows=engine.source.lines.rows,
         repaired=repaired,
         missing=dict(zip(data.columns, missing, strict=True)),
         never={
@@ -353,7 +353,7 @@ class Look:
         if wrong <= most * column.known:
             return
         first = (unreadable if unreadable.count else implausible).first
-        place, cell = self._engine.where(first)[1], text(first)
+        place, cell = self._engine.source.where(first)[1], text(first)
         told = f"line {place} holds '{short(cell)}' ({wrong} of {column.known} cells"
         if unreadable.count:
             mend = hint(cell, self._data.decimal)
@@ -367,10 +367,10 @@ class Look:
         wrong = column.of(column.unreadable)
         if wrong.count <= most * column.known:
             return
+        place, cell = self._engine.source.where(wrong.first)[1], self._cell(i)(wrong.first)
         raise InputError(
-            f"column '{self._data.source(name)}' holds no dates as declared: line "
-            f"{self._engine.where(wrong.first)[1]} holds '{short(self._cell(i)(wrong.first))}' "
-            f"({wrong.count} of {column.known} cells are not written like "
+            f"column '{self._data.source(name)}' holds no dates as declared: line {place} holds "
+            f"'{short(cell)}' ({wrong.count} of {column.known} cells are not written like "
             f"{self._data.dated(name).format}); mend data.date.{name}.format"
         )
 

@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from segmentation.artifacts.quality import Lines
 from segmentation.engines import arrow, parquet
 from segmentation.engines.base import Frame
 from segmentation.engines.source import Source
@@ -36,7 +35,7 @@ class Local:
     """
 
     def __init__(self, data: Data, *, threads: int | None = None, memory: str = _MEMORY) -> None:
-        self._source = Source(data)
+        self.source = Source(data)
         self._folder = tempfile.TemporaryDirectory(prefix="segmentation-")
         self._failed: BaseException | None = None
         self._rows = 0  # the last line
@@ -65,27 +64,13 @@ class Local:
         self._con.close()
         self._folder.cleanup()
 
-    @property
-    def lines(self) -> Lines:
-        """What the lines of the file are."""
-        return self._source.lines
-
-    @property
-    def header(self) -> list[str]:
-        """The columns of the file, once something was made of `read`."""
-        return self._source.names
-
-    def where(self, line: int) -> tuple[Path, int]:
-        """Return the file in which a line is, and its place there."""
-        return self._source.where(line)
-
     def group(self, number: int) -> str:
         """Name a group of a pattern as RE2 does."""
         return rf"\{number}"
 
     def read(self) -> Frame:
         """Return the customers as text. They are read when something is made of them."""
-        return self._stream(self._source.batches(), self._source.schema)
+        return self._stream(self.source.batches(), self.source.schema)
 
     def texts(self, rows: Frame) -> Frame:
         """Return rows of the customers as text, from a file beside the tables."""
@@ -93,12 +78,12 @@ class Local:
         wanted = np.sort(arrow.as_integers(lines))
         self._made += 1
         path = Path(self._folder.name) / f"texts{self._made}.parquet"
-        account = self._source.lines
-        with pq.ParquetWriter(path, self._source.schema, compression="snappy") as file:
-            for batch in self._source.batches(wanted) if len(wanted) else ():
+        account = self.source.lines
+        with pq.ParquetWriter(path, self.source.schema, compression="snappy") as file:
+            for batch in self.source.batches(wanted) if len(wanted) else ():
                 if batch.num_rows:
                     file.write_batch(batch)
-        self._source.lines = account
+        self.source.lines = account
         return nw.from_native(self._con.read_parquet(str(path)))
 
     def numbers(self, frame: Frame, cells: Mapping[str, str]) -> Frame:
@@ -139,7 +124,7 @@ class Local:
     def in_order(self, frame: Frame, by: str = "line") -> Iterator[pa.Table]:
         """Bring a table here by the chunk, in the order of its lines."""
         line = nw.col(by)
-        for start in range(0, self.lines.in_file + 1, parquet.CHUNK):
+        for start in range(0, self.source.lines.in_file + 1, parquet.CHUNK):
             chunk = frame.filter((line >= start) & (line < start + parquet.CHUNK))
             yield self._arrow(chunk.sort(by))
 

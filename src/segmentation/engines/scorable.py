@@ -86,12 +86,12 @@ class Scorable:
                 for i, words in enumerate(gaps)
             ),
         )
-        self._words = Words(data, engine.where)
+        self._words = Words(data, engine.source.where)
 
     @property
     def lines(self) -> Lines:
         """What the lines of the file are."""
-        return self._engine.lines
+        return self._engine.source.lines
 
     def damaged(self) -> tuple[int, str]:
         """Return how many lines are no rows, and of the first its place and what is wrong."""

@@ -43,7 +43,7 @@ class Spark:
         self, data: Data, session: "SparkSession", folder: "TemporaryDirectory[str]"
     ) -> None:
         self._data = data
-        self._source = Source(data)
+        self.source = Source(data)
         self._spark = session
         self._kept = folder
         self._folder = Path(folder.name)
@@ -59,20 +59,6 @@ class Spark:
         trace: TracebackType | None,
     ) -> None:
         self._kept.cleanup()
-
-    @property
-    def lines(self) -> Lines:
-        """What the lines of the file are."""
-        return self._source.lines
-
-    @property
-    def header(self) -> list[str]:
-        """The columns of the file."""
-        return self._source.names
-
-    def where(self, line: int) -> tuple[Path, int]:
-        """Return the file in which a line is, and its place there."""
-        return self._source.where(line)
 
     def group(self, number: int) -> str:
         """Name a group of a pattern as Java does."""
@@ -161,14 +147,14 @@ class Spark:
             counts = self._each(todo, lambda span: _counted(span, data), "line long")
             of = {row["span"]: row["line"] for row in counts.collect()}
             todo = spans.numbered(todo, [of[i] for i in range(len(todo))])
-        schema, data = self._source.schema, self._data
+        schema, data = self.source.schema, self._data
         table = self._each(todo, lambda span: _rows_of(span, data), from_arrow_schema(schema))
         table = self._keep(table, "text")
         ends = table.where("line < 0").select("span", "text").collect()
         found = [Found.loads(row["text"]) for row in sorted(ends, key=lambda row: row["span"])]
         self._account(todo, found)
         table = table.where("line > 0")
-        offsets = {part.path: part.offset for part in self._source.parts}
+        offsets = {part.path: part.offset for part in self.source.parts}
         if any(offsets.values()):
             shifts = self._spark.createDataFrame(
                 [(i, offsets[span.path]) for i, span in enumerate(todo)], "span int, shift long"
@@ -197,14 +183,14 @@ class Spark:
 
     def _account(self, todo: list[Span], found: list[Found]) -> None:
         told = spans.accounts(todo, found, self._data)
-        self._source.names = list(found[-1].names)
+        self.source.names = list(found[-1].names)
         files = list(dict.fromkeys(span.path for span in todo))
-        self._source.parts = []
+        self.source.parts = []
         total = dict.fromkeys(Lines.model_fields, 0)
         for path, lines in zip(files, told, strict=True):
-            self._source.parts.append(Part(path, total["in_file"]))
+            self.source.parts.append(Part(path, total["in_file"]))
             total = {name: n + getattr(lines, name) for name, n in total.items()}
-        self._source.lines = Lines.model_validate(total)
+        self.source.lines = Lines.model_validate(total)
 
 
 def _frame(table: "DataFrame") -> Frame:

@@ -30,7 +30,7 @@ def run(*, engine: Engine, data: Data, prepare: Prepare) -> None:
         customers = Customers(cleaned, data)
         customers.check_usable()
         customers.check_categories()
-        changed = _held(running.header, customers, data)
+        changed = _held(running.source.names, customers, data)
         rare = customers.rare()
         customers.write(paths.PREPARED)
         doubtful = [*damage(cleaned), *customers.doubts(), *rare]
