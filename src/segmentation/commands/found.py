@@ -1,20 +1,13 @@
-"""What a stage found, in the one line that it ends with."""
+"""What a stage found, in the one line that it ends with.
+
+Models are imported where they are read: a stage waits for none but its own.
+"""
 
 from collections.abc import Callable
 
 from segmentation import artifacts, paths
-from segmentation.artifacts.choice import Choice
-from segmentation.artifacts.clustering import Clustering
-from segmentation.artifacts.features import Features
-from segmentation.artifacts.lifetime import LifetimeValue
-from segmentation.artifacts.metrics import Metrics
-from segmentation.artifacts.purchases import PurchaseLines
-from segmentation.artifacts.quality import Quality
-from segmentation.artifacts.segments import Segments
-from segmentation.artifacts.structure import IN_WORDS
-from segmentation.artifacts.summary import Summary
 from segmentation.errors import printable
-from segmentation.insight.numbers import number, percent
+from segmentation.insight.numbers import counted, number, percent
 
 
 def found(stage: str, seconds: float) -> str:
@@ -27,6 +20,8 @@ def found(stage: str, seconds: float) -> str:
 
 
 def _prepare() -> str:
+    from segmentation.artifacts.quality import Quality
+
     quality = artifacts.read(Quality)
     mended = sum(quality.repaired.values())
     return (
@@ -36,18 +31,24 @@ def _prepare() -> str:
 
 
 def _explore() -> str:
+    from segmentation.artifacts.summary import Summary
+
     summary = artifacts.read(Summary)
-    return (
-        f"{_count(len(summary.numeric), 'number')}, {_count(len(summary.categorical), 'category')}"
-    )
+    numbers, categories = len(summary.numeric), len(summary.categorical)
+    return f"{counted(numbers, 'number')}, {counted(categories, 'category')}"
 
 
 def _featurize() -> str:
+    from segmentation.artifacts.features import Features
+
     features = artifacts.read(Features)
-    return f"{features.rows:,} customers as points of {_count(len(features.features), 'feature')}"
+    return f"{features.rows:,} customers as points of {counted(len(features.features), 'feature')}"
 
 
 def _select_k() -> str:
+    from segmentation.artifacts.choice import Choice
+    from segmentation.artifacts.structure import IN_WORDS
+
     choice = artifacts.read(Choice)
     agreeing = sum(vote == choice.k for vote in choice.votes.values())
     votes = f"{agreeing} of {len(choice.votes)} criteria"
@@ -55,8 +56,10 @@ def _select_k() -> str:
 
 
 def _train() -> str:
+    from segmentation.artifacts.clustering import Clustering
+
     clustering = artifacts.read(Clustering)
-    said = f"{_count(clustering.k, clustering.group)} by {clustering.algorithm}"
+    said = f"{counted(clustering.k, clustering.group)} by {clustering.algorithm}"
     if clustering.stability.minimum is not None:
         said += (
             f"; drawn again, the least stable overlaps by {percent(clustering.stability.minimum)}"
@@ -65,15 +68,19 @@ def _train() -> str:
 
 
 def _evaluate() -> str:
+    from segmentation.artifacts.metrics import Metrics
+
     metrics = artifacts.read(Metrics)
     return f"silhouette {number(metrics.silhouette)}, {percent(metrics.noise_share)} in no segment"
 
 
 def _profile() -> str:
+    from segmentation.artifacts.segments import Segments
+
     facts = artifacts.read(Segments)
     kind = "group" if facts.structure == "one" else "segment"
     plays = sum(bool(segment.plays) for segment in facts.segments)
-    return f"{_count(len(facts.segments), kind)} described, {plays} with a play"
+    return f"{counted(len(facts.segments), kind)} described, {plays} with a play"
 
 
 def _report() -> str:
@@ -85,11 +92,15 @@ def _track() -> str:
 
 
 def _customers() -> str:
+    from segmentation.artifacts.purchases import PurchaseLines
+
     lines = artifacts.read(PurchaseLines)
     return f"{lines.customers:,} customers from {lines.lines_used:,} of {lines.lines_in:,} lines"
 
 
 def _clv() -> str:
+    from segmentation.artifacts.lifetime import LifetimeValue
+
     value = artifacts.read(LifetimeValue)
     return value.why_not or value.why_no_value or f"lifetime value as of {value.as_of}"
 
@@ -107,11 +118,3 @@ _SAYS: dict[str, Callable[[], str]] = {
     "customers": _customers,
     "clv": _clv,
 }
-
-
-def _count(number: int, what: str) -> str:
-    if number == 1:
-        return f"1 {what}"
-    return (
-        f"{number:,} {what.removesuffix('y')}ies" if what.endswith("y") else f"{number:,} {what}s"
-    )
