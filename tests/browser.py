@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -23,6 +27,17 @@ QUIET = [
     *("--disable-sync", "--disable-background-networking", "--disable-component-update"),
     "--disable-dev-shm-usage",
 ]
+
+
+@contextmanager
+def driven() -> Iterator["Browser"]:
+    """Open a browser that a test drives."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()
 
 
 class Site:

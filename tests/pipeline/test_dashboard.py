@@ -11,10 +11,10 @@ from typing import Literal
 import axe_playwright_python
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from servers import free_port, wait_for
 
-from browser import CHROMIUM, QUIET, needs_a_browser
+from browser import driven, needs_a_browser
 from conftest import Project
 from segmentation.scoring.stream import ADDED
 from segmentation.synthetic.customers import make_customers
@@ -59,10 +59,8 @@ def address(
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with driven() as opened:
         yield opened
-        opened.close()
 
 
 def shown(page: Page, title: str) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from test_pictures import CURVE
 from test_report import content
 from test_review_pages import BASE, HEAD
 
 import factories
-from browser import CHROMIUM, QUIET, needs_a_browser
+from browser import driven, needs_a_browser
 from segmentation.review.comparison import compare
 from segmentation.views import curves, review, style, svg
 from segmentation.views.report import render
@@ -25,10 +25,8 @@ WIDTHS = (390, 768, 1440)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with driven() as opened:
         yield opened
-        opened.close()
 
 
 def by_hand() -> dict[str, Any]:
