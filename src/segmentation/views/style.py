@@ -12,9 +12,12 @@ import numpy as np
 from matplotlib import style as mpl_style
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import NDArray
 
 from segmentation.workers import each
@@ -169,13 +172,24 @@ def save_all(drawings: Mapping[Path, Callable[[], Figure]]) -> list[str]:
 def save(picture: Figure, path: Path) -> str:
     """Write a PNG, without a time stamp, so that the same picture is the same file; return SVG."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture.savefig(path, format="png", metadata={"Software": None})
-    picture.set_layout_engine("none")  # all stands where it should: that is not worked out again
+    _lay_out(picture)
+    FigureCanvasAgg(picture).print_png(path, metadata={"Software": None})
     return as_svg(picture)
 
 
 def as_svg(picture: Figure) -> str:
     """Return a picture as SVG with its texts as text, the same for the same picture."""
+    _lay_out(picture)
+    picture.patch.set_facecolor("none")
     content = io.StringIO()
-    picture.savefig(content, format="svg", facecolor="none", metadata={"Date": None})
+    FigureCanvasSVG(picture).print_svg(content, metadata={"Date": None})
     return content.getvalue()
+
+
+def _lay_out(picture: Figure) -> None:
+    """Find where everything stands, once; `savefig` draws the whole picture for it, each time."""
+    layout = picture.get_layout_engine()
+    if isinstance(layout, ConstrainedLayoutEngine):
+        FigureCanvasAgg(picture)
+        layout.execute(picture)
+        picture.set_layout_engine("none")
