@@ -1,5 +1,6 @@
 # make run    everything from the customers' file to tracked segments
 # make test   what continuous integration runs: all of the checks
+# make test-all   the same with every case: each kind of damage to each file, every small table
 # make check  those of them that run no pipeline, in a minute: style, types, import rules, unit tests
 # make lint   those that take seconds: style, types, import rules
 # make test-oldest, make test-newest   all tests with the oldest or newest libraries allowed
@@ -41,7 +42,7 @@ export PYTHONDONTWRITEBYTECODE =
 PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 pytest --numprocesses 2 --dist loadscope \
 	--no-loadscope-reorder
 
-.PHONY: run test check lint test-oldest test-newest ui dashboard sweep experiments review check-review base deps lock bench \
+.PHONY: run test test-all check lint test-oldest test-newest ui dashboard sweep experiments review check-review base deps lock bench \
 	bench-full requirements audit wheel sbom clean help
 
 run: .venv/.run
@@ -52,8 +53,12 @@ run: .venv/.run
 test: lint
 	$(PYTEST)
 
+test-all: export HYPOTHESIS_PROFILE = thorough
+test-all: lint
+	$(PYTEST) -m ""
+
 check: lint
-	$(PYTEST) --ignore tests/pipeline -m "not pipeline"
+	$(PYTEST) --ignore tests/pipeline -m "not pipeline and not thorough"
 
 # Other libraries may draw a picture in other bytes, so what `dvc.lock` holds is not asked of them.
 test-oldest: RESOLUTION = lowest-direct
@@ -61,7 +66,7 @@ test-newest: RESOLUTION = highest
 test-oldest test-newest: .venv/.build
 	uv venv --quiet --clear --python .venv/bin/python .venv/$@
 	uv pip install --quiet --python .venv/$@ --resolution $(RESOLUTION) --group dev -e .[dashboard,spark]
-	PATH="$(CURDIR)/.venv/$@/bin:$$PATH" $(PYTEST) -m "not pinned"
+	PATH="$(CURDIR)/.venv/$@/bin:$$PATH" $(PYTEST) -m "not pinned and not thorough"
 
 lint: .venv/.test
 	ruff check .

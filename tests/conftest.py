@@ -91,6 +91,12 @@ class Project:
         assert old in text
         file.write_text(text.replace(old, new), encoding="utf-8")
 
+    def judge_less(self) -> None:
+        """Let it run faster, where how well a result is judged is not what a test is about."""
+        self.edit("params.yaml", "  k_max: 10 ", "  k_max: 6 ")
+        self.edit("params.yaml", "  resamples: 8 ", "  resamples: 2 ")
+        self.edit("params.yaml", "stability: {resamples: 50", "stability: {resamples: 3")
+
     def copy(self, target: Path) -> "Project":
         """Make a copy that may be changed; what git and DVC never change is linked."""
 

@@ -121,7 +121,9 @@ def here() -> str:
     return worked(OPENBLAS_NUM_THREADS="1")
 
 
-@pytest.mark.parametrize("core", ["Prescott", "Haswell", "SkylakeX"])
+@pytest.mark.parametrize(
+    "core", ["Haswell", "SkylakeX", pytest.param("Prescott", marks=pytest.mark.thorough)]
+)
 def test_the_processor_changes_nothing(here: str, core: str) -> None:
     assert worked(OPENBLAS_CORETYPE=core, OPENBLAS_NUM_THREADS="2", OMP_NUM_THREADS="2") == here
 

@@ -209,7 +209,7 @@ cells = st.sampled_from(
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(cells, cells, cells, cells), min_size=1, max_size=12))
 def test_no_row_is_lost_and_what_is_kept_keeps_the_contract(

@@ -57,6 +57,7 @@ def test_choosing_k_works_as_shown(project: Project) -> None:
 def test_own_data_works_as_shown(project: Project) -> None:
     """From somebody's table to a finished report, without editing anything."""
     tables.write(tables.telco(300), project.path / "telco.csv")
+    project.judge_less()
     page = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
     (block,) = [text for kind, text in BLOCK.findall(page) if kind == "sh"]
     for line in block.splitlines():
@@ -70,6 +71,7 @@ def test_own_data_works_as_shown(project: Project) -> None:
 
 
 def test_purchases_become_segments_and_value_as_shown(project: Project) -> None:
+    project.judge_less()
     page = (ROOT / "docs/purchases.md").read_text(encoding="utf-8")
     (block,) = [text for kind, text in BLOCK.findall(page) if kind == "sh"]
     for line in block.splitlines():

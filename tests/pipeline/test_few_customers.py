@@ -77,7 +77,9 @@ def run(table: pd.DataFrame, *, until: str = "report", **changes: dict[str, Any]
         run_stage(name, params)
 
 
-@pytest.mark.parametrize(("n", "most"), [(8, 3), (20, 9), (30, 10)])
+@pytest.mark.parametrize(
+    ("n", "most"), [(8, 3), pytest.param(20, 9, marks=pytest.mark.thorough), (30, 10)]
+)
 @pytest.mark.usefixtures("workplace")
 def test_a_small_table_gets_an_honest_answer(
     n: int, most: int, capsys: pytest.CaptureFixture[str]
@@ -150,7 +152,9 @@ def test_a_sample_bounds_the_range_too() -> None:
     )
 
 
-@pytest.mark.parametrize("different", [2, 3, 5])
+@pytest.mark.parametrize(
+    "different", [*(pytest.param(n, marks=pytest.mark.thorough) for n in (2, 3)), 5]
+)
 @pytest.mark.usefixtures("workplace")
 def test_customers_who_are_alike_make_no_more_segments_than_kinds(different: int) -> None:
     run(alike(40, different), until="evaluate", train={"k": 5})

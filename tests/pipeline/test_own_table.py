@@ -56,12 +56,13 @@ def own_table() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
-    """A clone in which only the section `data` was edited, and what `dvc repro` said."""
+    """A clone in which the section `data` was edited, and what `dvc repro` said."""
     project = copy_repository(tmp_path_factory.mktemp("own") / "project")
     text = (project.path / "params.yaml").read_text("utf-8")
     start, end = text.index("data:  "), text.index("prepare:\n")
     (project.path / "params.yaml").write_text(text[:start] + DATA + text[end:], "utf-8")
     own_table().to_csv(project.path / "data/raw/own.csv", index=False)
+    project.judge_less()
     done = project.dvc("repro")
     return project, done.stderr
 

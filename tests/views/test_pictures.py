@@ -212,7 +212,9 @@ def first_look(columns: int = 2, levels: int = 3) -> tuple[Summary, dict[str, st
     return summary, numeric, categorical
 
 
-@pytest.mark.parametrize(("columns", "levels"), [(1, 1), (2, 500), (60, 500)])
+@pytest.mark.parametrize(
+    ("columns", "levels"), [(1, 1), (2, 500), pytest.param(60, 500, marks=pytest.mark.thorough)]
+)
 def test_first_look_draws_any_table(tmp_path: Path, columns: int, levels: int) -> None:
     summary, numeric, categorical = first_look(columns, levels)
     quality = factories.quality(600, missing=dict.fromkeys([*numeric, "c"], 3))

@@ -35,7 +35,7 @@ def by_hand() -> dict[str, Any]:
 
 CASES: dict[str, Any] = {
     "four": lambda: content(4),
-    "twelve": lambda: content(12, columns=8),
+    "twelve": lambda: content(12),
     "k by hand": by_hand,
     "graded": lambda: content(3, structure="graded"),
     "one population": lambda: content(4, structure="one"),
@@ -56,7 +56,13 @@ def opened(browser: Browser, facts: dict[str, Any], **look: Any) -> Page:
     return page
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=pytest.mark.thorough if case == "k by hand" else [])
+        for case in CASES
+    ],
+)
 def test_everybody_can_read_it_at_any_width(browser: Browser, case: str) -> None:
     asked: list[str] = []
     page = opened(browser, CASES[case](), color_scheme="dark" if len(case) % 2 else "light")

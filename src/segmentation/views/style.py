@@ -189,7 +189,7 @@ def as_svg(picture: Figure) -> str:
 def _lay_out(picture: Figure) -> None:
     """Find where everything stands, once; `savefig` draws the whole picture for it, each time."""
     layout = picture.get_layout_engine()
-    if isinstance(layout, ConstrainedLayoutEngine):
+    if picture.axes and isinstance(layout, ConstrainedLayoutEngine):
         FigureCanvasAgg(picture)
         layout.execute(picture)
         picture.set_layout_engine("none")

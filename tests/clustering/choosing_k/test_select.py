@@ -81,6 +81,7 @@ def test_the_three_cultivars_of_wine() -> None:
     assert choice.k == 3
 
 
+@pytest.mark.thorough  # the rates are measured by benchmarks/known_k.py
 def test_p_values_of_one_population_are_not_too_small() -> None:
     p = [
         structure_test(
