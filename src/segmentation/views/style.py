@@ -173,7 +173,9 @@ def save(picture: Figure, path: Path) -> str:
     """Write a PNG, without a time stamp, so that the same picture is the same file; return SVG."""
     path.parent.mkdir(parents=True, exist_ok=True)
     _lay_out(picture)
-    FigureCanvasAgg(picture).print_png(path, metadata={"Software": None})
+    FigureCanvasAgg(picture).print_png(  # type: ignore[no-untyped-call]
+        path, metadata={"Software": None}
+    )
     return as_svg(picture)
 
 
@@ -182,7 +184,9 @@ def as_svg(picture: Figure) -> str:
     _lay_out(picture)
     picture.patch.set_facecolor("none")
     content = io.StringIO()
-    FigureCanvasSVG(picture).print_svg(content, metadata={"Date": None})
+    FigureCanvasSVG(picture).print_svg(  # type: ignore[no-untyped-call]
+        content, metadata={"Date": None}
+    )
     return content.getvalue()
 
 
