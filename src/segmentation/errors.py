@@ -58,9 +58,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; known: {', '.join(map(shortened, known[:_MOST]))}{more}" if known else ""
 
 
-def shortened(name: str) -> str:
+def shortened(name: str, *, most: int = _LONGEST) -> str:
     """A name as a message tells it: a line that a quote made a name of is not told to its end."""
-    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
+    return name if len(name) <= most else f"{name[:most]}…"
 
 
 def nearest(name: str, known: Iterable[str], *, at_least: float = 0.5) -> str | None:

@@ -5,19 +5,26 @@ import re
 import shlex
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import duckdb
 import made
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from servers import postgres, postgres_program
 from typer.testing import CliRunner
 
 from conftest import Project
+from segmentation.algorithms.assigners import confidence_of
+from segmentation.artifacts.segments import Segments
 from segmentation.cli import app
+from segmentation.commands import changes as moves
 from segmentation.commands import export, score
 from segmentation.commands.changes import LEDGER
 from segmentation.commands.drift import EXIT_CODES
@@ -27,6 +34,7 @@ from segmentation.repository.snapshot import Snapshot
 from segmentation.scoring.stream import ADDED
 from segmentation.settings.params import load_params
 from segmentation.tracking import drift as drift_runs
+from segmentation.tracking.mlflow_internals import in_words
 from segmentation.tracking.model import LEFT_BEHIND
 from segmentation.tracking.runs import find_run
 from segmentation.tracking.store import ARTIFACTS, open_store
@@ -57,12 +65,23 @@ def select(dialect: str, run: str) -> str:
     return export.as_sql(dialect, None, model=run, table="customers").rstrip().rstrip(";")
 
 
-def in_postgres(customers: pd.DataFrame, sql: str) -> list[int]:
+@pytest.fixture(scope="module")
+def address() -> Iterator[str | None]:
+    """Of a database of PostgreSQL, where that is installed."""
+    if not postgres_program("postgres"):
+        yield None
+        return
+    with postgres() as server:
+        yield f"{server.replace('+pg8000', '')}/mlflow"
+
+
+def in_postgres(address: str, customers: pd.DataFrame, sql: str) -> pd.DataFrame:
     import pg8000.dbapi
 
-    with postgres() as address:
-        port = urlsplit(address).port
-        con = pg8000.dbapi.connect("team", host="127.0.0.1", port=port, database="mlflow")
+    port = urlsplit(address).port
+    with closing(
+        pg8000.dbapi.connect("team", host="127.0.0.1", port=port, database="mlflow")
+    ) as con:
         cursor = con.cursor()
         numbers = set(made.DATA.numeric)
         columns = ", ".join(
@@ -75,12 +94,14 @@ def in_postgres(customers: pd.DataFrame, sql: str) -> list[int]:
         every = ", ".join([f"({marks})"] * len(rows))
         cursor.execute(f"INSERT INTO customers VALUES {every}", cells)
         cursor.execute(sql)
-        found = {str(row[0]): int(row[1]) for row in cursor.fetchall()}
-        con.close()
-    return [found[each] for each in customers["id"]]
+        names = [column[0] for column in cursor.description]
+        found = pd.DataFrame(cursor.fetchall(), columns=names)
+    return found.set_index("id").loc[customers["id"]]
 
 
-def test_every_way_gives_one_answer(here: Project, customers: pd.DataFrame, tmp_path: Path) -> None:
+def test_every_way_gives_one_answer(
+    here: Project, customers: pd.DataFrame, address: str | None, tmp_path: Path
+) -> None:
     import mlflow
     from mlflow.pyfunc import scoring_server
 
@@ -91,22 +112,32 @@ def test_every_way_gives_one_answer(here: Project, customers: pd.DataFrame, tmp_
         model = mlflow.pyfunc.load_model(f"models:/{run.outputs.model_outputs[0].model_id}")
     run_id = run.info.run_id
     features = customers[made.DATA.features]
-    expected = load_model().predict(features).tolist()
-    assert set(expected) == {1, 2, 3, 4}
-    answers = {"pyfunc": model.predict(features).tolist()}
+    ours = load_model()
+    names = Snapshot.of_workspace().artifact(Segments).names
+    expected = pd.DataFrame({"segment": ours.predict(features)})
+    expected["name"] = expected["segment"].map(names)
+    expected["confidence"] = confidence_of(ours[-1], np.asarray(ours[:-1].transform(features)))
+    assert set(expected["segment"]) == set(names) == {1, 2, 3, 4}
+    answers = {"pyfunc": model.predict(features)}
+    assert answers["pyfunc"]["not_scored"].isna().all()
 
     (left,) = LEFT_BEHIND  # by MLflow's loader: its note is known, and nothing else is let in
     note = next((here.path / ARTIFACTS).rglob(left)).read_bytes()
     assert LEFT_BEHIND[left](note)
     assert not LEFT_BEHIND[left](note + b"loader_module: os\n")
-    assert load_model(run_id).predict(features).tolist() == expected
+    assert load_model(run_id).predict(features).tolist() == expected["segment"].tolist()
 
     body = json.dumps({"dataframe_split": json.loads(features.to_json(orient="split"))})
-    said = scoring_server.invocations(
-        body, "application/json", model, model.metadata.get_input_schema()
-    )
+    asked = in_words(scoring_server.invocations)
+    schema = model.metadata.get_input_schema()
+    said = asked(body, "application/json", model, schema)
     assert said.status == 200, said.response
-    answers["server"] = json.loads(said.response)["predictions"]
+    answers["server"] = pd.DataFrame(json.loads(said.response)["predictions"])
+    lacking = json.dumps({"dataframe_records": [{"agee": 41}]})
+    with pytest.raises(mlflow.MlflowException, match=r"missing inputs \['age'") as refused:
+        asked(lacking, "application/json", model, schema)
+    assert refused.value.get_http_status_code() == 400
+    assert "41" not in refused.value.serialize_as_json()
 
     customers.to_csv(tmp_path / "new.csv", index=False)
     done = score.score(tmp_path / "new.csv", model=run_id)
@@ -114,24 +145,69 @@ def test_every_way_gives_one_answer(here: Project, customers: pd.DataFrame, tmp_
     told = json.loads(done.sidecar.read_text(encoding="utf-8"))
     assert (told["model"]["run_id"], told["rows"]) == (run_id, 1000)
     assert told["unseen_categories"]["preferred_category"] > 30
-    answers["file"] = pd.read_csv(done.out)["segment"].tolist()
+    answers["file"] = pd.read_csv(done.out)
 
     con = duckdb.connect()
     con.register("customers", customers)
     found = con.execute(select("duckdb", run_id)).df().set_index("id")
-    answers["duckdb"] = found.loc[customers["id"], "segment"].tolist()
+    answers["duckdb"] = found.loc[customers["id"]]
     database = sqlite3.connect(":memory:")
     customers.to_sql("customers", database, index=False)
     found = pd.read_sql(select("sqlite", run_id), database).set_index("id")
     database.close()
-    answers["sqlite"] = found.loc[customers["id"], "segment"].tolist()
-    if postgres_program("postgres"):
-        answers["postgres"] = in_postgres(customers, select("postgres", run_id))
-    wrong = {
-        how: sum(a != b for a, b in zip(each, expected, strict=True))
-        for how, each in answers.items()
-    }
-    assert wrong == dict.fromkeys(answers, 0)
+    answers["sqlite"] = found.loc[customers["id"]]
+    if address:
+        answers["postgres"] = in_postgres(address, customers, select("postgres", run_id))
+    for how, found in answers.items():
+        assert found["segment"].tolist() == expected["segment"].tolist(), how
+        assert found["name"].tolist() == expected["name"].tolist(), how
+        firm = found["confidence"].to_numpy(float)
+        np.testing.assert_allclose(firm, expected["confidence"], atol=1e-6, err_msg=how)
+
+
+def test_who_moved_is_told_to_postgres_as_a_whole(address: str | None) -> None:
+    import pg8000.dbapi
+
+    if not address:
+        pytest.skip("PostgreSQL is not installed")
+    names = ["id", "after", "value", "play", "holdout"]
+    first = [["a'b", '"c",\n\\.'], [1, None], [0.5, None], ["", None], [True, False]]
+    later = [["d"], [2], [1e300], ["Café"], [None]]
+    types = [pa.string(), pa.int64(), pa.float64(), pa.string(), pa.bool_()]
+
+    def rows(cells: list[list[Any]]) -> pa.RecordBatch:
+        columns = [pa.array(each, kind) for each, kind in zip(cells, types, strict=True)]
+        return pa.RecordBatch.from_arrays(columns, names=names)
+
+    def broken() -> Iterator[pa.RecordBatch]:
+        yield rows(later)
+        raise InputError("half of it")
+
+    port = urlsplit(address).port
+    with closing(
+        pg8000.dbapi.connect("team", host="127.0.0.1", port=port, database="mlflow")
+    ) as con:
+        cursor = con.cursor()
+
+        def there() -> list[list[Any]]:
+            cursor.execute("SELECT * FROM segment_changes ORDER BY id")
+            found = [list(row) for row in cursor.fetchall()]
+            con.commit()
+            return found
+
+        moves._write(iter([rows(first), rows(later)]), address)
+        both = [one + other for one, other in zip(first, later, strict=True)]
+        told = sorted(map(list, zip(*both, strict=True)), key=lambda row: str(row[0]))
+        assert sorted(there(), key=lambda row: str(row[0])) == told
+        with pytest.raises(InputError, match="half of it"):
+            moves._write(broken(), address)
+        assert len(there()) == 3
+        moves._write(iter([rows(later)]), address)
+        assert there() == [[cell for (cell,) in later]]
+        cursor.execute("ALTER TABLE segment_changes DROP COLUMN play")
+        con.commit()
+        with pytest.raises(InputError, match=r"cannot be written to: column .play. of relation"):
+            moves._write(iter([rows(later)]), address)
 
 
 def test_a_drift_run_stands_below_the_model_s_and_is_none_of_a_state(

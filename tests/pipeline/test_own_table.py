@@ -128,7 +128,7 @@ def test_the_tracked_model_takes_features_only(own: tuple[Project, str]) -> None
     example = json.loads((model.parent / "input_example.json").read_text("utf-8"))
     assert example["columns"] == ["visits", "age", "basket"]
     customer = pd.DataFrame({"visits": [80.0], "age": [60.0], "basket": [90.0]})
-    assert mlflow.pyfunc.load_model(str(model.parent)).predict(customer).tolist() == [1]
+    assert mlflow.pyfunc.load_model(str(model.parent)).predict(customer)["segment"].tolist() == [1]
 
 
 def test_the_shipped_playbook_is_no_obstacle(own: tuple[Project, str]) -> None:

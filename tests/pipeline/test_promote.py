@@ -89,7 +89,7 @@ def test_the_champion_scores_customers(promoted: tuple[Project, str]) -> None:
         "import mlflow, pandas; model = mlflow.pyfunc.load_model("
         "'models:/customer-segmentation@champion'); "
         "table = pandas.read_parquet('data/prepared/customers.parquet'); "
-        "print(*model.predict(table[model.metadata.get_input_schema().input_names()])); "
+        "print(*model.predict(table)['segment']); "
         # MLflow has left a note beside the model: it is the same model all the same.
         "from segmentation.commands.load import choose; chosen = choose(); "
         "print(chosen.called); print(*chosen.model.predict(table))"

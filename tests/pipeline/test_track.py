@@ -120,9 +120,11 @@ def test_the_model_predicts_on_raw_rows(finished: Project) -> None:
     model = mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
     customers = pd.read_parquet(finished.path / "data/prepared/customers.parquet")
     assigned = pd.read_parquet(finished.path / "data/segments/assignments.parquet")
-    assert (model.predict(customers) == assigned["segment"]).all()
+    assert (model.predict(customers)["segment"] == assigned["segment"]).all()
     raw = pd.read_csv(finished.path / "data/raw/customers.csv", thousands=",")
-    assert set(model.predict(raw)) <= {1, 2, 3, 4}
+    found = model.predict(raw)
+    assert set(found["segment"].dropna()) == {1, 2, 3, 4}
+    assert list(found.columns) == model.metadata.get_output_schema().input_names()
     assert set(model.metadata.signature.inputs.input_names()) == set(customers.columns) - {"id"}
     example = model.input_example
     assert len(example) == 1

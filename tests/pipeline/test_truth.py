@@ -141,6 +141,12 @@ def code_beside(project: Project) -> None:
     (card.parent / "code/evil.py").write_text("open('ran', 'w')", encoding="utf-8")
 
 
+def other_names(project: Project) -> None:
+    beside = file_of_the_run(project, "serving.json")
+    content = beside.read_text(encoding="utf-8")
+    beside.write_text(content.replace('"1": "', '"1": "Not '), encoding="utf-8")
+
+
 def another_library(project: Project) -> None:
     file_of_the_run(project, "requirements.txt").write_text("evil==1.0\n", encoding="utf-8")
 
@@ -158,6 +164,7 @@ def better_run(project: Project) -> None:
         (unpickled, "MLmodel, evil.pkl differs"),
         (code_beside, "MLmodel, code differs"),
         (another_library, "requirements.txt differs"),
+        (other_names, "serving.json differs"),
         (better_run, f"{METRICS} of the run 'kmeans k=4' is not the one in its dvc.lock"),
     ],
 )

@@ -4,24 +4,32 @@ If one of these fails after an upgrade, `segmentation/tracking/mlflow_internals.
 it was written for MLflow 3.17.
 """
 
+import inspect
 import json
 import shutil
 import sqlite3
+import sys
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import numpy as np
 import pandas as pd
 import pytest
-import skops.io
-from sklearn.cluster import KMeans
-from sklearn.compose import make_column_transformer
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.pipeline import Pipeline
 
+from segmentation.algorithms import models
+from segmentation.algorithms.assigners import nearest_centroid, with_ids
+from segmentation.engines.features import build_features
+from segmentation.settings.featurize import Featurize
+from segmentation.settings.prepare import Prepare
+from segmentation.settings.shared.data import Data
 from segmentation.tracking import mlflow_internals, model
 from segmentation.tracking.record import Dataset, Record
+from segmentation.tracking.serving import Serving
 
 # The warnings are those of MLflow and SQLAlchemy.
 pytestmark = [pytest.mark.pipeline, pytest.mark.filterwarnings("default")]
@@ -34,6 +42,10 @@ DATASET = Dataset(
     columns={"age": "double", "town": "string"},
     rows=4,
 )
+DATA = Data.model_validate(
+    {"path": "a.csv", "id": "id", "value": None, "numeric": {"age": None},
+     "categorical": {"town": None}}
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -131,16 +143,112 @@ def test_mlflow_reads_the_dataset_of_a_run(store: mlflow.MlflowClient) -> None:
     assert json.loads(logged.dataset.profile) == {"num_rows": 4}
 
 
-def test_mlflow_loads_a_model_that_lies_in_a_folder(tmp_path: Path) -> None:
-    columns = make_column_transformer((StandardScaler(), ["age"]), (OneHotEncoder(), ["town"]))
-    fitted = make_pipeline(columns, KMeans(2, n_init=1, random_state=0)).fit(CUSTOMERS)
+def saved(folder: Path) -> Pipeline:
+    """Lay out a model of two segments in a folder as a run has it."""
+    transformer = build_features(CUSTOMERS, data=DATA, settings=Featurize()).fit(CUSTOMERS)
+    X = np.asarray(transformer.transform(CUSTOMERS))
+    assigner = with_ids(nearest_centroid(X[[0, 2]]), [1, 2])
+    fitted = Pipeline([("features", transformer), ("segments", assigner)])
     record = Record(
         key="k", name="n", description="", tags={}, params={}, metrics={}, curves={}, tables={},
-        files={}, dataset=DATASET, model=skops.io.dumps(fitted), example=CUSTOMERS[:1],
+        files={}, dataset=DATASET, model=models.dumps(fitted), example=CUSTOMERS[:1],
+        serving=Serving(names={1: "Young", 2: "Old"}, data=DATA, prepare=Prepare()),
     )  # fmt: skip
-    model._save(tmp_path, mlflow.models.Model(), record)
-    labels = fitted.predict(CUSTOMERS)
+    model._save(folder, mlflow.models.Model(), record)
+    return fitted
+
+
+def test_mlflow_loads_a_model_that_lies_in_a_folder(tmp_path: Path) -> None:
+    labels = saved(tmp_path).predict(CUSTOMERS)
     assert np.array_equal(mlflow.sklearn.load_model(str(tmp_path)).predict(CUSTOMERS), labels)
+
+
+def test_a_model_of_older_code_answers_ids_as_it_did(tmp_path: Path) -> None:
+    labels = saved(tmp_path).predict(CUSTOMERS)
+    (tmp_path / model.SERVING).unlink()
+    card = mlflow.models.Model.load(str(tmp_path))
+    del card.flavors["python_function"]
+    model._layout(card, served=False)
+    card.save(str(tmp_path / model.MODEL_CARD))
+    content = (tmp_path / model.MODEL_CARD).read_bytes()
+    assert mlflow_internals.loads_as(content, partial(model._layout, served=False))
+    assert not mlflow_internals.loads_as(content, model._layout)
     loaded = mlflow.pyfunc.load_model(str(tmp_path))
     assert np.array_equal(loaded.predict(CUSTOMERS), labels)  # whole numbers are taken too
+
+
+def test_the_server_of_a_model_is_where_it_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mlflow.pyfunc import scoring_server
+
+    command, _ = scoring_server.get_cmd("a-model")
+    assert f"{mlflow_internals._SERVER}:" in command
+    asked = inspect.signature(scoring_server.invocations).parameters
+    assert list(asked) == ["data", "content_type", "model", "input_schema"]
+    before = scoring_server.invocations
+    mlflow_internals.refuse_in_words()
+    assert scoring_server.invocations is before  # nothing is served here
+    monkeypatch.setattr(scoring_server, "invocations", before)
+    monkeypatch.setitem(sys.modules, mlflow_internals._SERVER, sys)
+    mlflow_internals.refuse_in_words()
+    assert scoring_server.invocations is not before
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    """Ask the server of a model of an age and a town."""
+    from mlflow.pyfunc import scoring_server
+
+    folder = tmp_path_factory.mktemp("served")
+    saved(folder)
+    loaded = mlflow.pyfunc.load_model(str(folder))
     assert loaded.input_example.equals(CUSTOMERS[:1])
+    schema = loaded.metadata.get_input_schema()
+    ask = mlflow_internals.in_words(scoring_server.invocations)
+    return lambda body, kind="application/json": ask(body, kind, loaded, schema)
+
+
+def test_it_answers_id_name_and_confidence(served: Callable[..., Any]) -> None:
+    split = {"columns": ["town", "more", "age"], "data": [["ulm ", 1, 20], [None, 1, 61]]}
+    said = json.loads(served(json.dumps({"dataframe_split": split})).response)["predictions"]
+    assert [(each["segment"], each["name"]) for each in said] == [(1, "Young"), (2, "Old")]
+    assert all(0 < each["confidence"] <= 1 for each in said)
+    records = {"dataframe_records": [{"age": 20, "town": "Ulm"}, {"age": None, "town": None}]}
+    said = json.loads(served(json.dumps(records)).response)["predictions"]
+    assert said[0]["name"] == "Young"
+    assert said[1] == {
+        "segment": None, "name": None, "confidence": None,
+        "not_scored": "too many cells are missing",
+    }  # fmt: skip
+
+
+WRONG: dict[str, tuple[bytes, str | None, int]] = {
+    "missing inputs ['age', 'town']": (
+        b'{"dataframe_records": [{"agee": 777}]}', "application/json", 400
+    ),
+    "must be a JSON dictionary": (b"777", "application/json", 400),
+    "no JSON: Expecting value": (b"[[[", "application/json", 400),
+    "no text in UTF-8": (b'{"a": "\xff"}', "application/json", 400),
+    "cannot be read as rows": (b"[" * 100_000, "application/json", 400),
+    "'age' is not numeric": (
+        b'{"inputs": [{"age": "777s", "town": "Ulm"}]}', "application/json", 400
+    ),
+    "neither a text nor a number": (
+        b'{"dataframe_records": [{"age": [777], "town": "Ulm"}]}', "application/json", 400
+    ),
+    "Content-Type": (b"777", None, 415),
+    "content types": (b"777", "image/png", 415),
+    "more than 20 MB": (b" " * (21 << 20), "application/json", 413),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("why", WRONG)
+def test_a_request_that_is_wrong_is_refused_in_words(served: Callable[..., Any], why: str) -> None:
+    body, kind, status = WRONG[why]
+    try:
+        found = served(body, kind)
+        said, code = found.response, found.status
+    except mlflow.MlflowException as error:
+        said, code = error.serialize_as_json(), error.get_http_status_code()
+    assert code == status
+    assert why in said
+    assert "Traceback" not in said

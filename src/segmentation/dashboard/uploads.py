@@ -4,10 +4,6 @@ Its name is used for nothing, not even in what is said of it.
 """
 
 import io
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +14,7 @@ from segmentation.artifacts.drift import Drift
 from segmentation.commands.drift import compare
 from segmentation.commands.load import Chosen
 from segmentation.dashboard.limits import MOST_MEGABYTES, MOST_ROWS
+from segmentation.engines.held import held, nameless
 from segmentation.engines.local import Local
 from segmentation.engines.scorable import Scorable
 from segmentation.errors import InputError, SegmentationError
@@ -78,12 +75,12 @@ def score(content: bytes, chosen: Chosen) -> Scored:
         It is too large, neither a CSV nor Parquet, or a column is missing.
     """
     kind = kind_of(content)
-    with _held(content) as file, _held(b"") as out:
+    with held(content) as file, held(b"") as out:
         try:
             counts, damaged, first, preview = _score(file, out, chosen, kind=kind)
             drift, why = _drift(file, chosen)
         except SegmentationError as error:
-            raise InputError(_nameless(str(error), file)) from error
+            raise InputError(nameless(str(error), file, called="the file")) from error
         except Exception as error:
             raise InputError(
                 f"the file cannot be read as a table ({type(error).__name__}); upload a CSV or "
@@ -96,10 +93,10 @@ def score(content: bytes, chosen: Chosen) -> Scored:
         by=chosen.called,
         counts=counts,
         damaged=damaged,
-        first_damage=_nameless(first, file),
+        first_damage=nameless(first, file, called="the file"),
         preview=preview,
         drift=drift,
-        why_no_drift=_nameless(why, file),
+        why_no_drift=nameless(why, file, called="the file"),
     )
 
 
@@ -167,28 +164,3 @@ def _drift(file: Path, chosen: Chosen) -> tuple[Drift | None, str]:
         return compare(file, chosen), ""
     except InputError as error:
         return None, str(error)
-
-
-def _nameless(text: str, file: Path) -> str:
-    return text.replace(str(file), "the file").replace(file.name, "the file")
-
-
-@contextmanager
-def _held(content: bytes) -> Iterator[Path]:
-    """Give a file in memory a path for those who can only open one.
-
-    Where the system has no such files it is one in a folder that only this user can enter.
-    """
-    if not hasattr(os, "memfd_create"):
-        with tempfile.TemporaryDirectory(prefix="segmentation-") as folder:
-            path = Path(folder) / "customers"
-            path.write_bytes(content)
-            yield path
-        return
-    number = os.memfd_create("customers")
-    try:
-        with os.fdopen(os.dup(number), "wb") as file:
-            file.write(content)
-        yield Path(f"/proc/self/fd/{number}")
-    finally:
-        os.close(number)

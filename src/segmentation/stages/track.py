@@ -1,7 +1,8 @@
 """Log everything that the other stages wrote as one MLflow run."""
 
+import datetime as dt
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from segmentation.repository import lock
 from segmentation.repository.copies import missing_in_copies
 from segmentation.repository.snapshot import Snapshot, as_csv, as_text
 from segmentation.settings.params import Params
+from segmentation.settings.shared.data import Data
 from segmentation.tracking.record import Dataset, Record
 from segmentation.tracking.runs import track
+from segmentation.tracking.serving import Serving
 
 
 def run(params: Params) -> None:
@@ -113,7 +116,8 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
             rows=quality.rows_in,
         ),
         model=snapshot.get(paths.MODEL, bytes),
-        example=typical_customer(facts.columns, data.features),
+        example=typical_customer(facts.columns, data),
+        serving=Serving.of(stages, facts.names),
     )
 
 
@@ -145,9 +149,24 @@ def described(markdown: str) -> str:
     return f"**{title.removeprefix('# ')}**\n{text}"
 
 
-def typical_customer(columns: Mapping[str, Column], features: Iterable[str]) -> pd.DataFrame:
+def typical_customer(columns: Mapping[str, Column], data: Data) -> pd.DataFrame:
     """Make up one customer of medians and most frequent categories: an example, not a person."""
-    return pd.DataFrame({name: [_typical(columns[name])] for name in features})
+    made = {
+        data.source(name): _day(data, name, _typical(columns[name]))
+        if name in data.date
+        else _typical(columns[name])
+        for name in data.features
+    }
+    return pd.DataFrame({name: [cell] for name, cell in made.items()})
+
+
+def _day(data: Data, name: str, passed: Any) -> str | None:
+    """Return the day from which so much has passed, as the file would have it."""
+    column = data.dated(name)
+    days = passed * (365.2425 if column.unit == "years" else 1)
+    if data.as_of is None or math.isnan(days):
+        return None
+    return (data.as_of - dt.timedelta(days=round(days))).strftime(column.format)
 
 
 def _typical(column: Column) -> float | str | None:

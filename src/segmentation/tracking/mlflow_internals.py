@@ -6,6 +6,7 @@ version that is installed, so that a new one which does otherwise is told here a
 
 import json
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from importlib.metadata import version
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segmentation.algorithms.models import TRUSTED_TYPES
+from segmentation.errors import shortened
 from segmentation.settings.shared.yaml_reader import parse_yaml
 from segmentation.tracking.record import Dataset
 
@@ -115,7 +117,9 @@ def dataset_input(dataset: Dataset) -> "DatasetInput":
     )
 
 
-def describe_as_sklearn(model: "Model", *, file: str, example: str, environment: str) -> None:
+def describe(
+    model: "Model", *, file: str, example: str, environment: str, loader: str | None
+) -> None:
     """Let `mlflow.sklearn` and `mlflow.pyfunc` load a model that lies in a folder already.
 
     Parameters
@@ -125,6 +129,9 @@ def describe_as_sklearn(model: "Model", *, file: str, example: str, environment:
     file, example, environment : str
         Names in the folder of the model in skops' format, of its input example and of its Python
         environment.
+    loader : str or None
+        The module with which `mlflow.pyfunc` loads the folder; without one it loads the model
+        as `mlflow.sklearn` does.
     """
     from mlflow import pyfunc
 
@@ -133,13 +140,16 @@ def describe_as_sklearn(model: "Model", *, file: str, example: str, environment:
         "type": "dataframe",
         "pandas_orient": "split",
     }
-    pyfunc.add_to_model(
-        model,
-        loader_module="mlflow.sklearn",
-        model_path=file,
-        python_env=environment,
-        predict_fn="predict",
-    )
+    if loader is None:
+        pyfunc.add_to_model(
+            model,
+            loader_module="mlflow.sklearn",
+            model_path=file,
+            python_env=environment,
+            predict_fn="predict",
+        )
+    else:
+        pyfunc.add_to_model(model, loader_module=loader, python_env=environment)
     model.add_flavor(
         "sklearn",
         pickled_model=file,
@@ -150,20 +160,20 @@ def describe_as_sklearn(model: "Model", *, file: str, example: str, environment:
     )
 
 
-def loads_as_sklearn(card: bytes, describe: Callable[["Model"], None]) -> bool:
-    """Tell whether an ``MLmodel`` has MLflow load what `describe` says, and nothing else.
+def loads_as(card: bytes, layout: Callable[["Model"], None]) -> bool:
+    """Tell whether an ``MLmodel`` has MLflow load what `layout` says, and nothing else.
 
     Parameters
     ----------
     card : bytes
         What the file holds.
-    describe : callable
-        Calls `describe_as_sklearn` on a model.
+    layout : callable
+        Calls `describe` on a model.
     """
     from mlflow.models import Model
 
     expected = Model()
-    describe(expected)
+    layout(expected)
     try:
         content = parse_yaml(card)
     except ValueError:
@@ -185,3 +195,72 @@ def _loading(flavors: Any) -> Any:
         }
         for name, flavor in flavors.items()
     }
+
+
+MOST_SENT = 20 << 20
+"""Bytes that a served model takes at once; larger files are for `segmentation score`."""
+_SERVER = "mlflow.pyfunc.scoring_server.app"
+
+
+def refuse_in_words() -> None:
+    """Let MLflow's server of models, where it is what runs here, refuse every mistake in words.
+
+    By itself it fails on a request that does not say its type, takes any length, and tells
+    customers' rows and tracebacks in what it answers.
+    """
+    if _SERVER not in sys.modules:
+        return
+    from mlflow.pyfunc import scoring_server
+
+    scoring_server.invocations = in_words(scoring_server.invocations)
+
+
+def in_words(invocations: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap what MLflow's server does with a request."""
+    from mlflow import MlflowException
+    from mlflow.protos.databricks_pb2 import BAD_REQUEST
+    from mlflow.pyfunc.scoring_server import CONTENT_TYPES, InvocationsResponse
+
+    def refused(status: int, why: str) -> Any:
+        return InvocationsResponse(
+            json.dumps({"error_code": "BAD_REQUEST", "message": why}), status, "application/json"
+        )
+
+    def answered(data: bytes, content_type: str | None, model: Any, input_schema: Any) -> Any:
+        if len(data) > MOST_SENT:
+            return refused(413, f"the request has more than {MOST_SENT >> 20} MB; send less, or "
+                                "score a file with `segmentation score`")  # fmt: skip
+        if not content_type:
+            return refused(415, f"say in Content-Type what is sent: {', '.join(CONTENT_TYPES)}")
+        try:
+            found = invocations(data, content_type, model, input_schema)
+        except MlflowException as error:
+            raise MlflowException(_why(error), error_code=BAD_REQUEST) from None
+        except Exception as error:
+            raise MlflowException(
+                f"the request cannot be read as rows of customers ({type(error).__name__})",
+                error_code=BAD_REQUEST,
+            ) from error
+        return found if found.status == 200 else refused(found.status, _short(found.response))
+
+    return answered
+
+
+def _why(error: Exception) -> str:
+    """What was wrong with a request, without what was sent."""
+    cause = error.__cause__
+    if isinstance(cause, json.JSONDecodeError):
+        return f"the request is no JSON: {cause}"
+    if isinstance(cause, UnicodeDecodeError):
+        return f"the request is no text in UTF-8: byte {cause.start} cannot be read"
+    text = str(error.args[0] if error.args else error)
+    text = str(getattr(error, "message", text))
+    for begins in ("Failed to predict data", "Failed to enforce schema of data"):
+        if text.startswith(begins):
+            text = text.rpartition("Error: ")[2]
+    return _short(text)
+
+
+def _short(text: str) -> str:
+    """Leave out what MLflow tells of its older protocols."""
+    return shortened(text.partition("IMPORTANT:")[0].strip(), most=500)

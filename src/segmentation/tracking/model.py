@@ -3,6 +3,7 @@
 import platform
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,8 +14,9 @@ import yaml
 from segmentation.errors import InputError
 from segmentation.repository.snapshot import md5
 from segmentation.settings.shared.yaml_reader import parse_yaml
-from segmentation.tracking.mlflow_internals import describe_as_sklearn, loads_as_sklearn
+from segmentation.tracking.mlflow_internals import describe, loads_as
 from segmentation.tracking.record import Record
+from segmentation.tracking.serving import Serving
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 MODEL_NAME = "model"
 MODEL_FILE = "model.skops"
 MODEL_CARD = "MLmodel"  # how MLflow loads it
+SERVING = "serving.json"
+LOADER = "segmentation.tracking.served"  # a module of this package: no code lies in the store
 MODEL_REQUIREMENTS = ("scikit-learn", "skops", "numpy", "pandas", "scipy")
 PYTHON_ENV = {"build_dependencies": ["pip"], "dependencies": ["-r requirements.txt"]}
 
@@ -65,10 +69,22 @@ BESIDE: Mapping[str, Callable[[bytes], bool]] = {
 LEFT_BEHIND: Mapping[str, Callable[[bytes], bool]] = {"registered_model_meta": _names_a_version}
 
 
-def _layout(card: "Model") -> None:
-    describe_as_sklearn(
-        card, file=MODEL_FILE, example="input_example.json", environment="python_env.yaml"
+def _layout(card: "Model", *, served: bool = True) -> None:
+    """Say how MLflow loads the folder; older ones are not `served`: they answer ids alone."""
+    describe(
+        card,
+        file=MODEL_FILE,
+        example="input_example.json",
+        environment="python_env.yaml",
+        loader=LOADER if served else None,
     )
+
+
+def _is(content: bytes, serving: Serving) -> bool:
+    try:
+        return Serving.parse(content) == serving
+    except ValueError:
+        return False
 
 
 def model_of(client: "MlflowClient", run: "Run", params: Mapping[str, str]) -> str:
@@ -111,7 +127,7 @@ def has_files(client: "MlflowClient", run: "Run") -> bool:
     )
 
 
-def read(client: "MlflowClient", run: "Run", digest: str) -> bytes:
+def read(client: "MlflowClient", run: "Run", digest: str, serving: Callable[[], Serving]) -> bytes:
     """Return the saved model of a run, once it is sure that it is the one that was logged.
 
     Whoever can write to the store can change what MLflow loads as code: the model itself, the
@@ -123,6 +139,8 @@ def read(client: "MlflowClient", run: "Run", digest: str) -> bytes:
     run : Run
     digest : str
         DVC's hash of the model, from the `dvc.lock` of the run's state.
+    serving : callable
+        Gives what the run's state says of how the model is served.
 
     Raises
     ------
@@ -147,11 +165,15 @@ def read(client: "MlflowClient", run: "Run", digest: str) -> bytes:
                 f"the tracking store has lost the model of the run '{run.info.run_name}'"
             ) from error
     checks = {**BESIDE, **{name: LEFT_BEHIND[name] for name in names & LEFT_BEHIND.keys()}}
+    served = SERVING in names
+    if served:
+        checks[SERVING] = partial(_is, serving=serving())
     wrong = names ^ {MODEL_FILE, MODEL_CARD, *checks}
     wrong |= {name for name in checks if not checks[name](contents.get(name, b""))}
     if md5(contents.get(MODEL_FILE, b"")) != digest:
         wrong.add(MODEL_FILE)
-    if MODEL_CARD not in wrong and not loads_as_sklearn(contents[MODEL_CARD], _layout):
+    layout = partial(_layout, served=served)
+    if MODEL_CARD not in wrong and not loads_as(contents[MODEL_CARD], layout):
         wrong.add(MODEL_CARD)
     if wrong:
         raise InputError(
@@ -183,6 +205,7 @@ def _save(folder: Path, mlflow_model: "Model", record: Record) -> None:
     from mlflow.types.schema import AnyType, ColSpec, Schema
 
     (folder / MODEL_FILE).write_bytes(record.model)
+    (folder / SERVING).write_bytes(record.serving.to_json())
     example = record.example.to_json(orient="split", index=False)
     (folder / "input_example.json").write_text(example, encoding="utf-8")
     # Named here, because finding them out by running the model takes seconds.
@@ -195,7 +218,13 @@ def _save(folder: Path, mlflow_model: "Model", record: Record) -> None:
     # above 1, and so almost every table that was read from a CSV.
     types = {"double": AnyType(), "string": "string"}
     names = [str(name) for name in record.example]
-    inputs = [ColSpec(types[record.dataset.columns[name]], name) for name in names]
-    mlflow_model.signature = ModelSignature(Schema(inputs), Schema([ColSpec("long")]))
+    inputs = [ColSpec(types[record.dataset.columns.get(name, "string")], name) for name in names]
+    outputs = [
+        ColSpec("long", "segment", required=False),
+        ColSpec("string", "name", required=False),
+        ColSpec("double", "confidence", required=False),
+        ColSpec("string", "not_scored", required=False),
+    ]
+    mlflow_model.signature = ModelSignature(Schema(inputs), Schema(outputs))
     _layout(mlflow_model)
     mlflow_model.save(str(folder / MODEL_CARD))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segmentation.settings.shared.base import leaves
+from segmentation.tracking.serving import Serving
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,9 @@ class Record:
     model : bytes
         The saved pipeline from a raw row to a segment.
     example : DataFrame
-        One made-up customer, with the columns that the model takes.
+        One made-up customer, with the columns of the file that the model is made of.
+    serving : Serving
+        What lies beside the model so that it can be served.
     """
 
     key: str
@@ -65,6 +68,7 @@ class Record:
     dataset: Dataset
     model: bytes
     example: "pd.DataFrame"
+    serving: Serving
 
 
 def flatten(nested: Mapping[str, Any]) -> dict[str, str]:

@@ -19,11 +19,12 @@ def champion(client: "MlflowClient", model: str) -> "Run | None":
 
     try:
         version = client.get_model_version_by_alias(model, CHAMPION)
-        return client.get_run(version.run_id)
+        run = client.get_run(version.run_id)
     except MlflowException as error:
         if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             return None  # no model of this name, no champion, or its run is gone
         raise
+    return run if run.info.lifecycle_stage == "active" else None  # another was put in its place
 
 
 def version_of(client: "MlflowClient", model: str, run: "Run") -> str:

@@ -4,11 +4,13 @@ A store is easier to write to than a repository. What is promoted or used to sco
 compared, by hash, with the `dvc.lock` of the state that the run stands for.
 """
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from segmentation import paths
 from segmentation.artifacts.base import Artifact
+from segmentation.artifacts.segments import Segments
 from segmentation.errors import InputError
 from segmentation.repository import lock
 from segmentation.repository.snapshot import md5
@@ -16,6 +18,7 @@ from segmentation.tracking import model
 from segmentation.tracking.origin import KEY_TAG
 from segmentation.tracking.record import artifact_of
 from segmentation.tracking.runs import log_again, read_artifact
+from segmentation.tracking.serving import Serving
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -69,9 +72,14 @@ class VerifiedRun:
     def model(self) -> bytes:
         """Return the saved model."""
         try:
-            return model.read(self._client, self.run, self._digest(paths.MODEL))
+            return model.read(self._client, self.run, self._digest(paths.MODEL), self._serving)
         except InputError as error:
             raise InputError(f"{error}; {log_again(self.run)}") from error
+
+    def _serving(self) -> Serving:
+        # Not as an artifact: a run of older code may have its segments in another form.
+        segments = json.loads(self.content(Segments.path))["segments"]
+        return Serving.of(self.stages, {each["id"]: each["name"] for each in segments})
 
     def _digest(self, path: Path) -> str:
         return lock.hash_of(self.stages, path, "outs")

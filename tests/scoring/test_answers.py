@@ -1,0 +1,91 @@
+"""Rows that are here are placed as a file's rows are."""
+
+from pathlib import Path
+from typing import Any
+
+import made
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation.commands import score as command
+from segmentation.errors import InputError
+from segmentation.scoring.answers import ANSWER, Answers
+from segmentation.settings.prepare import Prepare
+
+NAMES = {1: "One", 2: "Two", 3: "Three", 4: "Four"}
+ROW: dict[str, Any] = made.customers(rows=4).drop(columns="id").to_dict("records")[0]
+
+
+@pytest.fixture(scope="module")
+def answers() -> Answers:
+    return Answers(made.model(), made.DATA, Prepare(), NAMES)
+
+
+def test_plain_rows_take_a_short_way_to_the_same_answers(
+    answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = made.customers(rows=300, seed=5)
+    rng = np.random.default_rng(1)
+    for name in made.DATA.features:
+        table.loc[rng.random(300) < 0.1, name] = None
+    with monkeypatch.context() as patched:
+        patched.setattr(answers, "_as_a_file", None)
+        short = answers.of(table)
+    monkeypatch.setattr(answers, "_plain", lambda _: None)
+    pd.testing.assert_frame_equal(answers.of(table), short)
+    assert short["segment"].tolist() == made.model().predict(table).tolist()
+    assert short["name"].tolist() == [NAMES[i] for i in short["segment"]]
+
+
+def test_odd_cells_are_read_as_those_of_a_file(
+    answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = made.customers(rows=40, seed=6).astype("object")
+    table.loc[0, "preferred_category"] = f" {str(table.loc[0, 'preferred_category']).upper()}"
+    table.loc[1, "preferred_category"] = "Yachts"
+    table.loc[2, "income"] = "50,000"
+    table.loc[3, "age"] = 999
+    table.loc[4, "gender"] = "n/a"
+    table.loc[5, "age"] = "many"
+    table.loc[6, made.DATA.features] = None
+    table["more"] = 1
+    found = answers.of(table)
+    chosen = made.chosen(tmp_path)
+    monkeypatch.setattr(command, "choose", lambda _: chosen)
+    table.to_csv(tmp_path / "new.csv", index=False)
+    told = pd.read_csv(command.score(tmp_path / "new.csv").out)
+    assert told["not_scored"].notna().sum() == 3
+    for name in ("segment", "confidence", "not_scored"):
+        here, there = (
+            each[name].astype("object").where(each[name].notna(), None) for each in (found, told)
+        )
+        assert here.tolist() == there.tolist()
+    assert list(found.columns) == list(ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"age": "many"}, "column 'age' is not numeric: row 1 holds 'many'"),
+        ({"age": {"a": 1}}, "a cell of the column 'age' is neither a text nor a number"),
+        ({"age": float("inf")}, "column 'age' is not numeric"),
+        ({"age": 1e300}, "column 'age' holds no plausible numbers"),
+    ],
+)
+def test_what_no_file_could_hold_is_refused(
+    answers: Answers, change: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(InputError, match=why) as refused:
+        answers.of(pd.DataFrame([{**ROW, **change}]))
+    assert "/proc" not in str(refused.value)
+
+
+def test_columns_are_asked_for_by_name(answers: Answers) -> None:
+    row = pd.DataFrame([ROW])
+    with pytest.raises(InputError, match="no column 'age'; did you mean 'Age'"):
+        answers.of(row.rename(columns={"age": "Age"}))
+    with pytest.raises(InputError, match="more than one column 'age'"):
+        answers.of(pd.concat([row, row[["age"]]], axis=1))
+    with pytest.raises(InputError, match="no rows"):
+        answers.of(row.head(0))
