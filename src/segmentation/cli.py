@@ -359,11 +359,12 @@ def export(
         Path | None, typer.Option(help="A folder for the tables of a star schema.")
     ] = None,
     out: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--out",
             "-o",
-            help="The SELECT's file, or .csv, .parquet, .jsonl, .duckdb or .sqlite for changes.",
+            help="The SELECT's file; for changes .csv, .parquet, .jsonl, .duckdb, .sqlite, or "
+            "postgresql://USER@HOST/DATABASE.",
         ),
     ] = None,
     model: Annotated[str | None, typer.Option(help=f"For --sql: {MODEL}")] = None,
@@ -382,7 +383,8 @@ def export(
     if sql is not None:
         from segmentation.commands import export as command
 
-        text = command.as_sql(sql, out, model=model, table=table)
+        file = None if out is None else Path(out)
+        text = command.as_sql(sql, file, model=model, table=table)
         say(text if out is None else f"Written: {out}")
     elif star is not None:
         from segmentation.commands import export as command

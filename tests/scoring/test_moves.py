@@ -12,7 +12,7 @@ from scipy.stats import ttest_ind
 
 from segmentation.artifacts.effect import Effect
 from segmentation.commands import changes as command
-from segmentation.errors import InputError
+from segmentation.errors import InputError, SettingsError
 from segmentation.scoring.changes import COLUMNS, Wanted, moved
 from segmentation.scoring.effect import effect
 
@@ -84,7 +84,7 @@ def test_every_format_holds_the_same(now: tuple[Path, Path], tmp_path: Path) -> 
         out = tmp_path / f"out.{ending}"
         for _ in range(2):  # in the place of the last one
             with moved(*now, None, wanted()) as batches:
-                command._write(batches, out)
+                command._write(batches, str(out))
         if ending == "duckdb":
             with duckdb.connect(str(out)) as con:
                 frames[ending] = con.execute(f"FROM {command.TABLE} ORDER BY id").df()
@@ -104,7 +104,7 @@ def test_every_format_holds_the_same(now: tuple[Path, Path], tmp_path: Path) -> 
         assert frame["holdout"].astype(bool).tolist() == frames["parquet"]["holdout"].tolist()
         assert frame["value"].fillna(-1.0).tolist() == [1.0, 2.0, -1.0, 4.0]
     with pytest.raises(InputError, match=r"known: \.csv"):
-        command._write(iter(()), tmp_path / "out.xlsx")
+        command._write(iter(()), str(tmp_path / "out.xlsx"))
 
 
 @pytest.fixture
@@ -163,3 +163,18 @@ def test_outcomes_that_lack_customers_are_refused_or_said(
     pd.concat([buyers, buyers]).to_csv(tmp_path / "o.csv", index=False)
     with pytest.raises(InputError, match="same customer twice"):
         asked(told, tmp_path / "o.csv")
+
+
+@pytest.mark.parametrize(
+    "address", ["postgresql://", "postgres://a@b", "postgresql://b/c", "postgresql://a:p@b:port/c"]
+)
+def test_what_is_no_address_of_a_database_is_said_without_its_password(address: str) -> None:
+    with pytest.raises(SettingsError, match="is no address of a database; give") as refused:
+        command._write(iter(()), address)
+    assert ":p@" not in str(refused.value)
+
+
+def test_a_database_that_is_not_there_is_told_in_a_line() -> None:
+    with pytest.raises(InputError, match=r"//a@127\.0\.0\.1:1/c cannot be reached") as told:
+        command._write(iter(()), "postgresql://a:secret@127.0.0.1:1/c")
+    assert "\n" not in str(told.value)

@@ -27,6 +27,7 @@ from segmentation.scoring import effect as room
 from segmentation.scoring.changes import Wanted, held_out, moved
 from segmentation.scoring.database import database, table_with
 from segmentation.scoring.output import aside, safe, writing
+from segmentation.scoring.postgres import is_postgres, replace_rows, without_password
 from segmentation.settings.params import Params, load_params
 from segmentation.tracking import runs
 from segmentation.tracking.store import open_store, repository
@@ -45,18 +46,19 @@ class Done:
     """What was written: how many rows by what became of the customer, and where; None if none."""
 
     counts: Mapping[str, int]
-    out: Path | None
+    out: str | None
 
 
-def changes(since: str, out: Path, *, holdout: float, seed: int | None) -> Done:
+def changes(since: str, out: str, *, holdout: float, seed: int | None) -> Done:
     """Write who moved.
 
     Parameters
     ----------
     since : str
         ``last``, the id or name of a run, a day such as 2026-03-31, or a file with a segment each.
-    out : Path
-        Its ending says what it becomes: .csv, .parquet, .jsonl, .duckdb or .sqlite.
+    out : str
+        The ending of a file says what it becomes: .csv, .parquet, .jsonl, .duckdb or .sqlite; or
+        the address of a database, ``postgresql://USER@HOST:PORT/DATABASE``.
     holdout : float
         Share of customers to be left alone.
     seed : int, optional
@@ -91,7 +93,7 @@ def changes(since: str, out: Path, *, holdout: float, seed: int | None) -> Done:
     if first is None and LEDGER.exists():
         return Done(counts, None)
     _remember(wanted)
-    return Done(counts, out if counts else None)
+    return Done(counts, without_password(out) if counts else None)
 
 
 def effect(outcomes: Path, *, outcome: str, cost: float, absent: float | None) -> Effect:
@@ -200,7 +202,11 @@ def _counted(
         batch = next(rest, None)
 
 
-def _write(batches: Iterator[pa.RecordBatch], out: Path) -> None:
+def _write(batches: Iterator[pa.RecordBatch], told: str) -> None:
+    if is_postgres(told):
+        replace_rows(told, TABLE, batches)
+        return
+    out = Path(told)
     ending = out.suffix.lower()
     if ending in _DATABASES:
         _into_database(batches, out)
@@ -208,7 +214,7 @@ def _write(batches: Iterator[pa.RecordBatch], out: Path) -> None:
     if ending not in (".csv", ".jsonl") and not files.is_parquet(out):
         raise InputError(
             f"{out}: the ending says what is written; known: .csv, .parquet, .jsonl, "
-            f"{', '.join(_DATABASES)}"
+            f"{', '.join(_DATABASES)}, postgresql://USER@HOST/DATABASE"
         )
     with aside(out) as unfinished:
         if ending == ".jsonl":
