@@ -14,7 +14,7 @@ from segmentation.scoring.answers import ANSWER, Answers
 from segmentation.settings.prepare import Prepare
 
 NAMES = {1: "One", 2: "Two", 3: "Three", 4: "Four"}
-ROW: dict[str, Any] = made.customers(rows=4).drop(columns="id").to_dict("records")[0]
+ROW: dict[str, Any] = made.customers(rows=4).iloc[0].drop("id").to_dict()
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from segmentation.artifacts.drift import Drift
 from segmentation.commands.drift import compare
 from segmentation.commands.load import Chosen
 from segmentation.dashboard.limits import MOST_MEGABYTES, MOST_ROWS
-from segmentation.engines.held import held, nameless
 from segmentation.engines.local import Local
 from segmentation.engines.scorable import Scorable
 from segmentation.errors import InputError, SegmentationError
+from segmentation.scoring.held import held, nameless
 from segmentation.scoring.output import added_names, writing
 from segmentation.scoring.rule import Rule
 from segmentation.scoring.stream import ADDED, Beside, Counts, columns_taken, scored

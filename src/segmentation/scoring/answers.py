@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 from segmentation.algorithms import NOISE
 from segmentation.artifacts.files import DIGITS
 from segmentation.artifacts.segments import NO_SEGMENT
-from segmentation.engines.held import held, nameless
 from segmentation.engines.local import Local
 from segmentation.engines.scorable import MEMORY, Scorable
 from segmentation.errors import InputError, did_you_mean
+from segmentation.scoring.held import held, nameless
 from segmentation.scoring.rule import Rule, Scores
 from segmentation.scoring.stream import Counts, columns_taken, scored
 from segmentation.settings.prepare import Prepare
@@ -98,7 +98,7 @@ class Answers:
         data = self._data
         if data.date:
             return None
-        found = {}
+        found: dict[str, Any] = {}
         for name in data.numeric:
             numbers = _numbers(rows[name])
             limits, never = data.limits(name), data.never(name)
