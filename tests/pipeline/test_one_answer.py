@@ -171,8 +171,14 @@ def test_who_moved_is_told_to_postgres_as_a_whole(address: str | None) -> None:
     if not address:
         pytest.skip("PostgreSQL is not installed")
     names = ["id", "after", "value", "play", "holdout"]
-    first = [["a'b", '"c",\n\\.'], [1, None], [0.5, None], ["", None], [True, False]]
-    later = [["d"], [2], [1e300], ["Café"], [None]]
+    first: list[list[Any]] = [
+        ["a'b", '"c",\n\\.'],
+        [1, None],
+        [0.5, None],
+        ["", None],
+        [True, False],
+    ]
+    later: list[list[Any]] = [["d"], [2], [1e300], ["Café"], [None]]
     types = [pa.string(), pa.int64(), pa.float64(), pa.string(), pa.bool_()]
 
     def rows(cells: list[list[Any]]) -> pa.RecordBatch:

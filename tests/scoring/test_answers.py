@@ -14,7 +14,7 @@ from segmentation.scoring.answers import ANSWER, Answers
 from segmentation.settings.prepare import Prepare
 
 NAMES = {1: "One", 2: "Two", 3: "Three", 4: "Four"}
-ROW: dict[str, Any] = made.customers(rows=4).iloc[0].drop("id").to_dict()
+ROW = {str(k): v for k, v in made.customers(rows=4).iloc[0].drop("id").items()}
 
 
 @pytest.fixture(scope="module")
