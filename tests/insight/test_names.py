@@ -56,6 +56,22 @@ def test_more_traits_tell_alike_segments_apart_and_then_a_number() -> None:
     }
 
 
+def test_fainter_traits_and_worth_tell_alike_segments_apart_before_a_number() -> None:
+    alike = [high("age", 3), high("orders", 2)]
+    names = name_segments(
+        dict.fromkeys(range(1, 5), alike),
+        BOOK,
+        faint={2: [level("town", "Bonn", 0.3)]},
+        value={1: 90.0, 2: 70.0, 3: 50.0, 4: 20.0},
+    )
+    assert names == {
+        1: "Older frequent customers",
+        2: "Older frequent customers from Bonn",
+        3: "Lower-value older frequent customers",
+        4: "Lowest-value older frequent customers",
+    }
+
+
 def test_a_matched_segment_keeps_its_name_even_when_its_traits_have_moved() -> None:
     names = name_segments({1: [high("age")], 2: [high("orders")]}, BOOK, reference={2: "Champions"})
     assert names == {1: "Older customers", 2: "Champions"}
@@ -117,6 +133,34 @@ def test_groups_for_convenience_get_plain_names_only() -> None:
         5: "Group 5",
         6: "Group 6: more often c Toys",
     }
+
+
+def test_what_they_do_is_said_before_what_they_do_not() -> None:
+    book = Playbook.model_validate(
+        {
+            "words": {
+                name: {
+                    "high": f"frequent {name} buyers", "low": f"infrequent {name} buyers",
+                    "none": f"without {name} purchases", "also": f"with {name} purchases",
+                    "noun": True,
+                }
+                for name in ("web", "store")
+            }
+            | {"orders": {"high": "frequent", "low": "occasional"}}
+        }
+    )  # fmt: skip
+
+    def made(*traits: Trait) -> str:
+        return name_segments({1: list(traits)}, book)[1]
+
+    def low(column: str, index: float) -> Trait:
+        return Trait(column, None, -2.0, index, 0.1)
+
+    assert made(low("web", 50), high("store")) == "Frequent store buyers"
+    assert made(low("web", 3), high("store")) == "Frequent store buyers without web purchases"
+    assert made(low("web", 3)) == "Customers without web purchases"
+    assert made(high("web", 2), high("store")) == "Frequent web buyers with store purchases"
+    assert made(low("web", 50), high("orders", 1)) == "Infrequent web buyers"  # frequent and not?
 
 
 def test_a_name_has_six_words_at_most_and_says_nothing_twice() -> None:

@@ -308,6 +308,7 @@ def test_answers_are_taken(root: Path) -> None:
         ("a,b\n", "a header but no rows"),
         ("%PDF-1.7 ...", "a PDF"),
         ("a,b\n1,1\n1,1\n1,1\n", "no column tells customers apart"),
+        ("a,b\n1.5,1\n2.5,1\n9,1\n", "one column alone, 'a', tells customers apart: 'b': it is '1'"),
     ],
 )
 def test_what_is_no_table_is_told_in_one_line(root: Path, content: str, told: str) -> None:
@@ -332,6 +333,68 @@ def test_ages_without_another_date_are_as_of_when_the_file_was_saved(root: Path)
     done = init(path, root=root)
     assert str(settings(root).as_of) == "2014-05-13"
     assert any("when it was saved" in note for note in done.notes)
+
+
+def test_levels_are_said_as_a_colleague_would(root: Path) -> None:
+    table = tables.blobs()
+    for name, levels in {
+        "Income_Category": ["Less than $40K", "$40K - $60K", "$60K +"],
+        "Card_Category": ["Blue", "Silver", "Gold"],
+        "Favourite Category": ["Toys", "Home & Garden", "Others"],
+        "Subscription Status": ["Yes", "No", "No"],
+        "Gender": ["F", "M", "F"],
+        "Education": ["Graduation", "PhD", "Basic"],
+        "Frequency of Purchases": ["Weekly", "Monthly", "Annually"],
+        "Sex": [0, 1, 1],
+        "Var_1": ["Cat_1", "Cat_2", "Cat_3"],
+    }.items():
+        table[name] = np.random.default_rng(len(name)).permutation(np.tile(levels, 100))
+    started(root, table)
+    words = load(Playbook, root / "playbook.yaml").words
+    assert words["Income_Category"].levels["Less than $40K"] == "with income less than $40K"
+    assert words["Card_Category"].levels["Gold"] == "with gold card"
+    assert words["Favourite Category"].levels == {
+        "Toys": "toys buyers", "Home & Garden": "home & garden buyers",
+        "Others": "buyers of other things",
+    }  # fmt: skip
+    assert words["Subscription Status"].levels["Yes"] == "with subscription"
+    assert words["Gender"].levels["F"] == "female"
+    assert words["Education"].levels["PhD"] == "with PhD"
+    assert words["Frequency of Purchases"].levels["Weekly"] == "weekly buyers"
+    assert words["Sex"].quiet  # nobody knows which of them is 1
+    assert words["Var_1"].quiet
+
+
+def test_what_is_about_no_customer_is_left_out(root: Path) -> None:
+    table = tables.blobs()
+    rng = np.random.default_rng(0)
+    table["cons.price.idx"] = rng.choice([92.2, 93.9, 94.5], 300)
+    table["day_of_week"] = rng.choice(["mon", "tue", "wed"], 300)
+    table["Naive_Bayes_Classifier_1"] = rng.random(300)
+    table["Attrition_Flag"] = rng.choice(["Attrited Customer", "Existing Customer"], 300)
+    table["Since"] = [f"{1 + i % 12}/{1 + i % 28}/11" for i in range(300)]
+    started(root, table)
+    data = settings(root)
+    assert {"cons.price.idx", "day_of_week", "Naive_Bayes_Classifier_1"} <= data.ignore.keys()
+    assert data.describe == ("Attrition_Flag",)
+    assert data.aliases("Attrition_Flag")["Attrited Customer"] == "Yes"
+    assert data.as_of is not None
+    assert data.as_of.year == 2011  # not the year 11
+
+
+def test_the_oldest_are_not_the_best(root: Path) -> None:
+    table = tables.blobs(numbers=2).rename(columns={"x1": "Age", "x2": "Work_Experience"})
+    done = started(root, table)
+    assert settings(root).value is None
+    assert any("segments are numbered by their size" in each for each in done.assumed)
+    assert not load(Playbook, root / "playbook.yaml").plays
+
+
+def test_amounts_by_channel_add_up_to_the_value(root: Path) -> None:
+    table = tables.blobs(numbers=2)
+    table.columns = pd.Index(["total_value_online", "total_value_offline"])
+    started(root, table)
+    assert settings(root).value == ("total_value_online", "total_value_offline")
 
 
 def test_outside_of_a_repository(tmp_path: Path) -> None:
@@ -360,6 +423,14 @@ def test_the_names_of_plain_words_are_quoted_where_yaml_would_misread_them(root:
         ("Annual Income (k$)", "high-income", "modest-income"),
         ("PRC_FULL_PAYMENT", "paying in full", "rarely paying in full"),
         ("zeta", "with high zeta", "with low zeta"),
+        ("Previous Purchases", "frequent", "occasional"),
+        ("Total_Trans_Amt", "big-spending", "low-spending"),
+        ("Total_Amt_Chng_Q4_Q1", "with rising spending", "with falling spending"),
+        ("Avg_Utilization_Ratio", "with high utilization", "with low utilization"),
+        ("NumOfProducts", "with many products", "with few products"),
+        ("Number of Policies", "with many policies", "with few policies"),
+        ("HourSpendOnApp", "with long duration", "with short duration"),
+        ("Review Rating", "giving high ratings", "giving low ratings"),
     ],
 )  # fmt: skip
 def test_words_are_those_of_a_colleague(root: Path, column: str, high: str, low: str) -> None:

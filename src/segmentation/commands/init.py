@@ -22,6 +22,7 @@ from segmentation.settings.shared.data import Data
 from segmentation.settings.shared.yaml_reader import read_yaml
 
 RAW = Path("data/raw")
+_NONE = "(none)"
 Ask = Callable[[str, Sequence[str], str], str]
 """A question, the answers allowed, and the one that is assumed."""
 
@@ -154,8 +155,11 @@ def _answered(found: Plan, ask: Ask) -> Plan:
                 found = found.with_column(_as(column, answer))
     names = [column.name for column in found.of("numeric")]
     if found.value_unsure and len(names) > 1:
-        answer = ask("Which column says what a customer is worth?", names, found.value[0])
-        found = replace(found, value=(answer,), value_why="as you said", value_unsure=False)
+        assumed = found.value[0] if found.value else _NONE
+        question = "Which column says what a customer is worth?"
+        answer = ask(question, (*names, _NONE), assumed)
+        value = () if answer == _NONE else (answer,)
+        found = replace(found, value=value, value_why="as you said", value_unsure=False)
     return found
 
 
@@ -180,4 +184,6 @@ def _assumed(found: Plan) -> list[str]:
     told = [f"{column.name}: {column.unsure}" for column in found.columns if column.unsure]
     if found.value_unsure and found.value:
         told.append(f"{', '.join(found.value)} says what a customer is worth: {found.value_why}")
+    elif found.value_unsure:
+        told.append(f"{found.value_why}; name a column under data.value if one does")
     return told

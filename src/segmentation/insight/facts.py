@@ -198,13 +198,18 @@ def describe(
         for p in profiles
         if p.id in shown and p.size >= _ENOUGH and not isinstance(rules[p.id], Rule)
     }
+    tell_apart: dict[str, Any] = {
+        "average": average,
+        "faint": {p.id: _faint(p, descriptive) for p in profiles if traits[p.id]},
+        "value": {p.id: p.value_mean for p in profiles},
+    }
     names = (
-        name_segments(naming, playbook, reference=reference, average=average)
+        name_segments(naming, playbook, reference=reference, **tell_apart)
         if results.has_segments
         else name_groups(naming)
     )
     kept = set(reference or {}) - set(playbook.names) if results.has_segments else set()
-    made = name_segments(naming, Playbook(words=playbook.words), average=average)
+    made = name_segments(naming, Playbook(words=playbook.words), **tell_apart)
     levels = {
         name: list(column.levels)
         for name, column in everyone.items()
@@ -259,6 +264,16 @@ def describe(
             *_without_index(playbook, profiles, value=value),
         ),
     )
+
+
+def _faint(profile: Profile, descriptive: Collection[str]) -> list[Trait]:
+    """What marks a segment less than its traits do, which are not among them."""
+    return [
+        trait
+        for trait in traits_of(profile, at_least=NEGLIGIBLE)
+        if abs(trait.difference) < NOTABLE and trait.column not in descriptive
+        and not trait.near_average
+    ]  # fmt: skip
 
 
 def _column(

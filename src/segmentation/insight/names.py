@@ -12,10 +12,12 @@ _LONGEST = 40  # letters of a category inside a name
 _LOOK_FOR_NOUN = 4  # among so many of the strongest traits
 _LOOK_FOR_OTHERS = 6  # among so many, for a name that is not taken
 _WORDS = 6  # of a name
+_NOTHING = 10.0  # points of an index, up to which a segment has next to nothing of a number
 # What begins so stands behind the noun.
 _BEHIND = (
     "with ", "without ", "from ", "in ", "by ", "using ", "paying ", "spending ", "accepting ",
-    "declining ", "on ", "at ", "rarely paying ", "who ",
+    "declining ", "on ", "at ", "rarely paying ", "who ", "via ", "reached by ", "contacted ",
+    "living ", "giving ", "earning ", "choosing ", "buying ", "aged ", "not ",
 )  # fmt: skip
 
 
@@ -25,13 +27,16 @@ def name_segments(
     *,
     reference: Mapping[int, str] | None = None,
     average: Collection[int] = (),
+    faint: Mapping[int, list[Trait]] | None = None,
+    value: Mapping[int, float | None] | None = None,
 ) -> dict[int, str]:
     """Name every segment, each with other words, whatever their order and case of the letters.
 
     A name given by hand comes first, then the reference's: a segment that was matched to one of
     the reference holds the same customers, so it keeps the name people know, even if its traits
     have moved. The other names are made from the two strongest traits, and from more where that
-    tells two segments apart.
+    tells two segments apart: from fainter ones, and from what customers are worth, before a number
+    has to do.
 
     Parameters
     ----------
@@ -43,6 +48,10 @@ def name_segments(
         Names of an earlier run, by segment id. No other segment gets one of them.
     average : collection of int
         Segments large enough that one without traits is known to be near the average.
+    faint : mapping of int to list of Trait, optional
+        What marks a segment less, strongest first; said only to tell it from another.
+    value : mapping of int to float or None, optional
+        What a customer of each segment is worth on average.
 
     Returns
     -------
@@ -62,7 +71,10 @@ def name_segments(
     for segment, these in traits.items():
         if segment not in names:
             plain = "Average customers" if segment in average else "Other customers"
-            names[segment] = _free(list(_wishes(these, playbook.words)) or [plain], taken)
+            wished = list(_wishes(these, playbook.words)) or [plain]
+            more = _fainter(these, (faint or {}).get(segment, []), playbook.words)
+            wished += [*more, *_by_worth(segment, wished[0], names, value or {})]
+            names[segment] = _free(wished, taken)
             taken.add(_key(names[segment]))
     return {segment: names[segment] for segment in traits}
 
@@ -121,11 +133,38 @@ def _wishes(traits: list[Trait], words: Mapping[str, Words]) -> Iterator[str]:
         yield _name(list(pair), words, 2)
 
 
+def _fainter(traits: list[Trait], faint: list[Trait], words: Mapping[str, Words]) -> Iterator[str]:
+    """Names for a segment whose traits are another's, too: with one that marks it less."""
+    told = _told([*traits, *faint], words)
+    strong = [trait for trait in told if trait in traits][:2]
+    for trait in told:
+        if trait not in traits:
+            for others in (strong, strong[:1]):
+                yield _name([*others, trait], words, len(others) + 1)
+
+
+def _by_worth(
+    segment: int, name: str, names: Mapping[int, str], value: Mapping[int, float | None]
+) -> Iterator[str]:
+    """The same name with what customers are worth beside those of the segment that has it."""
+    own = value.get(segment)
+    end = f"{name[0].lower() if name[1:2].islower() else name[0]}{name[1:]}"
+    known = [each for each in value.values() if each is not None]
+    for other, taken in names.items():
+        worth = value.get(other)
+        if own is None or worth in (None, own) or len(name.split()) == _WORDS:
+            continue
+        if _key(taken) == _key(name) and worth is not None:
+            yield f"{'Higher' if own > worth else 'Lower'}-value {end}"
+            if own == min(known):
+                yield f"Lowest-value {end}"
+
+
 def _told(traits: list[Trait], words: Mapping[str, Words]) -> list[Trait]:
     """Leave out what no name should say: codes, rare categories, the same thing again."""
     told = []
     about: set[str] = set()
-    for trait in traits:
+    for trait in sorted(traits, key=lambda trait: trait.near_average):  # the vaguest last
         known = words.get(trait.column, Words())
         topics = {known.about or trait.column, _word(trait, words) or _generic(trait)}
         if not known.quiet and trait.level != OTHER and not topics & about:
@@ -136,22 +175,33 @@ def _told(traits: list[Trait], words: Mapping[str, Words]) -> list[Trait]:
 
 def _name(traits: list[Trait], words: Mapping[str, Words], many: int) -> str:
     """Put so many traits into at most six words: ``Young frequent buyers with high rent``."""
-    nouns = [trait for trait in traits[:_LOOK_FOR_NOUN] if _is_noun(trait, words)][:1]
-    others = [trait for trait in traits if not _is_noun(trait, words)][: many - len(nouns)]
-    chosen = [trait for trait in traits if trait in nouns or trait in others]
-    name = _put_together(chosen, words)
+    nouns = [trait for trait in traits[:_LOOK_FOR_NOUN] if _is_noun(trait, words)]
+    # What they do comes before what they seldom do.
+    noun = next((trait for trait in nouns if trait.difference > 0), nouns[0] if nouns else None)
+    said = _word(noun, words) if noun else None
+    others = [
+        trait
+        for trait in traits
+        if trait is not noun
+        and not (_is_noun(trait, words) and _also(trait, words) is None)
+        and not (said and (_word(trait, words) or "-") in said)  # frequent, of infrequent buyers
+    ][: many - (noun is not None)]
+    chosen = [trait for trait in traits if trait is noun or trait in others]
+    name = _put_together(chosen, noun, words)
     while len(name.split()) > _WORDS and len(chosen) > 1:
         chosen.pop()
-        name = _put_together(chosen, words)
+        name = _put_together(chosen, noun, words)
     return name[0].upper() + name[1:]
 
 
-def _put_together(traits: list[Trait], words: Mapping[str, Words]) -> str:
-    noun, before, having, behind = "customers", [], [], []
+def _put_together(traits: list[Trait], noun: Trait | None, words: Mapping[str, Words]) -> str:
+    last, before, having, behind = "customers", [], [], []
     for trait in traits:
         word = _word(trait, words) or f"with {_generic(trait)}"
-        if _is_noun(trait, words):
-            noun = word
+        if trait is not noun and _is_noun(trait, words):
+            word = _also(trait, words) or word
+        if trait is noun:
+            last = word
         elif word.startswith("with "):
             having.append(word.removeprefix("with "))
         elif word.startswith(_BEHIND):
@@ -159,12 +209,17 @@ def _put_together(traits: list[Trait], words: Mapping[str, Words]) -> str:
         else:
             before.append(word)
     tails = ([f"with {_listed(having)}"] if having else []) + behind
-    return " ".join([*before, noun, _listed(tails)]).strip()
+    return " ".join([*before, last, _listed(tails)]).strip()
 
 
 def _is_noun(trait: Trait, words: Mapping[str, Words]) -> bool:
     word = _word(trait, words)
     return word is not None and words[trait.column].noun and not word.startswith(_BEHIND)
+
+
+def _also(trait: Trait, words: Mapping[str, Words]) -> str | None:
+    """What is said of a trait whose word is a noun where another stands in its place."""
+    return words[trait.column].also if trait.difference > 0 else None
 
 
 def _listed(items: list[str]) -> str:
@@ -179,12 +234,15 @@ def _word(trait: Trait, words: Mapping[str, Words]) -> str | None:
         return own or (known.level and known.level.replace("{level}", _short(trait.level)))
     if trait.near_average:
         return None
+    if known.none and trait.index is not None and trait.index <= _NOTHING:
+        return known.none
     return known.high if trait.difference > 0 else known.low
 
 
 def _generic(trait: Trait) -> str:
     """A trait in words that fit any column: ``high income``, ``lower height``, ``town Bonn``."""
     column = _plain(re.sub(r"\([^)]*\)\s*$", "", trait.column.replace("_", " "))) or trait.column
+    column = column.lower() if column.isupper() and len(column) > 3 else column
     if trait.level is not None:
         return f"{column} {_short(trait.level)}"
     return f"{'high' if trait.difference > 0 else 'low'}{'er' * trait.near_average} {column}"

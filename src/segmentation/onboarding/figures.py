@@ -11,6 +11,7 @@ from segmentation.engines.cells import MISSING_WORDS
 from segmentation.onboarding.source import Source
 
 SAMPLE = 20_000  # rows in which columns are compared with one another
+_EARLIEST = 1800  # year of a date that is told of customers
 _TOP = 60  # commonest values that are looked at
 _CURRENCY = "(?:[$€£¥₹]|EUR|USD|GBP|CHF)"
 # Written as people do. Where day and month cannot be told apart, both are tried and doubted.
@@ -270,6 +271,12 @@ def _dates(con: duckdb.DuckDBPyConnection, c: str, known: int) -> Dates | None:
     if not best or best < 0.9 * known:
         return None
     alike = [form for form, many in zip(formats, found, strict=True) if many == best]
+    # Read with %Y, 2/24/11 is a day of the year 11.
+    first = ", ".join(f"min(year(try_strptime({c}, '{form}')))" for form in alike)
+    years = con.execute(f"SELECT {first} FROM (FROM tidy LIMIT 50000)").fetchone() or ()
+    alike = [form for form, year in zip(alike, years, strict=True) if year >= _EARLIEST]
+    if not alike:
+        return None
     form = alike[0]
     ends = con.execute(
         f"SELECT min(d)::DATE::VARCHAR, max(d)::DATE::VARCHAR FROM "

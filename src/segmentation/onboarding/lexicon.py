@@ -46,19 +46,38 @@ MEANINGS = (
     _meaning("birth", "birth birthday birthdate dob yob born geburtsdatum nacimiento naissance"),
     _meaning("age", "age alter edad", "older", "younger", unit="years", minimum=0, maximum=120),
     _meaning(
-        "recency", "recency pdays inactive inactivity dayssince", "lapsed", "recently active",
-        minimum=0,
+        "trend", "chng change changes growth hike increase delta trend diff difference",
+        "with rising {thing}|growing", "with falling {thing}|shrinking",
+    ),
+    _meaning("contacted", "pdays", "contacted long ago", "contacted lately", minimum=0),
+    _meaning(
+        "recency", "recency inactive inactivity dayssince", "lapsed", "recently active", minimum=0,
     ),
     _meaning(
-        "tenure", "tenure membership seniority vintage membershipyears loyaltyyears customersince",
+        "tenure",
+        "tenure membership seniority vintage membershipyears loyaltyyears customersince inception",
         "long-standing", "new", minimum=0,
     ),
-    _meaning("score", "score rating satisfaction nps stars grade rank", minimum=0),
+    _meaning("spending", "spendingscore", "big-spending", "low-spending", minimum=0, worth=4),
+    _meaning("satisfaction", "satisfaction nps", "satisfied", "dissatisfied"),
+    _meaning(
+        "rating", "rating ratings review reviews stars", "giving high ratings",
+        "giving low ratings", minimum=0,
+    ),
+    _meaning(
+        "score", "score grade rank", "with high {thing} score", "with low {thing} score",
+        minimum=0,
+    ),
     _meaning(
         "income", "income salary wage wages earnings einkommen gehalt ingreso revenu",
         "high-income", "modest-income", worth=3,
     ),
     _meaning("limit", "limit", "high-limit", "low-limit", minimum=0, worth=2),
+    _meaning("open-credit", "opentobuy", "with much open credit", "with little open credit"),
+    _meaning(
+        "rewards", "cashback points rewards miles", "earning many rewards",
+        "earning few rewards", minimum=0,
+    ),
     _meaning(
         "deals",
         "deals deal discount discounts discounted coupon coupons promo promos promotion promotions "
@@ -70,12 +89,24 @@ MEANINGS = (
         "often-returning", "rarely-returning", minimum=0,
     ),
     _meaning(
-        "complaints", "complaint complaints complain complained ticket tickets claims",
+        "complaints", "complaint complaints complain complained ticket tickets",
         "often-complaining", "rarely-complaining", minimum=0,
+    ),
+    _meaning("claimed", "", "without recent claims", "with recent claims", minimum=0),
+    _meaning("claims", "claim claims", "with high claims", "with low claims", minimum=0),
+    _meaning("premium", "premium premiums", "paying high premiums", "paying low premiums",
+             minimum=0, worth=6),
+    _meaning("items", "items units pieces", "buying many items", "buying few items", minimum=0),
+    _meaning("calls", "calls", "often calling", "rarely calling", minimum=0),
+    _meaning("experience", "experience", "with long {thing} experience",
+             "with little {thing} experience", minimum=0),
+    _meaning("distance", "distance km warehouse", "living far away", "living nearby", minimum=0),
+    _meaning(
+        "loan", "loanamount", "with large loans", "with small loans", minimum=0, worth=4,
     ),
     _meaning(
         "share", "ratio rate pct prc percent percentage share proportion utilization utilisation",
-        "with much {thing}", "with little {thing}", minimum=0,
+        "with high {thing}", "with low {thing}", minimum=0,
     ),
     _meaning(
         "visits", "visit visits session sessions login logins pageviews views clicks opens",
@@ -95,13 +126,17 @@ MEANINGS = (
         "single-minded", minimum=0,
     ),
     _meaning(
-        "campaign", "campaign campaigns contacts contacted emails calls previous",
+        "campaign", "campaign campaigns contacts contacted emails previous",
         "often contacted", "rarely contacted", minimum=0,
     ),
     _meaning(
         "household",
-        "kids kid children child teens teenagers dependents dependants family household",
-        "with {thing}", "without {thing}", minimum=0, maximum=30,
+        "kids kid children child teens teenagers dependents dependants",
+        "with {thing}", "with fewer {thing}", minimum=0, maximum=30,
+    ),
+    _meaning(
+        "family", "family household familysize", "with large families", "with small families",
+        minimum=0, maximum=30,
     ),
     _meaning(
         "balance", "balance saldo savings deposits assets", "high-balance", "low-balance", worth=4
@@ -132,6 +167,22 @@ MEANINGS = (
     ),
 )  # fmt: skip
 _BY_KEY = {meaning.key: meaning for meaning in MEANINGS}
+_BUYING = "purchases purchase orders order transactions transaction trips"
+# What words say together, whatever each would say alone.
+_TOGETHER = tuple(
+    (key, tuple(frozenset(words.split()) for words in together))
+    for key, *together in (
+        ("frequency", "previous past prior", _BUYING),
+        ("spend", "amount amt", "trans trx transaction transactions"),
+        ("duration", "hour hours minutes", "spend spent"),
+        ("loan", "credit loan loans", "amount amt sum"),
+        ("contacted", "contact contacted call campaign", "dayssince since"),
+        ("distance", "warehouse store shop", "home"),
+        ("spending", "spending spend", "score scale index"),
+        ("tenure", "since dayssince", "policy account contract signup registration"),
+        ("claimed", "claim claims", "dayssince since last"),
+    )
+)
 
 ID = frozenset(
     """
@@ -149,10 +200,17 @@ INDEX = frozenset("index idx row rownum rownumber unnamed rowid".split()) | {"re
 OUTCOME = frozenset(
     """
     churn churned churner exited attrition attrited response responded target label outcome
-    converted conversion y subscribed cluster clusters segment segments cancelled canceled
-    renewed uplift prediction predicted probability propensity
+    converted conversion y subscribed cluster clusters segment segments segmentation cancelled
+    canceled renewed
     """.split()
 )
+JUDGED = frozenset("classifier prediction predicted probability propensity uplift".split())
+_ECONOMY = (
+    frozenset("euribor libor inflation gdp cpi unemployment".split()),
+    frozenset("idx index price conf confidence".split()),
+)
+LEAVING = frozenset("attrited churned left exited lost cancelled canceled inactive leaver".split())
+STAYING = frozenset("existing retained stayed active current loyal kept stayer".split())
 PERSONAL = frozenset(
     """
     name surname firstname lastname fullname email mail phone telephone mobile fax address
@@ -165,19 +223,22 @@ CODE = frozenset(
     code type region channel category class zone area branch store shop location group status
     zip zipcode postcode plz postal state country city district territory department plan
     product brand gender sex education marital job occupation device platform source method mode
-    kind
+    kind tier
     """.split()
 )
+# Of these, 0 and 1 are codes of which nobody knows which is which.
+EITHER = frozenset("sex gender marital married type group class kind region education".split())
 SCALE = frozenset(
     """
     score rating satisfaction nps stars level grade rank index loyalty likelihood importance
     quality scale
     """.split()
 )
-COUNT = frozenset("num number nr no n count cnt qty quantity anzahl numof nb".split())
+COUNT = frozenset("num number nr no n count cnt ct qty quantity anzahl numof nb".split())
 CHANNELS = frozenset(
     """
-    web online store shop catalog catalogue app mobile phone mail email social branch
+    web online offline store shop catalog catalogue app mobile phone mail email social branch
+    bank
     """.split()
 )
 GOODS = frozenset(
@@ -197,6 +258,7 @@ JOINED = frozenset(
 )
 LAST = frozenset("last latest recent ended end expiry expires".split())
 CALENDAR = frozenset("day month weekday dayofweek quarter hour week".split())
+"""Words of which a name consists that tells of the calendar."""
 # Levels from the lowest; what stands between bars means the same.
 _ORDERS = (
     (
@@ -222,6 +284,7 @@ _ORDERS = (
     "month-to-month|monthly|month to month, one year|1 year|yearly, two year|two years|2 years",
     "blue|green|basic, bronze, silver, gold, platinum, diamond|black",
     "new, active, loyal|vip",
+    "little, moderate, quite rich, rich",
 )
 _BELOW = ("less", "under", "below", "up to", "<", "bis", "unter")
 _ABOVE = ("more", "over", "above", "+", ">", "plus", "older", "and up", "über")
@@ -258,6 +321,11 @@ def in_order(levels: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: ranges[name] or (0.0, 0)))
 
 
+def is_range(text: str) -> bool:
+    """Whether a level is a range of numbers, such as ``18-25`` or ``Less than $40K``."""
+    return _range(text) is not None
+
+
 def _range(text: str) -> tuple[float, int] | None:
     """Where ``Less than $40K``, ``18-25`` or ``65+`` stands among others of its kind."""
     plain = text.casefold().replace(",", "")
@@ -281,7 +349,8 @@ FILLERS = frozenset(
     num number nr no n count cnt qty amount amt mnt k usd eur gbp value status flag ind
     indicator yn current cur monthly annual yearly month year years months days day last first
     latest my cust customer customers client user account ltm m mths mon trx dt date prc pct
-    binary history made level type product products
+    binary history made level type product products ct category class group applied used
+    preferred prefered ever since from fromlast wise who whom which registered held owned open
     """.split()
 )
 _EXPANDED = {
@@ -291,16 +360,20 @@ _EXPANDED = {
     "prod": "product", "lim": "limit", "installments": "installment", "kidhome": "kids",
     "teenhome": "teenagers", "kid": "kids", "child": "children", "wines": "wine",
     "fruits": "fruit", "sweets": "sweet", "prods": "products", "purch": "purchases",
+    "dependent": "dependents",
 }  # fmt: skip
 # Two words that mean one thing.
 _PAIRS = {
     "one off": "one-off", "cash advance": "cash-advance", "days since": "dayssince",
-    "months on": "tenure", "customer since": "customersince", "member since": "customersince",
-    "avg order": "avgorder", "average order": "averageorder", "order value": "aov",
-    "basket size": "basket", "lifetime value": "ltv", "year birth": "birth",
-    "zip code": "zipcode", "postal code": "zipcode", "full payment": "full-payment",
-    "row number": "rownumber", "credit limit": "limit",
-    "membership years": "membershipyears", "day of": "weekday",
+    "day since": "dayssince", "months since": "dayssince", "months on": "tenure",
+    "customer since": "customersince", "member since": "customersince", "avg order": "avgorder",
+    "average order": "averageorder", "order value": "aov", "basket size": "basket",
+    "lifetime value": "ltv", "year birth": "birth", "zip code": "zipcode",
+    "postal code": "zipcode", "full payment": "full-payment", "row number": "rownumber",
+    "credit limit": "limit", "membership years": "membershipyears", "day of": "weekday",
+    "weekday week": "weekday", "open to": "opento", "opento buy": "opentobuy",
+    "family size": "familysize", "saving accounts": "savings", "savings account": "savings",
+    "saving account": "savings", "household size": "familysize",
 }  # fmt: skip
 
 
@@ -334,6 +407,9 @@ def meaning_of(name: str) -> Meaning | None:
     """What a column of numbers means, by its name; None where it does not say."""
     words = tokens(name)
     counted = bool(COUNT & set(words))
+    for key, together in _TOGETHER:
+        if all(each & set(words) for each in together):
+            return _BY_KEY[key]
     if counted and {"purchases", "purchase", "orders", "order"} & set(words):
         deals = _BY_KEY["deals"]
         return deals if deals.words & set(words) else _BY_KEY["frequency"]
@@ -354,13 +430,59 @@ def thing_of(name: str, meaning: Meaning | None = None) -> str:
     words = [word for word in tokens(name) if word not in FILLERS and not word.isdigit()]
     said = meaning.words if meaning else frozenset()
     if meaning and meaning.key in ("frequency", "spend"):
-        said |= _BY_KEY["spend"].words | _BY_KEY["frequency"].words
-    if meaning and meaning.key == "household":
+        said |= _BY_KEY["spend"].words | _BY_KEY["frequency"].words | {"previous", "past", "prior"}
+    if meaning and meaning.key in ("household", "rewards"):
         said = frozenset()
+    if meaning and meaning.key == "items":
+        return ""
+    if meaning and meaning.key == "share":
+        said = frozenset("ratio rate pct prc percent percentage share proportion".split())
+    if meaning and meaning.key == "trend":
+        words = [_CHANGED.get(word, word) for word in tokens(name)]
+        words = [word for word in words if word not in FILLERS and len(word) > 2]
+        words = ["spending"] if "spending" in words else words
     rest = [word for word in words if word not in said]
     if not rest and meaning is None:
-        rest = [word for word in tokens(name) if not word.isdigit()]
+        rest = [w for w in tokens(name) if not w.isdigit() and w not in COUNT | {"of", "total"}]
     return " ".join(rest[:3])
+
+
+_CHANGED = {
+    "amt": "spending", "amount": "spending", "ct": "activity", "cnt": "activity",
+    "count": "activity", "order": "orders",
+}  # fmt: skip
+
+
+def says_economy(name: str) -> bool:
+    """Whether a name is that of a figure about the economy, the same for all of a day.
+
+    Examples
+    --------
+    >>> says_economy("euribor3m"), says_economy("cons.price.idx"), says_economy("price")
+    (True, True, False)
+    """
+    words = set(tokens(name))
+    known, figure = _ECONOMY
+    employed = words & {"emp", "employment", "employed"} and words & {"var", "nr", "rate"}
+    asked = words & {"cons", "consumer"} and len(words & figure) > 1
+    return bool(words & known or employed or asked)
+
+
+def plural(thing: str) -> str:
+    """More than one of a thing.
+
+    Examples
+    --------
+    >>> plural("device"), plural("policy"), plural("address"), plural("credit cards")
+    ('devices', 'policies', 'addresses', 'credit cards')
+    """
+    if thing.endswith("ss"):
+        return f"{thing}es"
+    if thing.endswith("s"):
+        return thing
+    if thing.endswith("y") and thing[-2:-1] not in "aeiou":
+        return f"{thing[:-1]}ies"
+    return f"{thing}s"
 
 
 def says_id(name: str) -> bool:

@@ -112,10 +112,12 @@ def plan(counted: Counted, *, saved: dt.date) -> Plan:
         _dated(columns, as_of)
     table = list(columns.values())
     value, why, unsure = _value(table)
-    if not any(c.used and not c.describe for c in table):
-        left = "; ".join(f"'{c.name}': {c.why}" for c in table[:4] if c.role == "ignore")
+    telling = [c.name for c in table if c.used and not c.describe]
+    if len(telling) < 2:
+        left = "; ".join([f"'{c.name}': {c.why}" for c in table if c.role == "ignore"][:4])
+        what = f"one column alone, '{telling[0]}', tells" if telling else "no column tells"
         raise InputError(
-            f"no column tells customers apart{': ' + left if left else ''}; add numbers or "
+            f"{what} customers apart{': ' + left if left else ''}; add numbers or "
             "categories that describe them"
         )
     return Plan(
@@ -325,10 +327,26 @@ def _value(table: list[Column]) -> tuple[tuple[str, ...], str, bool]:
             f"the sum of {len(parts)} amounts by what was bought",
             False,
         )
+    channels = _by_channel(numbers)
+    if len(channels) >= 2 and best in channels:
+        named = " and ".join(c.name for c in channels) if len(channels) == 2 else "all channels"
+        return tuple(c.name for c in channels), f"the sum over {named}", False
     if worth(best)[0] > 0:
         assert best.meaning is not None  # noqa: S101 - only those with a meaning rank
         return (best.name,), f"{best.meaning.key} by its name", worth(best)[0] < 5
-    counts = [c for c in numbers if c.meaning and c.meaning.key in ("frequency", "visits", "score")]
+    counts = [c for c in numbers if c.meaning and c.meaning.key in ("frequency", "visits")]
     if counts:
         return (counts[0].name,), "there is no amount of money; this is the nearest", True
-    return (numbers[0].name,), "no name says what a customer is worth; the first number", True
+    # An age or a length is no worth: to look after the oldest would be nobody's idea of a play.
+    return (), "no name says what a customer is worth: segments are numbered by their size", True
+
+
+def _by_channel(numbers: list[Column]) -> list[Column]:
+    """Amounts that are alike in name but for the channel: together they are what was spent."""
+    groups: dict[tuple[str, ...], list[Column]] = {}
+    for column in numbers:
+        words = lexicon.tokens(column.name)
+        if column.meaning and column.meaning.worth >= 7 and lexicon.CHANNELS & set(words):
+            rest = tuple(word for word in words if word not in lexicon.CHANNELS)
+            groups.setdefault(rest, []).append(column)
+    return max(groups.values(), key=len, default=[])

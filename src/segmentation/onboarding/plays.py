@@ -4,10 +4,11 @@ from typing import Any
 
 from segmentation.onboarding import lexicon
 from segmentation.onboarding.plan import Plan
+from segmentation.onboarding.roles import Column
+from segmentation.onboarding.words import BOUGHT, WARES
 
 _LEFT = frozenset("churn churned exited attrition cancelled canceled".split())
 _ANSWERED = frozenset("response responded converted conversion subscribed deposit y".split())
-_CHANNELS = frozenset("web online app store shop catalog catalogue".split())
 _AGAIN = "share who buy again within 90 days against a group left alone"
 
 # Name, action, channel, measure.
@@ -53,6 +54,12 @@ _WELCOME = (
     "e-mail series, app",
     "share with a second purchase within 60 days",
 )
+_WELCOME_TO_SERVICE = (
+    "Welcome the new",
+    "Help with the first steps, and call after a month to ask what is missing.",
+    "e-mail series, app, phone",
+    "share still active after six months",
+)
 _THANK = (
     "Thank the loyal",
     "Mark anniversaries, and ask for a recommendation.",
@@ -77,6 +84,69 @@ _CHEAPLY = (
     "e-mail, website",
     "cost of service and value per customer",
 )
+_UNHAPPY = (
+    "Mend what went wrong",
+    "Ask what disappointed them, put it right within days, and tell them what was changed.",
+    "phone, personal e-mail",
+    "satisfaction and share who stay, after three months",
+)
+_DISSATISFIED = (
+    "Ask what disappoints them",
+    "Ask a few of them in person, mend what they name first, and tell all of them.",
+    "phone, e-mail survey",
+    "satisfaction after three months",
+)
+_CALLING = (
+    "Answer before they call",
+    "Find out what they call about, and put the answers where they look first.",
+    "website, app, e-mail after a call",
+    "calls per customer and quarter",
+)
+_REST = (
+    "Contact them less",
+    "Pause campaigns for a quarter, then write only with what they asked for.",
+    "e-mail",
+    "answers per contact, and share who unsubscribe",
+)
+_FAMILY = (
+    "Offers for families",
+    "Lead with family packs, school terms and prices for larger households.",
+    "e-mail, website",
+    "spend per customer against a group left alone",
+)
+_CHEAPER_CREDIT = (
+    "Offer cheaper credit",
+    "Offer a loan or installments at a lower rate than cash from the card.",
+    "app, letter, phone",
+    "share who take it, and arrears after six months",
+)
+_SECOND_PRODUCT = (
+    "Offer one product more",
+    "Recommend the one product that those most like them have.",
+    "app, e-mail, branch",
+    "products per customer after six months",
+)
+_CONTRACT = (
+    "Offer a longer contract",
+    "Offer a better price or service for a year's commitment, before a competitor does.",
+    "phone, app, e-mail",
+    "share who take a longer contract, and share who leave within six months",
+)
+_SELF_SERVICE = (
+    "Serve at low cost",
+    "Lead to self-service, and spend no expensive channel on them.",
+    "app, website",
+    "cost of service and value per customer",
+)
+_REMIND = (
+    "Win back",
+    "Remind them of what they have and do not use, with one offer; then leave them alone.",
+    "e-mail, app",
+    "share active again within 90 days against a group left alone",
+)
+_BUYING = frozenset("frequency deals basket items breadth returns".split())
+_FEW_LEVELS = 8
+_REGULAR = ("frequency", "visits")
 _BEST_VALUE = {"value_index": {"min": 130}}
 
 
@@ -87,8 +157,20 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
         for column in plan.of("flag")
         if (words := set(lexicon.tokens(column.name))) & (_LEFT | _ANSWERED)
     ]
-    recency, frequency, tenure = (_column(plan, key) for key in ("recency", "frequency", "tenure"))
-    breadth, deals = _column(plan, "breadth"), _column(plan, "deals")
+    made += [
+        _play(_UNHAPPY, _often(column.becomes_column))
+        for column in plan.of("flag")
+        if set(lexicon.tokens(column.name)) & {"complain", "complained", "complaint", "complaints"}
+    ]
+    recency, tenure, deals = (_column(plan, key) for key in ("recency", "tenure", "deals"))
+    frequency = next(
+        filter(None, (_column(plan, key, besides=lexicon.CHANNELS) for key in _REGULAR)), None
+    )
+    breadth = _column(plan, "breadth")
+    bought = any(
+        column.meaning and (column.meaning.key in _BUYING or "purchases" in _said(column))
+        for column in plan.numbers
+    )
     worth = [column for column in plan.numbers if column.name in plan.value]
     valued = bool(worth) and all(
         column.minimum is not None and column.minimum >= 0 for column in worth
@@ -98,46 +180,113 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
     if valued:
         made.append(_play(_BEST, _BEST_VALUE))
     if recency:
-        made.append(_play(_WIN_BACK, _high(recency)))
+        made.append(_play(_WIN_BACK if bought else _REMIND, _high(recency)))
+    made += _others(plan)
     if frequency:
         made.append(_play(_HABIT, _high(frequency)))
     if tenure:
-        made += [_play(_WELCOME, _low(tenure)), _play(_THANK, _high(tenure))]
+        welcome = _WELCOME if bought else _WELCOME_TO_SERVICE
+        made += [_play(welcome, _low(tenure)), _play(_THANK, _high(tenure))]
     if breadth:
         made.append(_play(_RANGE, _low(breadth)))
     if deals:
         made.append(_play(_DEALS, _high(deals)))
     made += _channels(plan)
+    cheaply = _CHEAPLY if bought else _SELF_SERVICE
     if valued:
-        made.append(_play(_CHEAPLY, {"value_index": {"max": 70}}))
+        made.append(_play(cheaply, {"value_index": {"max": 70}}))
+    for column in () if valued else plan.of("scale"):
+        if set(lexicon.tokens(column.name)) & {"spending", "spend", "value", "worth"}:
+            made.append(_play(_BEST, _often(column.becomes_column, column.levels[-1])))
+            made.append(_play(cheaply, _often(column.becomes_column, column.levels[0])))
+    return [*made, *_levels(plan)]
+
+
+def _levels(plan: Plan) -> list[dict[str, Any]]:
+    """Plays by what customers prefer: goods, and ways to reach them."""
+    made = []
+    for column in plan.of("categorical"):
+        words = set(lexicon.tokens(column.name))
+        if column.code or column.describe or len(column.levels) > _FEW_LEVELS:
+            continue
+        for level in column.levels:
+            if words & WARES and words <= BOUGHT:
+                texts = (
+                    f"Lead with {level}",
+                    f"Show what is new in {level} first, then what others buy with it.",
+                    "e-mail, product pages",
+                    f"orders in {level}, and orders beside it",
+                )
+            elif words & {"channel", "device", "platform"}:
+                texts = (
+                    f"Meet them where they are ({level})",
+                    f"Make offers and service good here first: {level}.",
+                    level,
+                    "orders or visits this way, and in all",
+                )
+            else:
+                break
+            made.append(_play(texts, _often(column.becomes_column, level)))
+    return made
+
+
+def _others(plan: Plan) -> list[dict[str, Any]]:
+    """Plays for what only some tables tell of."""
+    made = []
+    for key, texts, side in (
+        ("complaints", _UNHAPPY, _high), ("satisfaction", _DISSATISFIED, _low),
+        ("rating", _DISSATISFIED, _low), ("calls", _CALLING, _high),
+        ("advance", _CHEAPER_CREDIT, _high),
+        ("campaign", _REST, _high), ("household", _FAMILY, _high), ("family", _FAMILY, _high),
+    ):  # fmt: skip
+        found = _column(plan, key)
+        if found:
+            made.append(_play(texts, side(found)))
+    for column in plan.categories:
+        words = set(lexicon.tokens(column.name))
+        monthly = [level for level in column.levels if level.casefold().startswith("month")]
+        if "contract" in words and monthly:
+            made.append(_play(_CONTRACT, _often(column.becomes_column, monthly[0])))
+    for column in plan.numbers:
+        words = set(lexicon.tokens(column.name))
+        if column.meaning is None and words & {"product", "products", "policies", "services"}:
+            made.append(_play(_SECOND_PRODUCT, _low(column.becomes_column)))
     return made
 
 
 def _channels(plan: Plan) -> list[dict[str, Any]]:
     made = []
     for column in plan.numbers:
-        where = _CHANNELS & set(lexicon.tokens(column.name))
-        if where and column.meaning and column.meaning.key == "frequency":
+        where = lexicon.CHANNELS & set(lexicon.tokens(column.name))
+        if where and column.meaning and column.meaning.key in ("frequency", "visits"):
             channel = lexicon.thing_of(column.name, column.meaning)
+            bought = column.meaning.key == "frequency"
             texts = (
                 f"Meet them in their channel ({channel})",
-                f"Put offers and service first where they buy most ({channel}).",
+                f"Put offers first where they {'buy' if bought else 'come'} most ({channel}).",
                 channel,
-                "orders through this channel, and orders in all",
+                f"{'orders' if bought else 'visits'} through this channel, and in all",
             )
-            made.append(_play(texts, _high(column.name)))
+            made.append(_play(texts, _high(column.becomes_column)))
     return made
 
 
-def _column(plan: Plan, key: str) -> str | None:
+def _column(plan: Plan, key: str, *, besides: frozenset[str] = frozenset()) -> str | None:
     """The column of a meaning, best the one whose name says nothing else."""
     found = [
         column
         for column in plan.numbers
-        if column.meaning and column.meaning.key == key and (column.minimum or 0) >= 0
+        if column.meaning
+        and column.meaning.key == key
+        and (column.minimum or 0) >= 0
+        and not besides & set(lexicon.tokens(column.name))
     ]
     plain = [column for column in found if not lexicon.thing_of(column.name, column.meaning)]
     return (plain or found)[0].becomes_column if found else None
+
+
+def _said(column: Column) -> list[str]:
+    return lexicon.tokens(column.name)
 
 
 def _high(column: str) -> dict[str, Any]:
@@ -148,8 +297,8 @@ def _low(column: str) -> dict[str, Any]:
     return {"column": column, "index": {"max": 70}}
 
 
-def _often(column: str) -> dict[str, Any]:
-    return {"column": column, "level": "Yes", "lift": {"min": 1.3}}
+def _often(column: str, level: str = "Yes") -> dict[str, Any]:
+    return {"column": column, "level": level, "lift": {"min": 1.3}}
 
 
 def _play(texts: tuple[str, str, str, str], *when: dict[str, Any]) -> dict[str, Any]:

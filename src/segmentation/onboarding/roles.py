@@ -99,7 +99,11 @@ def role_of(figures: Figures) -> Column:
         return ignored(name, "it is empty")
     if figures.distinct == 1:
         return ignored(name, f"it is '{_short(figures.example)}' in every row that has a value")
-    flag = _flag(figures)
+    if words & lexicon.JUDGED:
+        return ignored(name, "it is what a model said of them, not what they are like")
+    if lexicon.says_economy(name):
+        return ignored(name, "it is about the economy of a day, not about a customer")
+    flag = _flag(figures) or _left(figures, words)
     if flag is None and figures.missing > 0.5:
         return ignored(
             name,
@@ -117,7 +121,7 @@ def role_of(figures: Figures) -> Column:
         return _number(figures, numbers, words)
     if words & lexicon.PERSONAL and figures.distinct > FEWEST:
         return ignored(name, "it says who somebody is, which is no trait that people share")
-    if words & lexicon.CALENDAR and not words & lexicon.SCALE and len(words) == 1:
+    if words <= lexicon.CALENDAR:
         return ignored(name, "a day or month of the calendar is no trait of a customer")
     return _category(figures)
 
@@ -133,6 +137,9 @@ def _flag(figures: Figures) -> Column | None:
         return None
     if len(plain) > 4:
         return None
+    words = set(lexicon.tokens(figures.name))
+    if words & lexicon.EITHER and all(level.isdigit() for level in plain):
+        return None  # 0 and 1 of sex or education: codes
     shown = " and ".join(f"'{level}'" for level in figures.levels if level.casefold() in plain)
     why = f"it is {shown} only"
     if absent:
@@ -145,6 +152,25 @@ def _flag(figures: Figures) -> Column | None:
         aliases={folded[level]: "No" for level in absent},
         levels=("Yes", "No"),
         meaning=lexicon.meaning_of(figures.name),
+    )
+
+
+def _left(figures: Figures, words: set[str]) -> Column | None:
+    """Whether two texts say who left and who stayed: a yes and a no in other words."""
+    if figures.distinct != 2 or not words & lexicon.OUTCOME:
+        return None
+    said = {level: set(lexicon.tokens(level)) for level in figures.levels}
+    left = [level for level, words in said.items() if words & lexicon.LEAVING]
+    stayed = [level for level, words in said.items() if words & lexicon.STAYING]
+    if len(left) != 1 or len(stayed) != 1 or left == stayed:
+        return None
+    return Column(
+        figures.name,
+        "flag",
+        f"'{left[0]}' is a yes, '{stayed[0]}' a no",
+        "yes or no",
+        aliases={left[0]: "Yes", stayed[0]: "No"},
+        levels=("Yes", "No"),
     )
 
 
@@ -179,7 +205,8 @@ def _date(figures: Figures, dates: Dates) -> Column:
 def _number(figures: Figures, numbers: Numbers, words: set[str]) -> Column:
     name = figures.name
     meaning = lexicon.meaning_of(name)
-    if words & lexicon.PERSONAL and figures.distinct > FEWEST:
+    personal = words & lexicon.PERSONAL and not words & lexicon.COUNT
+    if personal and figures.distinct > FEWEST:
         return ignored(name, "it says who somebody is, which is no trait that people share")
     if _is_year(numbers):
         return _year(figures, numbers, meaning)

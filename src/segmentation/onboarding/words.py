@@ -1,19 +1,23 @@
 """Words for the columns of a table, by which its segments are named."""
 
+import re
+from collections import Counter
 from typing import Any
 
 from segmentation.onboarding import lexicon
 from segmentation.onboarding.plan import Plan
 from segmentation.onboarding.roles import Column, title
 
-_NOUNS = ("buyers", "visitors", "spenders", "users")
+_NOUNS = ("things", "buyers", "visitors", "spenders", "users")
 _MOST = 14  # categories that get words
 # What a yes or no says of a person: instead of with and without.
 _PERSONS = {
     "senior citizen": ("senior", "younger"), "senior": ("senior", "younger"),
     "active member": ("active", "inactive"), "active": ("active", "inactive"),
-    "married": ("married", "unmarried"), "smoker": ("smoking", "non-smoking"),
+    "married": ("married", "unmarried"), "ever married": ("married", "unmarried"),
+    "smoker": ("smoking", "non-smoking"),
     "employed": ("employed", "unemployed"), "retired": ("retired", "working-age"),
+    "graduated": ("with degree", "without degree"),
     "homeowner": ("home-owning", "renting"), "vip": ("VIP", "ordinary"),
     "housing": ("with home loan", "without home loan"),
     "default": ("in default", "without default"),
@@ -23,27 +27,121 @@ _PERSONS = {
     "complain": ("with complaints", "without complaints"),
     "complained": ("with complaints", "without complaints"),
     "dependents": ("with dependents", "without dependents"),
+    "subscribed": ("subscribed", "not subscribed"),
 }  # fmt: skip
+# Words of a yes or no that say nothing but that it is one.
+_EMPTY = frozenset("is has have flag status applied used indicator".split())
 _ADJECTIVES = frozenset(
     """
     gender sex marital married relationship job occupation profession work employment status
+    attrition churn satisfaction
     """.split()
 )
-_PLACES = frozenset("city town country state region district location area territory".split())
+_PLACES = frozenset(
+    "city town country state region district location area territory geography nation".split()
+)
 _WAYS = frozenset("device platform app browser".split())
 _PAYING = frozenset("payment pay paying".split())
-_WARES = frozenset(
+_CHANNEL = frozenset("channel channels".split())
+WARES = frozenset(
     """
-    category categories product brand item department favourite favorite preferred goods
+    category categories product brand item department favourite favorite preferred prefered goods
+    items
     """.split()
 )
+# What may stand beside those, and still it is about what is bought.
+BOUGHT = WARES | frozenset(
+    "order orders purchase purchases purchased bought main top interested in shopping".split()
+)
+# What a level says of a person where its column is about it, and how.
+_SAYINGS = (
+    (frozenset("gender sex".split()), {
+        "f": "female", "m": "male", "w": "female", "woman": "female", "man": "male",
+        "women": "female", "men": "male",
+    }),
+    (frozenset("marital relationship married".split()), {
+        "widow": "widowed", "together": "living together", "alone": "single",
+    }),
+    (frozenset("education edu schooling degree qualification".split()), {
+        "none": "without schooling", "illiterate": "without schooling",
+        "uneducated": "without schooling", "basic": "with basic schooling",
+        "primary": "with primary schooling", "primary school": "with primary schooling",
+        "elementary": "with primary schooling", "basic.4y": "with four school years",
+        "basic.6y": "with six school years", "basic.9y": "with nine school years",
+        "secondary": "with secondary schooling", "high school": "with high school",
+        "high.school": "with high school", "highschool": "with high school",
+        "high school or below": "with high school at most", "college": "with college",
+        "some college": "with some college", "vocational": "with vocational training",
+        "professional.course": "with vocational training", "graduation": "with degree",
+        "graduate": "with degree", "bachelor": "with bachelor's degree",
+        "bachelors": "with bachelor's degree", "tertiary": "with university degree",
+        "university": "with university degree", "university.degree": "with university degree",
+        "master": "with master's degree", "masters": "with master's degree",
+        "2n cycle": "with second-cycle degree", "post-graduate": "with postgraduate degree",
+        "postgraduate": "with postgraduate degree", "phd": "with PhD", "doctorate": "with PhD",
+        "doctor": "with PhD",
+    }),
+    (frozenset("job occupation profession work employment".split()), {
+        field: f"in {field.rstrip('.')}"
+        for field in (
+            "management", "services", "sales", "marketing", "healthcare", "entertainment",
+            "education", "finance", "retail", "administration", "admin.", "admin", "engineering",
+        )
+    } | {"medical leave": "on medical leave"}),
+    (frozenset("housing home residence property".split()), {
+        "own": "home-owning", "owner": "home-owning", "rent": "renting",
+        "free": "living rent-free", "mortgage": "with mortgage",
+    }),
+    (frozenset("frequency".split()), {
+        "daily": "daily buyers", "weekly": "weekly buyers", "fortnightly": "fortnightly buyers",
+        "bi-weekly": "every-two-weeks buyers", "biweekly": "every-two-weeks buyers",
+        "monthly": "monthly buyers", "quarterly": "quarterly buyers",
+        "every 3 months": "every-three-months buyers", "annually": "yearly buyers",
+        "yearly": "yearly buyers",
+    }),
+    (frozenset(["poutcome"]), {
+        "success": "who answered before", "failure": "who declined before",
+        "nonexistent": "not asked before",
+    }),
+    (_PLACES | {"settlement", "residence"}, {
+        "urban": "urban", "rural": "rural", "suburban": "suburban", "semiurban": "semi-urban",
+    }),
+)  # fmt: skip
+# By meaning: what is said of those who have next to nothing of it, and of those who have much where
+# another column gave the noun.
+_NONE_ALSO = {
+    "frequency": ("without {thing} purchases", "with {thing} purchases"),
+    "spend": ("without {thing} purchases", "with {thing} purchases"),
+    "visits": ("without {thing} visits", "with {thing} visits"),
+    "advance": ("without cash advances", "with cash advances"),
+    "campaign": ("never contacted", ""), "household": ("without {thing}", ""),
+    "complaints": ("without complaints", ""), "returns": ("without returns", ""),
+    "calls": ("never calling", ""), "loan": ("without loans", ""),
+    "balance": ("without balance", ""),
+}  # fmt: skip
+_SIZES = frozenset("xxs xs s m l xl xxl 3xl".split())
+_CODED = re.compile(r"[a-z]{1,5}[ _-]?\d{1,4}|[a-z]", re.IGNORECASE)
 
 
 def words(plan: Plan) -> dict[str, dict[str, Any]]:
     """Words for each column, as `playbook.yaml` takes them."""
     columns = (*plan.numbers, *plan.categories)
     said = {column.becomes_column: _words(column) for column in columns}
+    _told_apart(said)
+    if any(c.meaning and c.meaning.key in ("campaign", "contacted") for c in columns):
+        for word in said.values():  # where people are called, what lasts is a call
+            if word.get("about") == "duration":
+                word |= {"high": "with long calls", "low": "with short calls"}
     return {name: word for name, word in said.items() if word}
+
+
+def _told_apart(said: dict[str, dict[str, Any]]) -> None:
+    """Where words leave out what alone tells columns apart, such as a number, say it."""
+    high = Counter(word.get("high") for word in said.values())
+    for name, word in said.items():
+        if high[word.get("high")] > 1 and str(word.get("high")).startswith("with high "):
+            whole = title(name).lower()
+            word |= {"high": f"with high {whole}", "low": f"with low {whole}", "about": whole}
 
 
 def _words(column: Column) -> dict[str, Any]:
@@ -62,25 +160,48 @@ def _of_number(column: Column) -> dict[str, Any]:
     if column.role == "date" and meaning is None:
         return {"high": f"with early {thing}", "low": f"with recent {thing}", "about": thing}
     if meaning is None or not meaning.high:
-        thing = _few(thing or title(column.name).lower())
-        return {"high": f"with high {thing}", "low": f"with low {thing}", "about": thing}
-    if meaning.key == "payments" and "full-payment" in lexicon.tokens(column.name):
+        return _of_measure(column, thing)
+    tokens = lexicon.tokens(column.name)
+    if meaning.key in ("payments", "share") and "full-payment" in tokens:
         return {"high": "paying in full", "low": "rarely paying in full", "about": "full payment"}
     if meaning.key == "frequency" and thing == "balance":
         return {"high": "with active balance", "low": "with idle balance", "about": "idle balance"}
-    if meaning.key == "share" and "full-payment" in lexicon.tokens(column.name):
-        return {"high": "paying in full", "low": "rarely paying in full", "about": "full payment"}
     high, low = (_put(phrase, thing) for phrase in (meaning.high, meaning.low))
-    if "cash-advance" in lexicon.tokens(column.name) and meaning.key == "frequency":
+    if "cash-advance" in tokens and meaning.key == "frequency":
         high = "frequent cash-advance users"
         low = "using few cash advances"
     about = thing if "{thing}" in meaning.high and thing else meaning.key
     if meaning.key == "advance":
         about = "cash-advance"
     found: dict[str, Any] = {"high": high, "low": low, "about": about}
+    if meaning.key in _NONE_ALSO:
+        none, also = (_put(phrase, thing) for phrase in _NONE_ALSO[meaning.key])
+        if thing in lexicon.GOODS:
+            none, also = f"without {thing}", ""
+        if thing == "cash-advance":
+            none, also = "without cash advances", "with cash advances"
+        found["none"] = none
+        if also and high.endswith(_NOUNS):
+            found["also"] = also
     if high.endswith(_NOUNS):
         found["noun"] = True
     return found
+
+
+def _of_measure(column: Column, thing: str) -> dict[str, Any]:
+    """Words for a number of which nothing is known but its name: a count of things, or so high."""
+    tokens = lexicon.tokens(column.name)
+    thing = _few(thing or title(column.name).lower())
+    if "size" in tokens:
+        thing = thing.removesuffix(" size")
+        return {"high": f"with large {thing}", "low": f"with small {thing}", "about": thing}
+    if lexicon.COUNT & {*tokens} or (
+        thing.endswith("s") and not thing.endswith(("ss", "us", "is"))
+    ):
+        thing = lexicon.plural(thing)
+        few, none = f"with few {thing}", f"without {thing}"
+        return {"high": f"with many {thing}", "low": few, "none": none, "about": thing}
+    return {"high": f"with high {thing}", "low": f"with low {thing}", "about": thing}
 
 
 def _put(phrase: str, thing: str) -> str:
@@ -91,7 +212,7 @@ def _put(phrase: str, thing: str) -> str:
 
 
 def _of_flag(column: Column) -> dict[str, Any]:
-    words = [w for w in lexicon.tokens(column.name) if w not in ("is", "has", "have", "flag")]
+    words = [w for w in lexicon.tokens(column.name) if w not in _EMPTY]
     thing = _few(" ".join(words) or title(column.name).lower())
     if words[:1] in (["accepted"], ["accept"]):
         rest = _few(" ".join(words[1:]) or "an offer")
@@ -104,38 +225,63 @@ def _of_flag(column: Column) -> dict[str, Any]:
 
 
 def _of_levels(column: Column) -> dict[str, Any]:
-    words = set(lexicon.tokens(column.name))
+    words = {word for word in lexicon.tokens(column.name) if not word.isdigit()}
     thing = _few(lexicon.thing_of(column.name) or title(column.name).lower())
+    size = {"size"} & words
+    coded = sum(bool(_CODED.fullmatch(level)) for level in column.levels)
+    if coded > len(column.levels) / 2 and not size and not _SAYINGS[0][0] & words:
+        return {"quiet": True}
     levels = {level: _level(level, thing, words) for level in column.levels[:_MOST]}
     found: dict[str, Any] = {"levels": levels, "about": thing}
     if len(column.levels) > _MOST:
         found["level"] = _level("{level}", thing, words)
-    if words & _WARES:
+    if any(word.endswith(_NOUNS) for word in levels.values()):
         found["noun"] = True
     return found
 
 
 def _level(level: str, thing: str, words: set[str]) -> str:
-    plain = level if _is_name(level) else level.lower()
+    level = level.strip("[]{}()'\" ") or level if level != "{level}" else level
+    plain = " ".join((level if _is_name(level) else level.lower()).split()[:4])
     folded = level.casefold()
+    for about, sayings in _SAYINGS:
+        if words & about and folded in sayings:
+            return sayings[folded]
     if folded in ("yes", "y", "true"):
         return f"with {thing}"
-    if folded in ("no", "n", "false", "none"):
+    if folded in ("no", "n", "false", "none", "[]"):
         return f"without {thing}"
     if folded.startswith(("no ", "without ")):
         absent = folded.split(" ", 1)[1].removesuffix(" service")
         return f"without {absent}"
-    if level.isdigit():
+    if level.isdigit() and "size" not in words:
         return f"with {thing} {level}"
+    if lexicon.is_range(level):
+        span = " ".join(word.lower() if word.isalpha() else word for word in level.split())
+        return f"aged {span}" if "age" in words else f"with {thing} {span}"
     if words & _PLACES:
         return f"from {level}"
     if words & _PAYING:
         return f"paying by {plain.split(' (')[0]}"
-    if words & _WARES:
-        return f"{level} buyers"
+    if words & _CHANNEL:
+        return f"via {plain}"
+    if words == {"contact"}:
+        return f"reached by {plain}"
+    if "season" in words:
+        return f"in {plain}"
+    if "size" in words and (folded in _SIZES or level.isdigit()):
+        return f"with size {level}"
+    if "size" in words:
+        return f"with {plain} {thing.removesuffix(' size')}"
+    if words & {"color", "colour"}:
+        return f"choosing {plain}"
+    if words & WARES and words <= BOUGHT and folded in ("other", "others", "misc"):
+        return "buyers of other things"
+    if words & WARES and words <= BOUGHT:
+        return f"{level if 'brand' in words else plain} buyers"
     if words & _WAYS:
         return f"using {plain}"
-    if words & _ADJECTIVES:
+    if words & _ADJECTIVES or (plain[:6] == thing[:6] and " " not in plain):
         return plain.rstrip(".")
     return f"with {plain}" if thing in plain else f"with {plain} {thing}"
 
