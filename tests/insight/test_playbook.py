@@ -170,5 +170,5 @@ def test_the_example_in_the_documentation_is_a_valid_playbook() -> None:
     (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     shown = validate(Playbook, yaml.safe_load(example), "the example")
     assert shown.names == {1: "Champions"}
-    columns = {"numeric": ["visits", "rent"], "categorical": ["hobby"]}
+    columns = {"numeric": ["visits", "rent", "web"], "categorical": ["hobby"]}
     assert fitting(shown, **columns) == (shown, [])
