@@ -122,6 +122,54 @@ def test_spark_keeps_and_rejects_the_same_rows_in_the_same_bytes(
         assert ours == theirs, name
 
 
+OF_ALL_ROLES = Data.model_validate(
+    {
+        "path": "shop.csv",
+        "delimiter": ";",
+        "encoding": "latin-1",
+        "decimal": ",",
+        "id": None,
+        "value": None,
+        "as_of": "2014-06-29",
+        "numeric": {"spent": {"never": 999}},
+        "date": {
+            "since": {"from": "joined", "format": "%d-%b-%y"},
+            "hours": {"from": "seen", "format": "%Y-%m-%d %H:%M"},
+            "age": {"from": "born", "format": "%Y", "unit": "years", "min": 0, "max": 120},
+        },
+        "flag": {"partner": None},
+        "scale": {"school": ["primary", "secondary", "tertiary"]},
+    }
+)
+ROLES = [
+    "1.234,5;29-Feb-12;2012-02-29 07:30;1974;yes;primary",
+    "999;31-dec-69;2014-06-30 00:00;1893;NO;Secondary ",
+    "5;1-Jan-00;1999-12-31 23:59;2014;1;TERTIARY",
+    "5 €;31-Jun-12;2012-01-01 00:00;1980;0;none",
+    ";;;;;",
+    ";;;1990;;",
+    "5;01-Mar-13;2013-03-01 12:00;1980;perhaps;lower",
+    "5;01-Mar-13;2013-03-01 12:00;1980;ja",
+    '5;01-Mar-13;"2013-03-01 12:00\n";1980;ja;tertiary',
+    '5;01-Mar-13;2013-03-01 12:00;1980;"never closed',
+    "5;01-Mär-13;2013-03-01 12:00;1980;nein;primary",
+]
+
+
+def test_dates_scales_flags_and_customers_without_an_id(on_spark: Start) -> None:
+    plain = [f"{i},5;{i % 28 + 1:02}-Oct-{i % 14:02};2013-0{i % 9 + 1}-1{i % 10} 0{i % 10}:00;"
+             f"{1940 + i % 70};{'yn'[i % 2]};{'primary' if i % 3 else 'tertiary'}"
+             for i in range(300)]  # fmt: skip
+    lines = ["spent;joined;seen;born;partner;school", *plain[:150], *ROLES, *plain[150:], ""]
+    Path("shop.csv").write_text("\n".join(lines), encoding="cp1252", newline="")
+    expected = prepared(Local, "local", OF_ALL_ROLES)
+    assert expected[0].rows_rejected > 4
+    assert prepared(on_spark, "spark", OF_ALL_ROLES) == expected
+    for name in ("customers", "rejected"):
+        ours, theirs = (Path(f"{who}/{name}.parquet").read_bytes() for who in ("local", "spark"))
+        assert ours == theirs, name
+
+
 def test_parts_of_a_table_are_counted_through(on_spark: Start) -> None:
     content = nasty(300)
     header, rest = content.split(b"\n", 1)

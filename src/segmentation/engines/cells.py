@@ -136,7 +136,7 @@ def typed(engine: Engine, data: Data) -> Frame:
     dated = {
         f"{name}{i}": text
         for i, day in days.items()
-        for name, text in dates.parts(col(f"m{i}"), day).items()
+        for name, text in dates.parts(col(f"m{i}"), day, engine.group).items()
     }
     odd = _with(odd, [text.alias(name) for name, text in dated.items()])
     read = _numbers(

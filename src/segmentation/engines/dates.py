@@ -5,6 +5,7 @@ No cast that may fail is needed: a date is taken apart by a pattern, and its day
 
 import datetime as dt
 import re
+from collections.abc import Callable
 
 import narwhals as nw
 
@@ -22,19 +23,21 @@ _PATTERNS = {
 }  # fmt: skip
 
 
-def parts(cell: nw.Expr, column: DateColumn) -> dict[str, nw.Expr]:
+def parts(cell: nw.Expr, column: DateColumn, group: Callable[[int], str]) -> dict[str, nw.Expr]:
     """Take a cell apart into the text of its year, month and day, as far as the format has them.
+
+    `group` names a group of the pattern, as `Engine.group` does.
 
     Examples
     --------
-    >>> sorted(parts(nw.col("born"), DateColumn(format="%d-%m-%Y")))
+    >>> sorted(parts(nw.col("born"), DateColumn(format="%d-%m-%Y"), "${}".format))
     ['day', 'month', 'year']
     """
     pattern, order = _pattern(column.format)
     fits = cell.str.contains(pattern)
     found: dict[str, nw.Expr] = {}
     for i, directive in enumerate(order, start=1):
-        text = nw.when(fits).then(cell.str.replace_all(pattern, rf"\{i}"))
+        text = nw.when(fits).then(cell.str.replace_all(pattern, group(i)))
         if directive in "bB":
             found["month"] = _month(text)
         else:

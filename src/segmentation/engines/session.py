@@ -1,7 +1,9 @@
 """Start Spark, or say in one line why it cannot be started."""
 
+import atexit
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -12,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segmentation import errors
-from segmentation.errors import SettingsError
+from segmentation.errors import SegmentationError, SettingsError
 from segmentation.settings.shared.engine import Engine
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 OLDEST_JAVA = 17
 _JAVA_OPTIONS = "spark.driver.extraJavaOptions"
+_ANSWERS = 10  # seconds that a cluster's master has to answer; Spark itself is silent for a minute
 _QUIET = """\
 rootLogger.level = warn
 rootLogger.appenderRef.stderr.ref = stderr
@@ -29,7 +32,7 @@ appender.console.target = SYSTEM_ERR
 appender.console.filter.errors.type = ThresholdFilter
 appender.console.filter.errors.level = error
 appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %p %c{1}: %m%n%ex
+appender.console.layout.pattern = %p %c{1}: %replace{%m}{(?s)\\n.*}{}%ex{none}%n
 """
 
 
@@ -48,6 +51,7 @@ def session(engine: Engine) -> "SparkSession":
         )
     here = engine.master.startswith("local")
     _java()
+    _answers(engine.master)
     package = Path(errors.__file__).resolve().parent
     if here:
         # What Spark starts on this machine is the Python, and runs the code, that runs here.
@@ -69,7 +73,7 @@ def session(engine: Engine) -> "SparkSession":
         started = builder.getOrCreate()
     except Exception as error:
         raise SettingsError(
-            f"Spark does not start at {engine.master}: {_first_line(error)}; "
+            f"Spark does not start at {engine.master}: {_said(error)}; "
             "mend engine.master or engine.options in params.yaml"
         ) from error
     if not here:
@@ -86,6 +90,7 @@ def scratch(engine: Engine) -> "tempfile.TemporaryDirectory[str]":
 def _settings(*, here: bool) -> dict[str, str]:
     folder = Path(tempfile.gettempdir()) / f"segmentation-spark-{os.getpid()}"
     folder.mkdir(exist_ok=True)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     log = folder / "log4j2.properties"
     log.write_text(_QUIET, encoding="utf-8")
     settings = {
@@ -127,6 +132,30 @@ def _java() -> None:
         raise SettingsError(f"engine.name is spark, and Java {version} is too old for it; {mend}")
 
 
+def _answers(master: str) -> None:
+    """Raise if there is nothing where the master of a cluster is said to be."""
+    mend = "mend engine.master in params.yaml, or set engine.name to local"
+    if master == "yarn":
+        told = ("HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_HOME", "SPARK_CONF_DIR")
+        if not any(os.environ.get(name) for name in told):
+            raise SettingsError(
+                "engine.master is yarn, and nothing says where that is: set HADOOP_CONF_DIR to the "
+                f"folder with its settings; {mend}"
+            )
+    if not master.startswith("spark://"):
+        return
+    why = ""
+    for address in master.removeprefix("spark://").split(","):
+        host, _, port = address.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=_ANSWERS).close()
+        except (OSError, OverflowError, UnicodeError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+        else:
+            return
+    raise SettingsError(f"no Spark answers at {master} ({why}); {mend}")
+
+
 def _zipped(package: Path) -> Path:
     """Pack the package, which the machines of a cluster run too."""
     target = Path(tempfile.mkdtemp(prefix="segmentation-")) / "segmentation.zip"
@@ -136,5 +165,23 @@ def _zipped(package: Path) -> Path:
     return target
 
 
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+def failed(error: BaseException | None) -> SegmentationError | None:
+    """Return what to raise for an error of Spark, in a line; None for any other."""
+    if error is None or not type(error).__module__.startswith(("pyspark.", "py4j.")):
+        return None
+    return SegmentationError(
+        f"Spark stopped: {_said(error)}; mend engine.options in params.yaml, set engine.name to "
+        "local, or add --debug to see where"
+    )
+
+
+def _said(error: BaseException) -> str:
+    """Say in a line what Java, or a Python that Spark started, has written a page about."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    for i, line in enumerate(lines):
+        if line.endswith("Traceback (most recent call last):"):
+            lines = [after for after in lines[i + 1 :] if not after[0].isspace()][:1] or lines
+            break
+    causes = [line for line in lines if line.startswith("Caused by: ")]
+    told = (causes or [line[2:] for line in lines if line.startswith(": ")] or lines or [""])[-1]
+    return told.removeprefix("Caused by: ").strip() or type(error).__name__

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from segmentation.artifacts.quality import Lines
 from segmentation.engines import arrow, parquet, spans
 from segmentation.engines.base import Frame
+from segmentation.engines.session import failed
 from segmentation.engines.source import Part, Source
 from segmentation.engines.spans import Found, Span
 from segmentation.settings.shared.data import Data
@@ -59,6 +60,9 @@ class Spark:
         trace: TracebackType | None,
     ) -> None:
         self._kept.cleanup()
+        told = failed(error)
+        if told is not None:
+            raise told from error
 
     def group(self, number: int) -> str:
         """Name a group of a pattern as Java does."""

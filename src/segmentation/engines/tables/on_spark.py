@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
-from segmentation.engines.session import scratch
+from segmentation.engines.session import failed, scratch
 from segmentation.engines.tables.table import Table
 from segmentation.progress import watched
 from segmentation.settings.shared.engine import Engine
@@ -54,7 +54,13 @@ class OnSpark(Table):
                     yield batch
 
             todo = self._spark.range(0, len(parts), 1, numPartitions=len(parts))
-            todo.mapInArrow(task, "id long").write.format("noop").mode("overwrite").save()
+            try:
+                todo.mapInArrow(task, "id long").write.format("noop").mode("overwrite").save()
+            except Exception as error:
+                told = failed(error)
+                if told is None:
+                    raise
+                raise told from error
             yield from watched(
                 map(_taken, sorted(folder.iterdir(), key=_number)), total=len(parts), doing=doing
             )

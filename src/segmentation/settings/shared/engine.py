@@ -7,7 +7,9 @@ from pydantic import field_validator, model_validator
 
 from segmentation.settings.shared.base import Settings
 
-_MASTER = re.compile(r"local(\[(\*|\d+)(,\d+)?\])?|yarn|(spark|k8s)://\S+")
+_MASTER = re.compile(
+    r"local(\[(\*|\d+)(,\d+)?\])?|yarn|spark://[^\s,]+:\d+(,[^\s,]+:\d+)*|k8s://\S+"
+)
 
 
 class Engine(Settings):
