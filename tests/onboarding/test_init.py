@@ -159,6 +159,17 @@ def test_marks_of_other_countries(root: Path) -> None:
     assert (data.id, data.value, list(data.categorical)) == ("Kunde", ("Umsatz",), ["Stadt"])
 
 
+def test_damaged_lines_and_spellings_do_not_mislead(root: Path) -> None:
+    levels = ["primary", "Primary", "secondary", "master", "primary"]
+    rows = [f"K{i};{i % 7},50;{20 + i % 50};{levels[i % 5]}" for i in range(200)]
+    rows[100:100] = ["K;1,50;30;master;x"]
+    (root / "own.csv").write_text("\n".join(["id;spent;age;school", *rows, ""]), encoding="utf-8")
+    init(root / "own.csv", root=root)
+    data = settings(root)
+    assert (data.delimiter, data.decimal, list(data.numeric)) == (";", ",", ["spent", "age"])
+    assert data.scale == {"school": ("primary", "secondary", "master")}
+
+
 def test_thousands_are_told_from_decimals(root: Path) -> None:
     table = pd.DataFrame({"id": range(1, 201), "visits": range(200)})
     table["revenue"] = [f"{i // 4}.{100 + i}" if i % 2 else str(100 + i) for i in range(8, 208)]

@@ -360,7 +360,9 @@ def _category(figures: Figures) -> Column:
         )
     if figures.words > 4 and figures.longest > 80:
         return ignored(name, "it is free text")
-    order = lexicon.in_order(figures.levels)
+    # The commonest spelling of each, as cleaning takes primary and PRIMARY for one.
+    spelt = {level.casefold(): level for level in reversed(figures.levels)}
+    order = lexicon.in_order(spelt.values())
     if order and figures.distinct == len(figures.levels):
         return Column(
             name,

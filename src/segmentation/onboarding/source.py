@@ -21,6 +21,7 @@ from segmentation.errors import InputError
 from segmentation.onboarding import workbooks
 
 _HEAD = 1 << 16
+_LOOK = 100  # lines that are looked at for the sign between cells
 _PARQUET = b"PAR1"
 _EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -202,6 +203,8 @@ def _text(path: Path, con: duckdb.DuckDBPyConnection, head: bytes, folder: Path)
     first = _first_lines(readable, skip + 1)
     if len(first) <= skip:
         raise InputError(f"{path} has no header")
+    if delimiter not in first[skip]:
+        delimiter = _in_most_lines(_first_lines(readable, skip + _LOOK)[skip:]) or delimiter
     header = [
         name.strip(BLANK) for name in next(csv.reader([first[skip]], delimiter=delimiter), [])
     ]
@@ -245,6 +248,20 @@ def _sniffed(con: duckdb.DuckDBPyConnection, file: str) -> tuple[str, int, bool]
         found = con.execute(f"{query}, strict_mode = false, ignore_errors = true)").fetchone()
     assert found is not None  # noqa: S101 - it fails or finds
     return str(found[0]), int(found[1]), bool(found[2])
+
+
+def _in_most_lines(lines: list[str]) -> str | None:
+    """The delimiter that stands in a header, and in most lines below as often as there.
+
+    DuckDB takes the comma of 12,50 for one where it fits some lines that are damaged.
+    """
+    header, *rows = lines
+    for sign in _DELIMITERS:
+        often = header.count(sign)
+        alike = sum(row.count(sign) == often for row in rows)
+        if often and alike > len(rows) / 2:
+            return sign
+    return None
 
 
 def _looks_like_names(header: list[str]) -> bool:
@@ -335,5 +352,5 @@ def _encoding(path: Path, head: bytes) -> tuple[str, list[str]]:
 
 
 def _first_lines(path: Path, many: int) -> list[str]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         return [line.rstrip("\r\n") for _, line in zip(range(many), file, strict=False)]
