@@ -146,7 +146,7 @@ def test_what_they_do_is_said_before_what_they_do_not() -> None:
                 }
                 for name in ("web", "store")
             }
-            | {"orders": {"high": "frequent", "low": "occasional"}}
+            | {"orders": {"high": "frequent", "low": "occasional", "one": "one-time"}}
         }
     )  # fmt: skip
 
@@ -161,6 +161,8 @@ def test_what_they_do_is_said_before_what_they_do_not() -> None:
     assert made(low("web", 3)) == "Customers without web purchases"
     assert made(high("web", 2), high("store")) == "Frequent web buyers with store purchases"
     assert made(low("web", 50), high("orders", 1)) == "Infrequent web buyers"  # frequent and not?
+    assert made(Trait("orders", None, -1.0, 40.0, 1.02)) == "One-time customers"
+    assert made(Trait("orders", None, -1.0, 40.0, 2.0)) == "Occasional customers"
 
 
 def test_a_name_has_six_words_at_most_and_says_nothing_twice() -> None:

@@ -319,7 +319,10 @@ def test_answers_are_taken(root: Path) -> None:
         ("a,b\n", "a header but no rows"),
         ("%PDF-1.7 ...", "a PDF"),
         ("a,b\n1,1\n1,1\n1,1\n", "no column tells customers apart"),
-        ("a,b\n1.5,1\n2.5,1\n9,1\n", "one column alone, 'a', tells customers apart: 'b': it is '1'"),
+        (
+            "a,b\n1.5,1\n2.5,1\n9,1\n",
+            "one column alone, 'a', tells customers apart: 'b': it is '1'",
+        ),
     ],
 )
 def test_what_is_no_table_is_told_in_one_line(root: Path, content: str, told: str) -> None:
@@ -348,7 +351,7 @@ def test_ages_without_another_date_are_as_of_when_the_file_was_saved(root: Path)
 
 def test_levels_are_said_as_a_colleague_would(root: Path) -> None:
     table = tables.blobs()
-    for name, levels in {
+    said: dict[str, list[str] | list[int]] = {
         "Income_Category": ["Less than $40K", "$40K - $60K", "$60K +"],
         "Card_Category": ["Blue", "Silver", "Gold"],
         "Favourite Category": ["Toys", "Home & Garden", "Others"],
@@ -358,7 +361,8 @@ def test_levels_are_said_as_a_colleague_would(root: Path) -> None:
         "Frequency of Purchases": ["Weekly", "Monthly", "Annually"],
         "Sex": [0, 1, 1],
         "Var_1": ["Cat_1", "Cat_2", "Cat_3"],
-    }.items():
+    }
+    for name, levels in said.items():
         table[name] = np.random.default_rng(len(name)).permutation(np.tile(levels, 100))
     started(root, table)
     words = load(Playbook, root / "playbook.yaml").words

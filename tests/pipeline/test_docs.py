@@ -2,6 +2,8 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 import tables
@@ -85,4 +87,7 @@ def test_purchases_become_segments_and_value_as_shown(project: Project) -> None:
     assert value["why_not"] == value["why_no_value"] == value["why_not_tried"] == ""
     report = (project.path / "reports/report.html").read_text(encoding="utf-8")
     assert "What they will be worth" in report
+    with closing(sqlite3.connect(project.path / "mlflow.db")) as store:
+        logged = dict(store.execute("SELECT key, value FROM latest_metrics"))
+    assert logged["lifetime/purchases"] == value["purchases"]["mean"]
     assert project.run("dvc", "status").stdout.strip().endswith("up to date.")

@@ -99,6 +99,11 @@ def test_segments_add_up_to_everyone() -> None:
     assert low is not None
     assert high is not None
     assert low < found.tried.purchases.actual < high
+    figures = found.figures()  # what runs are compared by
+    assert figures["lifetime/purchases"] == found.purchases.mean
+    assert figures["lifetime/purchases_naive_gini"] == found.tried.purchases.naive_gini
+    assert "lifetime/value_error" in figures
+    assert "lifetime/grid_agreement" not in figures  # of segments that are none
 
 
 def test_nothing_is_told_of_fewer_than_ten_customers() -> None:

@@ -107,3 +107,27 @@ class LifetimeValue(Artifact):
     segments: list[SegmentForecast]
     tried: Tried | None
     grid_agreement: Known
+
+    def figures(self) -> dict[str, float]:
+        """Return what runs are compared by, as metrics of MLflow; what cannot be told is left out.
+
+        Errors and Gini coefficients are those of the time held out, with the naive rule's beside
+        them.
+        """
+        told: dict[str, float | None] = {
+            "active": self.active,
+            "purchases": None if self.purchases is None else self.purchases.mean,
+            "value": None if self.value is None else self.value.mean,
+            "discounted": self.discounted,
+            "grid_agreement": self.grid_agreement,
+        }
+        for what in ("purchases", "value"):
+            tried: Comparison | None = getattr(self.tried, what, None)
+            if tried is not None:
+                told |= {
+                    f"{what}_error": tried.error,
+                    f"{what}_naive_error": tried.naive_error,
+                    f"{what}_gini": tried.gini,
+                    f"{what}_naive_gini": tried.naive_gini,
+                }
+        return {f"lifetime/{name}": value for name, value in told.items() if value is not None}

@@ -59,7 +59,7 @@ names: {}                 # names given by hand, by segment number, for example 
 
 words:
   recency_days: {high: lapsed, low: recent}
-  purchases: {high: frequent, low: seldom-buying}
+  purchases: {high: frequent, low: seldom-buying, one: one-time}
   spend: {high: big-spending, low: small-spending}
   basket: {high: large-basket, low: small-basket}
   products: {high: wide-ranging, low: narrow-ranging}
@@ -109,9 +109,17 @@ plays:
   - name: Let sleep, cheaply
     when:
       - {column: recency_days, index: {min: 130}}
+      - {column: spend, index: {max: 70}}
     action: One seasonal mailing; no budget for calls or deep discounts.
     channel: e-mail
     measure: cost per customer who comes back
+
+  - name: Remind those who stay away
+    when:
+      - {column: recency_days, index: {min: 120}}
+    action: Show what is new in what they bought, with one offer that ends; then leave them alone.
+    channel: e-mail, letter
+    measure: share who buy again within 90 days against a control group that is not written to
 """
 
 

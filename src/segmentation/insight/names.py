@@ -13,6 +13,7 @@ _LOOK_FOR_NOUN = 4  # among so many of the strongest traits
 _LOOK_FOR_OTHERS = 6  # among so many, for a name that is not taken
 _WORDS = 6  # of a name
 _NOTHING = 10.0  # points of an index, up to which a segment has next to nothing of a number
+_ONE = (0.9, 1.2)  # of a mean: hardly anybody has another number than one
 # What begins so stands behind the noun.
 _BEHIND = (
     "with ", "without ", "from ", "in ", "by ", "using ", "paying ", "spending ", "accepting ",
@@ -236,6 +237,8 @@ def _word(trait: Trait, words: Mapping[str, Words]) -> str | None:
         return None
     if known.none and trait.index is not None and trait.index <= _NOTHING:
         return known.none
+    if known.one and trait.difference < 0 and _ONE[0] <= trait.typical <= _ONE[1]:
+        return known.one
     return known.high if trait.difference > 0 else known.low
 
 

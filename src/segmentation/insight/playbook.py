@@ -80,13 +80,14 @@ class Words(Settings):
 
     What begins like ``with`` or ``from`` stands behind the noun. Of columns about the same, one is
     said. A quiet column is never said: it holds codes, or what names should not tell. `none` is
-    said instead of `low` of a segment that has next to nothing of it, and `also` instead of `high`
-    where another column gave the noun.
+    said instead of `low` of a segment that has next to nothing of it, `one` where customers have
+    hardly more than one, and `also` instead of `high` where another column gave the noun.
     """
 
     high: str | None = None
     low: str | None = None
     none: str | None = None
+    one: str | None = None
     also: str | None = None
     level: str | None = None
     levels: dict[str, str] = {}

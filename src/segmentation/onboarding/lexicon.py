@@ -125,8 +125,9 @@ MEANINGS = (
         "breadth", "categories breadth variety assortment distinct unique", "many-sided",
         "single-minded", minimum=0,
     ),
+    _meaning("before", "previous", "contacted before", "rarely contacted before", minimum=0),
     _meaning(
-        "campaign", "campaign campaigns contacts contacted emails previous",
+        "campaign", "campaign campaigns contacts contacted emails",
         "often contacted", "rarely contacted", minimum=0,
     ),
     _meaning(

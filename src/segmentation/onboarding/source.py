@@ -87,6 +87,7 @@ def opened(path: Path, *, sheet: str | None = None) -> Iterator[Source]:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
     with tempfile.TemporaryDirectory(prefix="segmentation-") as folder:
         con = duckdb.connect(config={"temp_directory": folder, "threads": 2})
+        con.execute("SET enable_progress_bar = false")
         try:
             if head.startswith(_PARQUET):
                 yield _parquet(path, con)

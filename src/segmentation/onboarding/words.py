@@ -114,7 +114,8 @@ _NONE_ALSO = {
     "spend": ("without {thing} purchases", "with {thing} purchases"),
     "visits": ("without {thing} visits", "with {thing} visits"),
     "advance": ("without cash advances", "with cash advances"),
-    "campaign": ("never contacted", ""), "household": ("without {thing}", ""),
+    "campaign": ("never contacted", ""),
+    "before": ("not contacted before", ""), "household": ("without {thing}", ""),
     "complaints": ("without complaints", ""), "returns": ("without returns", ""),
     "calls": ("never calling", ""), "loan": ("without loans", ""),
     "balance": ("without balance", ""),
@@ -174,6 +175,8 @@ def _of_number(column: Column) -> dict[str, Any]:
     if meaning.key == "advance":
         about = "cash-advance"
     found: dict[str, Any] = {"high": high, "low": low, "about": about}
+    if meaning.key == "frequency" and not thing:
+        found["one"] = "one-time"
     if meaning.key in _NONE_ALSO:
         none, also = (_put(phrase, thing) for phrase in _NONE_ALSO[meaning.key])
         if thing in lexicon.GOODS:

@@ -24,6 +24,7 @@ def opened(size: int) -> Iterator["DuckDBPyConnection"]:
             con.execute(f"set memory_limit = '{_MOST}'")
             con.execute("set temp_directory = ?", [folder])
             con.execute("set timezone = 'UTC'")
+            con.execute("set enable_progress_bar = false")
             con.execute("set autoinstall_known_extensions = false")
             con.execute("set autoload_known_extensions = false")
             con.execute(f"set preserve_insertion_order = {size <= _IN_MEMORY}")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from segmentation import artifacts, paths
 from segmentation.algorithms import ALGORITHMS
+from segmentation.artifacts.lifetime import LifetimeValue
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.segments import CategoryColumn, Column, Segment, Segments
@@ -24,6 +25,8 @@ from segmentation.settings.shared.data import Data
 from segmentation.tracking.record import Dataset, Record
 from segmentation.tracking.runs import track
 from segmentation.tracking.serving import Serving
+
+_OF_PURCHASES = (paths.PURCHASE_LINES, paths.LIFETIME)
 
 
 def run(params: Params) -> None:
@@ -78,6 +81,11 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
     rows = {paths.PCA_POINTS, paths.SILHOUETTES}
     reports = [path for path in snapshot.outputs(paths.REPORTS) if path not in rows]
     attached = [paths.PARAMS, paths.PLAYBOOK, paths.DVC_LOCK, *reports]
+    lifetime = None
+    if data.path == paths.PURCHASERS:  # the stages of purchases/dvc.yaml ran, too
+        lifetime = snapshot.find_artifact(LifetimeValue)
+        known = {path: snapshot.find(path, bytes) for path in _OF_PURCHASES}
+        attached += [path for path, content in known.items() if content is not None]
     return Record(
         key=lock.state_key(stages),
         name=f"{params.train.algorithm} k={metrics.k}"
@@ -89,7 +97,7 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
         },
         description=described(snapshot.get(paths.SEGMENTS_MD, as_text)),
         params=used(params),
-        metrics=metrics.figures(),
+        metrics=metrics.figures() | (lifetime.figures() if lifetime else {}),
         curves={
             f"select_k/{name}": dict(zip(curve.k.tolist(), values.tolist(), strict=True))
             for name, values in curve.drop(columns="k").items()
