@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from itertools import chain, repeat
 from pathlib import Path
 
 import pandas as pd
@@ -169,23 +170,42 @@ def test_same_input_same_bytes(resumed: tuple[Project, str], finished: Project) 
 
 def test_interrupting_a_stage_leaves_one_line(project: Project) -> None:
     table = project.path / "data/raw/customers.csv"
+    header, row, *_ = table.read_bytes().splitlines(keepends=True)
     table.unlink()
     os.mkfifo(table)  # a file that opens and never comes to an end: the stage is surely at work
-    with subprocess.Popen(
+    running = subprocess.Popen(
         # A job in the background of a shell ignores the signal, and so would this.
         ["env", "--default-signal=INT", "python", "-m", "segmentation", "prepare"],
         cwd=project.path,
         env=project.environment(forked=False),
         stderr=subprocess.PIPE,
         text=True,
-    ) as running:
+    )
+    try:
         pipe = opened_by(running, table)
         running.send_signal(signal.SIGINT)
+        # A library that waits for rows looks at signals between them.
+        feed(running, pipe, header, row)
         _, errors = running.communicate(timeout=60)
-        os.close(pipe)
+    finally:
+        running.kill()
     assert running.returncode == 130
     assert errors.startswith("error: interrupted")
     assert len(errors.splitlines()) == 1
+
+
+def feed(running: subprocess.Popen[str], pipe: int, header: bytes, row: bytes) -> None:
+    """Write a table into a pipe for as long as the process is there, and at most a minute."""
+    deadline = time.monotonic() + 60
+    lines = chain([header], repeat(row))
+    while running.poll() is None and time.monotonic() < deadline:
+        try:
+            os.write(pipe, next(lines))
+        except BlockingIOError:
+            time.sleep(0.01)
+        except BrokenPipeError:  # it reads no more
+            break
+    os.close(pipe)
 
 
 def opened_by(running: subprocess.Popen[str], pipe: Path) -> int:
