@@ -48,6 +48,8 @@ DETAILS = Path("reports/evaluate/details.json")
 METRICS = Path("reports/evaluate/metrics.json")
 PCA = Path("reports/evaluate/pca.json")
 PCA_POINTS = Path("reports/evaluate/pca_points.csv")
+# Beside the points, row by row, and with people's data: it says roughly what they are.
+MARKS = Path("data/segments/marks.csv")
 SILHOUETTES = Path("reports/evaluate/silhouettes.csv")
 
 SEGMENTS = Path("reports/profile/segments.json")

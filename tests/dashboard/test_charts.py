@@ -54,6 +54,21 @@ def test_a_segment_has_the_report_s_colour_in_every_chart(dark: bool) -> None:
             assert tone == (DARK.get(own, own) if dark else own)
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_points_are_coloured_by_what_stands_in_a_column(dark: bool) -> None:
+    points = pd.DataFrame({"pc1": [0.0, 1, 2], "pc2": [0.0, 1, 2], "segment": [1, 3, 1]})
+    points["by age"], points["by town"] = [5, 0, 1], ["Ulm", "(other)", None]
+
+    def drawn(by: str) -> dict[str, str]:
+        return colours(charts.flat_map(
+            FACTS, points, factories.flat_map(), shown=[1], kind="segment", dark=dark, by=by
+        ))  # fmt: skip
+
+    assert list(drawn("age")) == ["lowest fifth", "highest fifth", "not known"]
+    assert list(drawn("town")) == ["Ulm", "(other)", "not known"]
+    assert len({*drawn("age").values(), *drawn("town").values()}) > 4
+
+
 def test_hidden_segments_are_not_drawn_and_axes_stay() -> None:
     points = pd.DataFrame({"pc1": [0.0, 5, 9], "pc2": [0.0, 1, 2], "segment": [1, 2, 3]})
     drawn = charts.flat_map(

@@ -135,6 +135,9 @@ def test_two_runs_are_compared(browser: Browser, address: str) -> None:
     settings = page.get_by_role("region", name="Settings of two runs")
     expect(settings.get_by_role("rowheader", name="train.k", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Promote")).to_be_disabled()
+    page.get_by_role("button", name="Count them").click()
+    moved = page.get_by_role("region", name="Customers by their segments in two runs")
+    expect(moved.get_by_role("rowheader").first).to_be_visible(timeout=60_000)
     page.close()
 
 

@@ -58,3 +58,36 @@ def project(scatter: Scatter, *, features: list[str]) -> Projection:
         loadings=pd.DataFrame(loadings, index=features, columns=names),
         centroids=pd.DataFrame(flat, index=inside.ids, columns=names).sort_index(),
     )
+
+
+def marks(cells: pd.Series, *, fewest: int, other: str) -> pd.Series:
+    """Say of each point on a map roughly what stands in a column of its customer.
+
+    Parameters
+    ----------
+    cells : Series of shape (n,)
+        Numbers or categories.
+    fewest : int
+        Categories of fewer points than these are called `other`.
+    other : str
+
+    Returns
+    -------
+    Series of shape (n,)
+        For numbers the fifth of the points, from 1 (lowest) to 5, and 0 where there is none; the
+        category otherwise.
+
+    Examples
+    --------
+    >>> marks(pd.Series([1.0, 9, None, 3, 5, 7]), fewest=1, other="-").tolist()
+    [1, 5, 0, 2, 3, 4]
+    >>> marks(pd.Series(["a", "a", "b"]), fewest=2, other="-").tolist()
+    ['a', 'a', '-']
+    """
+    if not pd.api.types.is_numeric_dtype(cells):
+        many = cells.value_counts()
+        return cells.where(cells.isna() | cells.isin(many.index[many >= fewest]), other)
+    known = cells.dropna()
+    edges = np.quantile(known, [0.2, 0.4, 0.6, 0.8]) if len(known) else np.empty(0)
+    fifth = np.searchsorted(edges, cells.to_numpy(np.float64), side="left") + 1
+    return pd.Series(np.where(cells.isna(), 0, fifth), index=cells.index)

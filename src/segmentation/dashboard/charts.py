@@ -9,11 +9,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from segmentation.artifacts import privacy
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.lifetime import Tried
 from segmentation.artifacts.map import Map
-from segmentation.artifacts.privacy import FEWEST
 from segmentation.artifacts.segments import NO_SEGMENT, Profile, Segments
+from segmentation.dashboard.limits import COLOURED
 from segmentation.views import findings
 from segmentation.views.profiles import differences
 from segmentation.views.style import ACCENT, DARK, MUTED, OTHER, colour
@@ -21,6 +22,9 @@ from segmentation.views.style import ACCENT, DARK, MUTED, OTHER, colour
 Drawing = Any  # the types of what the library returns are wider than what it can be
 
 _MOST_ROWS = 20
+_FIFTHS = ("lowest fifth", "second", "third", "fourth", "highest fifth")
+_LIGHT_TO_DARK = ("#9BD0E8", "#5FB0D3", "#2B8CB8", "#14648D", "#083B5C")
+_UNKNOWN = "not known"
 _RUNS = (ACCENT, OTHER)
 
 
@@ -158,16 +162,28 @@ def sample(points: pd.DataFrame, most: int) -> pd.DataFrame:
 
 
 def flat_map(
-    facts: Segments, points: pd.DataFrame, flat: Map, *, shown: Sequence[int], kind: str, dark: bool
+    facts: Segments,
+    points: pd.DataFrame,
+    flat: Map,
+    *,
+    shown: Sequence[int],
+    kind: str,
+    dark: bool,
+    by: str | None = None,
 ) -> Drawing:
-    """Draw customers on the first two principal components, in the colours of their segments."""
+    """Draw customers on the first two principal components.
+
+    They are in the colours of their segments, or in those of what stands in the column `by`.
+    """
     there = sorted({*map(int, points["segment"].unique())} & {*shown}, key=lambda i: (i < 1, i))
     drawn = points[points["segment"].isin(there)]
     table = pd.DataFrame(
         {
             "x": drawn["pc1"],
             "y": drawn["pc2"],
-            "name": [called(facts, int(i)) for i in drawn["segment"]],
+            "name": [called(facts, int(i)) for i in drawn["segment"]]
+            if by is None
+            else [_roughly(cell) for cell in drawn[COLOURED + by]],
         }
     )
     first, second = flat.explained_variance
@@ -186,8 +202,12 @@ def flat_map(
             y=y,
             color=alt.Color(
                 "name:N",
-                scale=scale(facts, there, dark=dark),
-                legend=alt.Legend(orient="top", title=None, columns=1, labelLimit=320),
+                scale=scale(facts, there, dark=dark)
+                if by is None
+                else _marks_scale(points[COLOURED + by], dark=dark),
+                legend=alt.Legend(
+                    orient="top", title=None, columns=1 if by is None else 3, labelLimit=320
+                ),
             ),
         )
     )
@@ -206,6 +226,30 @@ def flat_map(
         .encode(x=x, y=y, text="id:N", tooltip=[alt.Tooltip("name:N", title=kind)])
     )
     return alt.layer(dots, centres).properties(height=520)
+
+
+def _roughly(cell: Any) -> str:
+    """Say what the mark of a point stands for."""
+    if pd.isna(cell):
+        return _UNKNOWN
+    return str(cell) if isinstance(cell, str) else (_UNKNOWN, *_FIFTHS)[int(cell)]
+
+
+def _marks_scale(marks: pd.Series, *, dark: bool) -> alt.Scale:
+    """Return a colour for each mark: darker is more of a number; the commonest categories first."""
+    known = marks.dropna()
+    if pd.api.types.is_numeric_dtype(known):
+        tones = dict(zip(_FIFTHS, _LIGHT_TO_DARK[:: -1 if dark else 1], strict=True))
+        told = [each for i, each in enumerate(_FIFTHS, start=1) if (known == i).any()]
+        gaps = bool((known == 0).any())
+    else:
+        told = [str(level) for level in known.value_counts().index]
+        own = [level for level in told if level != privacy.OTHER]
+        tones = {level: tone(i, dark=dark) for i, level in enumerate(own, start=1)}
+        tones[privacy.OTHER] = MUTED
+        gaps = bool(marks.isna().any())
+    domain = told + [_UNKNOWN] * gaps
+    return alt.Scale(domain=domain, range=[tones.get(each, tone(-1, dark=dark)) for each in domain])
 
 
 def two_curves(
@@ -272,7 +316,7 @@ def moves(facts: Segments, rates: pd.DataFrame, *, dark: bool) -> Drawing:
     names = {int(i): called(facts, int(i)) for i in {*rates["before"], *rates["after"]}}
     ids = sorted(names, key=lambda i: (i < 1, i))
     order, short = [names[i] for i in ids], {i: str(i) if i > 0 else NO_SEGMENT for i in ids}
-    told = rates[rates["customers"] >= FEWEST]  # no share tells of fewer
+    told = rates[rates["customers"] >= privacy.FEWEST]  # no share tells of fewer
     table = told.dropna(subset=["share"]).assign(
         start=lambda t: t["before"].map(names), end=lambda t: t["after"].map(short)
     )[["start", "end", "share"]]

@@ -21,6 +21,7 @@ from segmentation.artifacts.details import Details
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
 from segmentation.commands.load import WORKSPACE, Chosen, choose
+from segmentation.dashboard.limits import COLOURED
 from segmentation.insight.results import Results
 from segmentation.repository import lock
 from segmentation.repository.dvc_internals import cached
@@ -65,15 +66,27 @@ def table(path: Path, command: str = REPRO) -> pd.DataFrame:
 
 
 def points() -> pd.DataFrame:
-    """Return the points of the map, from DVC's cache where they are not in the workspace."""
-    if paths.PCA_POINTS.exists():
-        return table(paths.PCA_POINTS)
+    """Return the points of the map, and what is known of each in columns that begin `COLOURED`."""
+    where = _pulled(paths.PCA_POINTS)
+    try:
+        marks = _pulled(paths.MARKS)
+    except NotThereError:  # of older code
+        return where
+    if len(marks) != len(where):
+        return where
+    return pd.concat([where, marks.add_prefix(COLOURED)], axis=1)
+
+
+def _pulled(path: Path) -> pd.DataFrame:
+    """Return a table, from DVC's cache where it is not in the workspace."""
+    if path.exists():
+        return table(path)
     _version(paths.DVC_LOCK, REPRO)
     stages = lock.parse(paths.DVC_LOCK.read_bytes())
-    digest = lock.hashes(stages, "outs").get(paths.PCA_POINTS.as_posix())
+    digest = lock.hashes(stages, "outs").get(path.as_posix())
     source = cached(digest, Path()) if digest else None
     if source is None:
-        raise NotThereError(str(paths.PCA_POINTS), "dvc pull")
+        raise NotThereError(str(path), "dvc pull")
     return table(source)
 
 

@@ -8,11 +8,13 @@ import pandas as pd
 
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.map import Map
+from segmentation.commands.moved import Moved
 from segmentation.insight.numbers import number, percent
 from segmentation.scoring.stream import ADDED, Counts
 from segmentation.tracking.compared import Tracked
 
 MOST_FEATURES = 20
+LEFT_OUT = "few"
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def metrics_of(one: Tracked, other: Tracked) -> Table:
     for name in names:
         a, b = one.metrics.get(name), other.metrics.get(name)
         apart = None if a is None or b is None else a - b
-        rows.append((name, number(a), number(b), "=" if apart == 0 else number(apart)))
+        called = name.replace("_", " ")  # a phone breaks lines between words
+        rows.append((called, number(a), number(b), "=" if apart == 0 else number(apart)))
     return Table(("metric", "one", "other", "difference"), tuple(rows))
 
 
@@ -82,6 +85,15 @@ def settings_of(one: Tracked, other: Tracked) -> Table:
     names = sorted({*one.settings, *other.settings})
     rows = [(name, one.settings.get(name, "–"), other.settings.get(name, "–")) for name in names]
     return Table(("setting", "one", "other"), tuple(row for row in rows if row[1] != row[2]))
+
+
+def moved(found: Moved) -> Table:
+    """Put where customers are in one run against where they are in another."""
+    rows = [
+        (name, *(f"{n:,}" if ok else LEFT_OUT for n, ok in zip(counts, told, strict=True)))
+        for name, counts, told in zip(found.before, found.counts, found.told, strict=True)
+    ]
+    return Table(("one / other", *found.after), tuple(rows))
 
 
 def scored_in_short(counts: Counts, by: str) -> str:

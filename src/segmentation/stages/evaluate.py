@@ -16,7 +16,7 @@ from segmentation.clustering.dominance import dominance
 from segmentation.clustering.metrics.measures import border_share, distances, measure, shapes
 from segmentation.clustering.metrics.scatter import Scatter
 from segmentation.clustering.metrics.silhouette import one_silhouette
-from segmentation.clustering.projection import Projection, project
+from segmentation.clustering.projection import Projection, marks, project
 from segmentation.clustering.sampling import draw_rows
 from segmentation.engines.tables.table import Table
 from segmentation.settings.evaluate import Evaluate
@@ -90,6 +90,9 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
     rows = np.flatnonzero(drawn)[draw_rows(int(drawn.sum()), most=evaluate.max_points, seed=seed)]
     shown = pd.DataFrame(flat.points(take(rows)), columns=["pc1", "pc2"]).round(4)
     files.write_csv(paths.PCA_POINTS, shown.assign(segment=segment[rows]))
+    cells = customers.take(rows, data.features)
+    roughly = cells.apply(marks, fewest=privacy.FEWEST, other=privacy.OTHER)
+    files.write_csv(paths.MARKS, roughly)
     artifacts.write(_described(flat, described))
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from segmentation import paths
 from segmentation.artifacts.choice import Choice
+from segmentation.commands.moved import Moved, between
 from segmentation.commands.promote import promote
 from segmentation.dashboard import charts, stored, tables
 from segmentation.dashboard.screens.shown import chart, heading, note, shown_table
@@ -44,6 +45,7 @@ def page() -> None:
     else:
         note("All settings are the same.")
     _curves(experiment, pair)
+    _moves(pair)
     _promotion(pair[0])
 
 
@@ -56,6 +58,22 @@ def _curves(experiment: str, pair: tuple[compared.Tracked, compared.Tracked]) ->
     )  # fmt: skip
     of_runs = {tables.run_label(run): _curve(experiment, run.run_id) for run in pair}
     chart(charts.two_curves(of_runs, column, label=criteria[column]))
+
+
+def _moves(pair: tuple[compared.Tracked, compared.Tracked]) -> None:
+    one, other = (run.run_id for run in pair)
+    if one == other:
+        return
+    heading("Who moved", level=2)
+    # Two tables of all customers are read: seconds where there are millions.
+    if not st.button("Count them", key=f"count {one} {other}"):
+        note("Counts customers by their segments in both runs.")
+        return
+    shown_table(tables.moved(_moved(one, other)), label="Customers by their segments in two runs")
+    note(
+        f"Rows: segments of the one. Columns: of the other. '{tables.LEFT_OUT}' is fewer than ten, "
+        "or what these could be worked out from."
+    )
 
 
 def _promotion(run: compared.Tracked) -> None:
@@ -79,6 +97,11 @@ def _promotion(run: compared.Tracked) -> None:
 @st.cache_data(ttl=SECONDS, show_spinner="Reading the runs")
 def _finished(experiment: str) -> list[compared.Tracked]:
     return compared.finished(experiment, Path.cwd())
+
+
+@st.cache_data(max_entries=50, show_spinner="Counting customers")
+def _moved(one: str, other: str) -> Moved:
+    return between(load_params(paths.PARAMS), one, other)
 
 
 @st.cache_data(max_entries=50, show_spinner="Reading the run")
