@@ -19,3 +19,15 @@ def test_what_steers_a_terminal_is_shown(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_text_of_all_kinds_stays(tmp_path: Path) -> None:
     assert printable("Größe 大小\n− “a”") == "Größe 大小\n− “a”"
+
+
+def test_a_place_that_cannot_be_written_to_is_told_as_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a").touch()
+    with pytest.raises(SystemExit) as left, one_line_errors(debug=False):
+        (tmp_path / "a").replace(tmp_path)
+    said = capsys.readouterr().err
+    assert left.value.code == 1
+    assert f"{tmp_path} cannot be read or written: " in said
+    assert "unexpected" not in said

@@ -225,3 +225,13 @@ def test_a_file_of_which_nobody_can_be_scored(chosen: Chosen, file: Path, tmp_pa
     assert (told["rows"], told["scored"]) == (300, 0)
     assert set(after["not_scored"]) == {"too many cells are missing"}
     assert after["segment"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("out", "why"), [("x.xlsx", "ending says"), (".", "is a folder"), ("", "")]
+)
+def test_what_is_written_is_what_its_name_says(
+    chosen: Chosen, file: Path, tmp_path: Path, out: str, why: str
+) -> None:
+    with pytest.raises(InputError, match=why):
+        command.score(file, tmp_path / out if out else Path(out))

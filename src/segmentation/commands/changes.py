@@ -237,16 +237,10 @@ def _into_database(batches: Iterator[pa.RecordBatch], out: Path) -> None:
     """Put the rows in the place of those of the last time, all at once or not at all."""
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix.lower() == ".sqlite":
-        with closing(sqlite3.connect(out)) as database, database:
-            database.execute("BEGIN")
-            database.execute(f"DROP TABLE IF EXISTS {TABLE}")
-            for i, batch in enumerate(batches):
-                names = ", ".join(map(sql.name, batch.schema.names))
-                if not i:
-                    database.execute(f"CREATE TABLE {TABLE} ({names})")
-                marks = ", ".join("?" * batch.num_columns)
-                rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
-                database.executemany(f"INSERT INTO {TABLE} VALUES ({marks})", rows)
+        try:
+            _into_sqlite(batches, out)
+        except sqlite3.Error as error:
+            raise InputError(f"{out} cannot be written: {error}") from error
         return
     with closing(duckdb.connect(str(out))) as con:
         con.execute("BEGIN")
@@ -256,6 +250,19 @@ def _into_database(batches: Iterator[pa.RecordBatch], out: Path) -> None:
             verb = f"INSERT INTO {TABLE}" if i else f"CREATE TABLE {TABLE} AS"
             con.execute(f"{verb} SELECT * FROM batch")
         con.execute("COMMIT")
+
+
+def _into_sqlite(batches: Iterator[pa.RecordBatch], out: Path) -> None:
+    with closing(sqlite3.connect(out)) as database, database:
+        database.execute("BEGIN")
+        database.execute(f"DROP TABLE IF EXISTS {TABLE}")
+        for i, batch in enumerate(batches):
+            names = ", ".join(map(sql.name, batch.schema.names))
+            if not i:
+                database.execute(f"CREATE TABLE {TABLE} ({names})")
+            marks = ", ".join("?" * batch.num_columns)
+            rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            database.executemany(f"INSERT INTO {TABLE} VALUES ({marks})", rows)
 
 
 def _remember(wanted: Wanted) -> None:

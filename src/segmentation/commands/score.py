@@ -13,6 +13,7 @@ from segmentation.scoring.output import added_names, aside, writing
 from segmentation.scoring.rule import Rule
 from segmentation.scoring.stream import ADDED, Beside, Counts, columns_taken, scored
 
+TEXTS = (".csv", ".tsv", ".txt", "")
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 
 
@@ -45,7 +46,12 @@ def score(file: Path, out: Path | None = None, *, model: str | None = None) -> D
     InputError
         A column is missing, the file cannot be read, or it would be written onto itself.
     """
-    out = beside_it(file) if out is None else out
+    if out is None:
+        out = beside_it(file)
+    elif out.suffix.lower() not in TEXTS and not files.is_parquet(out):
+        raise InputError(f"{out}: the ending says what is written; known: .csv, .parquet")
+    if out.is_dir() or not out.name:
+        raise InputError(f"{out} is a folder; name a file with -o, such as scored.csv")
     if out.exists() and file.exists() and out.samefile(file):
         raise InputError(f"{out} is the file that is read; name another one with -o")
     chosen = choose(model)
