@@ -56,6 +56,12 @@ def test_more_traits_tell_alike_segments_apart_and_then_a_number() -> None:
     }
 
 
+def test_of_alike_segments_the_later_is_called_by_what_the_other_lacks() -> None:
+    alike = [high("age", 3), high("orders", 2), level("category", "Toys", 1.5)]
+    names = name_segments({1: alike, 2: [*alike, level("town", "Bonn", 1)]}, BOOK)
+    assert names == {1: "Older Toys buyers", 2: "Older frequent customers from Bonn"}
+
+
 def test_fainter_traits_and_worth_tell_alike_segments_apart_before_a_number() -> None:
     alike = [high("age", 3), high("orders", 2)]
     names = name_segments(

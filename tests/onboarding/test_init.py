@@ -240,6 +240,16 @@ def test_a_header_that_names_a_column_twice(root: Path) -> None:
     assert settings(root).columns == ["a", "b", "a (2)", "b (2)"]
 
 
+@pytest.mark.parametrize(("above", "sep"), [("Customers of March\n\n", ","), ("A\nB\n", "\t")])
+def test_lines_above_the_header_are_left_out(root: Path, above: str, sep: str) -> None:
+    path = tables.write(tables.blobs(), root / "data/raw/own.csv", sep=sep)
+    path.write_text(above + path.read_text("utf-8"), "utf-8")
+    done = init(path, root=root)
+    assert settings(root).columns == ["x1", "x2", "x3", "x4"]
+    assert done.rows == 300
+    assert any("2 lines above the header were left out" in note for note in done.notes)
+
+
 def test_an_index_column_is_no_trait(root: Path) -> None:
     path = root / "data/raw/own.csv"
     path.parent.mkdir(parents=True)

@@ -13,6 +13,7 @@ _LOOK_FOR_NOUN = 4  # among so many of the strongest traits
 _LOOK_FOR_OTHERS = 6  # among so many, for a name that is not taken
 _WORDS = 6  # of a name
 _NOTHING = 10.0  # points of an index, up to which a segment has next to nothing of a number
+_HAVING = ("with ", "without ", "in ")  # what is joined by an "and"
 _ONE = (0.9, 1.2)  # of a mean: hardly anybody has another number than one
 # What begins so stands behind the noun.
 _BEHIND = (
@@ -73,6 +74,8 @@ def name_segments(
         if segment not in names:
             plain = "Average customers" if segment in average else "Other customers"
             wished = list(_wishes(these, playbook.words)) or [plain]
+            alike = [traits[other] for other in names if other in traits]
+            wished[1:1] = _unlike(these, alike, playbook.words)
             more = _fainter(these, (faint or {}).get(segment, []), playbook.words)
             wished += [*more, *_by_worth(segment, wished[0], names, value or {})]
             names[segment] = _free(wished, taken)
@@ -132,6 +135,25 @@ def _wishes(traits: list[Trait], words: Mapping[str, Words]) -> Iterator[str]:
         yield _name(told, words, many)
     for pair in itertools.combinations(told[:_LOOK_FOR_OTHERS], 2):
         yield _name(list(pair), words, 2)
+
+
+def _unlike(
+    traits: list[Trait], others: list[list[Trait]], words: Mapping[str, Words]
+) -> Iterator[str]:
+    """Names for a segment by what those do not have that share its strongest trait."""
+    told = _told(traits, words)
+    if not told:
+        return
+    theirs = {_side(each) for other in others for each in other
+              if _side(told[0]) in map(_side, other)}  # fmt: skip
+    for trait in told:
+        if theirs and _side(trait) not in theirs:
+            yield _name([*told[:2], trait], words, 3)
+            yield _name([told[0], trait], words, 2)
+
+
+def _side(trait: Trait) -> tuple[str, str | None, bool]:
+    return trait.column, trait.level, trait.difference > 0
 
 
 def _fainter(traits: list[Trait], faint: list[Trait], words: Mapping[str, Words]) -> Iterator[str]:
@@ -210,7 +232,17 @@ def _put_together(traits: list[Trait], noun: Trait | None, words: Mapping[str, W
         else:
             before.append(word)
     tails = ([f"with {_listed(having)}"] if having else []) + behind
-    return " ".join([*before, last, _listed(tails)]).strip()
+    return " ".join([*before, last, _joined(tails)]).strip()
+
+
+def _joined(tails: list[str]) -> str:
+    """``with a card and without loan``, but ``from Bonn without loan``: where one does nothing."""
+    first = [tail for tail in tails if tail.startswith("from ")]
+    joined, *rest = [*first, *(tail for tail in tails if tail not in first)] or [""]
+    for tail in rest:
+        of_one_kind = tail.startswith(_HAVING) and joined.startswith(_HAVING)
+        joined += f"{' and ' if of_one_kind else ' '}{tail}"
+    return joined
 
 
 def _is_noun(trait: Trait, words: Mapping[str, Words]) -> bool:

@@ -242,6 +242,11 @@ def _others(plan: Plan) -> list[dict[str, Any]]:
         found = _column(plan, key)
         if found:
             made.append(_play(texts, side(found)))
+    made += [
+        _play(_DISSATISFIED, _often(column.becomes_column, column.levels[0]))
+        for column in plan.of("scale")
+        if "satisfaction" in lexicon.tokens(column.name)
+    ]
     for column in plan.categories:
         words = set(lexicon.tokens(column.name))
         monthly = [level for level in column.levels if level.casefold().startswith("month")]

@@ -201,11 +201,14 @@ def _text(path: Path, con: duckdb.DuckDBPyConnection, head: bytes, folder: Path)
                 new.write(piece)
     file = sql.text(str(readable))
     delimiter, skip, has_header = _sniffed(con, file)
-    first = _first_lines(readable, skip + 1)
+    first = _first_lines(readable, skip + _LOOK)
     if len(first) <= skip:
         raise InputError(f"{path} has no header")
+    above = _lines_above(first[skip:])
+    if above:
+        skip, has_header = skip + above, True
     if delimiter not in first[skip]:
-        delimiter = _in_most_lines(_first_lines(readable, skip + _LOOK)[skip:]) or delimiter
+        delimiter = _in_most_lines(first[skip:]) or delimiter
     header = [
         name.strip(BLANK) for name in next(csv.reader([first[skip]], delimiter=delimiter), [])
     ]
@@ -249,6 +252,23 @@ def _sniffed(con: duckdb.DuckDBPyConnection, file: str) -> tuple[str, int, bool]
         found = con.execute(f"{query}, strict_mode = false, ignore_errors = true)").fetchone()
     assert found is not None  # noqa: S101 - it fails or finds
     return str(found[0]), int(found[1]), bool(found[2])
+
+
+def _lines_above(lines: list[str]) -> int:
+    """How many lines, such as a title, stand above a header: those without any delimiter."""
+    if any(sign in lines[0] for sign in _DELIMITERS):
+        return 0
+    for sign in _DELIMITERS:
+        often = [line.count(sign) for line in lines]
+        usual, alike = Counter(often[1:]).most_common(1)[0] if often[1:] else (0, 0)
+        if not usual or alike <= len(lines) / 2:
+            continue
+        place = often.index(usual)
+        cells = lines[place].split(sign)
+        named = sum(any(letter.isalpha() for letter in cell) for cell in cells)
+        if not any(often[:place]) and named > len(cells) / 2:  # 12,50 is no header
+            return place
+    return 0
 
 
 def _in_most_lines(lines: list[str]) -> str | None:
