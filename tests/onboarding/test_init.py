@@ -367,6 +367,7 @@ def test_levels_are_said_as_a_colleague_would(root: Path) -> None:
         "Favourite Category": ["Toys", "Home & Garden", "Others"],
         "Subscription Status": ["Yes", "No", "No"],
         "Gender": ["F", "M", "F"],
+        "Spending_Score": ["Low", "Average", "High"],
         "Education": ["Graduation", "PhD", "Basic"],
         "Frequency of Purchases": ["Weekly", "Monthly", "Annually"],
         "Sex": [0, 1, 1],
@@ -384,6 +385,7 @@ def test_levels_are_said_as_a_colleague_would(root: Path) -> None:
     }  # fmt: skip
     assert words["Subscription Status"].levels["Yes"] == "with subscription"
     assert words["Gender"].levels["F"] == "female"
+    assert words["Spending_Score"].levels["Low"] == "low-spending"
     assert words["Education"].levels["PhD"] == "with PhD"
     assert words["Frequency of Purchases"].levels["Weekly"] == "weekly buyers"
     assert words["Sex"].quiet  # nobody knows which of them is 1

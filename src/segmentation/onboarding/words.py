@@ -103,6 +103,10 @@ _SAYINGS = (
         "success": "who answered before", "failure": "who declined before",
         "nonexistent": "not asked before",
     }),
+    (frozenset("spending spend".split()), {
+        "low": "low-spending", "average": "average-spending", "medium": "average-spending",
+        "high": "big-spending",
+    }),
     (_PLACES | {"settlement", "residence"}, {
         "urban": "urban", "rural": "rural", "suburban": "suburban", "semiurban": "semi-urban",
     }),
