@@ -178,3 +178,26 @@ def test_a_database_that_is_not_there_is_told_in_a_line() -> None:
     with pytest.raises(InputError, match=r"//a@127\.0\.0\.1:1/c cannot be reached") as told:
         command._write(iter(()), "postgresql://a:secret@127.0.0.1:1/c")
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "is empty"),
+        (b'{"id": 1}', "is JSON; give a CSV or a Parquet file"),
+        (b"id,spent\nc1,inf\n", "is not numeric: it holds 'inf'"),
+        (None, "is a folder; give a file"),
+    ],
+)
+def test_what_is_no_table_of_outcomes_is_said(
+    campaign: tuple[Path, pd.DataFrame], tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    file = tmp_path / "o.csv"
+    if content is None:
+        file.mkdir()
+    else:
+        file.write_bytes(content)
+    with pytest.raises(InputError, match=why):
+        asked(campaign[0], file)
+    with pytest.raises(SettingsError, match="--cost is nan"):
+        asked(campaign[0], file, cost=float("nan"))

@@ -8,6 +8,7 @@ import duckdb
 
 from segmentation import sql
 from segmentation.artifacts.files import is_parquet
+from segmentation.engines import foreign
 from segmentation.errors import InputError, did_you_mean
 
 
@@ -35,8 +36,17 @@ def table_with(con: duckdb.DuckDBPyConnection, path: Path, *columns: str) -> str
     Raises
     ------
     InputError
-        One is missing.
+        One is missing, or the file is no table.
     """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give a file")
+    with path.open("rb") as file:
+        head = file.read(foreign.HEAD)
+    if not head.strip():
+        raise InputError(f"{path} is empty; it needs a header and a row per customer")
+    other = None if is_parquet(path) else foreign.recognise(head, path, "utf-8")
+    if other and not other.startswith("compressed"):  # DuckDB unpacks
+        raise InputError(f"{path} is {other.partition(';')[0]}; give a CSV or a Parquet file")
     found = table(path)
     known = [str(row[0]) for row in con.execute(f"DESCRIBE FROM {found}").fetchall()]
     for column in columns:

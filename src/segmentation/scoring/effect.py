@@ -1,5 +1,6 @@
 """What a campaign did: those who were treated beside those who were left alone, by segment."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from segmentation import sql
 from segmentation.artifacts.effect import Effect, SegmentEffect, Verdict
 from segmentation.artifacts.privacy import FEWEST
 from segmentation.artifacts.segments import NO_SEGMENT
-from segmentation.errors import InputError
+from segmentation.errors import InputError, SettingsError, shortened
 from segmentation.scoring.database import database, table, table_with
 
 _ALL = -2  # stands for all segments together
@@ -57,6 +58,9 @@ def effect(
     InputError
         A column is missing, the outcome is no number, or customers are.
     """
+    for name, given in (("cost", cost), ("absent", absent)):
+        if given is not None and not math.isfinite(given):
+            raise SettingsError(f"--{name} is {given}; give a number")
     with database(f"{outcomes} cannot be read") as con:
         groups = _groups(con, told, outcomes, id_column, outcome, absent)
     segments = sorted({segment for segment, _ in groups} - {_ALL})
@@ -88,10 +92,13 @@ def _groups(
         f"AS text, TRY_CAST({value} AS DOUBLE) AS outcome FROM {read}"
     )
     wrong = con.execute(
-        "SELECT text FROM outcomes WHERE outcome IS NULL AND text <> '' LIMIT 1"
+        "SELECT text FROM outcomes WHERE NOT coalesce(isfinite(outcome), false) AND text <> '' "
+        "LIMIT 1"
     ).fetchone()
     if wrong:
-        raise InputError(f"column '{outcome}' of {outcomes} is not numeric: it holds '{wrong[0]}'")
+        raise InputError(
+            f"column '{outcome}' of {outcomes} is not numeric: it holds '{shortened(wrong[0])}'"
+        )
     if con.execute("SELECT 1 FROM outcomes GROUP BY id HAVING count(*) > 1 LIMIT 1").fetchone():
         raise InputError(f"{outcomes} names the same customer twice; sum up to one row each")
     con.execute(
