@@ -55,7 +55,7 @@ test: lint
 
 test-all: export HYPOTHESIS_PROFILE = thorough
 test-all: lint
-	$(PYTEST) -m ""
+	$(PYTEST) --timeout 3600 -m ""
 
 check: lint
 	$(PYTEST) --ignore tests/pipeline -m "not pipeline and not thorough"
