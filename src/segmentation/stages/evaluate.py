@@ -91,8 +91,10 @@ def run(*, seed: Seed, data: Data, evaluate: Evaluate) -> None:
     shown = pd.DataFrame(flat.points(take(rows)), columns=["pc1", "pc2"]).round(4)
     files.write_csv(paths.PCA_POINTS, shown.assign(segment=segment[rows]))
     cells = customers.take(rows, data.features)
-    roughly = cells.apply(marks, fewest=privacy.FEWEST, other=privacy.OTHER)
-    files.write_csv(paths.MARKS, roughly)
+    roughly = {
+        name: marks(cells[name], fewest=privacy.FEWEST, other=privacy.OTHER) for name in cells
+    }
+    files.write_csv(paths.MARKS, pd.DataFrame(roughly))
     artifacts.write(_described(flat, described))
 
 
