@@ -87,7 +87,8 @@ def _promotion(run: compared.Tracked) -> None:
     )
     sure = st.checkbox(f"{plain(run.name)} is to be the champion", key=f"sure {run.run_id}")
     if st.button("Promote", disabled=not sure):
-        done = promote(load_params(paths.PARAMS), run.run_id, force=False, margin=MARGIN)
+        with st.spinner("Comparing it with the champion; this takes a while"):
+            done = promote(load_params(paths.PARAMS), run.run_id, force=False, margin=MARGIN)
         _finished.clear()
         st.success(plain(f"'{done.run}' is the champion, version {done.version}. Next:"))
         st.code("dvc repro; git add data/reference dvc.lock reports; git commit", language=None,
