@@ -12,7 +12,7 @@
 # make check-review BASE=main   fail if that review is red
 # make base BASE=main     bring that revision's results into DVC's cache
 # make bench  time every stage on a million customers beside others' tools (docs/performance.md)
-# make bench-full   the same, and on ten million; OTHERS=PYTHON one that has polars and faiss
+# make bench-full   the same, on ten million and on hard files too; OTHERS=PYTHON one that has polars and faiss
 # make deps   write into dvc.yaml which code each stage runs
 # make lock   check that what is committed is what the pipeline makes
 # make requirements   compile requirements*.txt from pyproject.toml; UPGRADE=1 to the newest versions
@@ -106,6 +106,7 @@ bench: .venv/.run
 
 bench-full: bench
 	$(BENCH) --rows 10000000
+	python benchmarks/hard_files.py --write
 
 lock: .venv/.run
 	.github/scripts/check-lock.sh

@@ -79,7 +79,7 @@ MemoryError: 8 GB
     [
         (JAVA, "java.io.IOException: No space left on device"),
         (PYTHON, "MemoryError: 8 GB"),
-        ("[JAVA_GATEWAY_EXITED] Java exited.", "[JAVA_GATEWAY_EXITED] Java exited."),
+        ("[JAVA_GATEWAY_EXITED] Java exited.", "[JAVA_GATEWAY_EXITED] Java exited"),
     ],
 )
 def test_what_stops_spark_is_told_in_a_line(page: str, line: str) -> None:

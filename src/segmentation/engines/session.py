@@ -98,6 +98,8 @@ def _settings(*, here: bool) -> dict[str, str]:
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.caseSensitive": "true",  # age and Age are two columns of a CSV
+        # What is sent to every executor goes through the driver: a level or a rule, no customers.
+        "spark.sql.autoBroadcastJoinThreshold": "1m",
         "spark.ui.showConsoleProgress": str(sys.stderr.isatty()).lower(),
     }
     if here:
@@ -184,4 +186,4 @@ def _said(error: BaseException) -> str:
             break
     causes = [line for line in lines if line.startswith("Caused by: ")]
     told = (causes or [line[2:] for line in lines if line.startswith(": ")] or lines or [""])[-1]
-    return told.removeprefix("Caused by: ").strip() or type(error).__name__
+    return told.removeprefix("Caused by: ").strip(" .") or type(error).__name__
