@@ -56,6 +56,12 @@ def test_more_traits_tell_alike_segments_apart_and_then_a_number() -> None:
     }
 
 
+def test_one_trait_alone_is_said_with_a_fainter_one() -> None:
+    only = {1: [high("age", 0.8)]}
+    names = name_segments(only, BOOK, faint={1: [high("orders", 0.4), high("rent", 0.3)]})
+    assert names == {1: "Older frequent customers"}
+
+
 def test_of_alike_segments_the_later_is_called_by_what_the_other_lacks() -> None:
     alike = [high("age", 3), high("orders", 2), level("category", "Toys", 1.5)]
     names = name_segments({1: alike, 2: [*alike, level("town", "Bonn", 1)]}, BOOK)
