@@ -7,11 +7,16 @@ import made
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.pipeline import Pipeline
 
+from segmentation.algorithms.assigners import nearest_centroid, with_ids
 from segmentation.commands import score as command
+from segmentation.engines.features import build_features
 from segmentation.errors import InputError
 from segmentation.scoring.answers import ANSWER, Answers
+from segmentation.settings.featurize import Featurize
 from segmentation.settings.prepare import Prepare
+from segmentation.settings.shared.data import Data
 
 NAMES = {1: "One", 2: "Two", 3: "Three", 4: "Four"}
 ROW = {str(k): v for k, v in made.customers(rows=4).iloc[0].drop("id").items()}
@@ -89,3 +94,27 @@ def test_columns_are_asked_for_by_name(answers: Answers) -> None:
         answers.of(pd.concat([row, row[["age"]]], axis=1))
     with pytest.raises(InputError, match="no rows"):
         answers.of(row.head(0))
+
+
+def test_dates_flags_and_decimal_commas_are_read_as_declared() -> None:
+    data = Data.model_validate(
+        {"path": "a.csv", "id": "id", "value": None, "as_of": "2024-06-30", "decimal": ",",
+         "numeric": {"age": None}, "flag": {"club": None},
+         "date": {"since": {"from": "joined", "format": "%d-%m-%Y", "unit": "years"}}}
+    )  # fmt: skip
+    table = pd.DataFrame(
+        {"age": [20.0, 21, 60, 61], "since": [1.0, 1.2, 9, 9.5], "club": ["Yes", "No", "Yes", "No"]}
+    )
+    layout = build_features(table, data=data, settings=Featurize()).fit(table)
+    X = np.asarray(layout.transform(table))
+    assigner = with_ids(nearest_centroid(X[[0, 2]]), [1, 2])
+    asked = Answers(
+        Pipeline([("features", layout), ("segments", assigner)]), data, Prepare(), NAMES
+    )
+    rows = {"age": [20, "60,5", 61.5], "club": [True, "ja", None],
+            "joined": ["01-05-2023", "01-05-2015", None]}  # fmt: skip
+    assert asked.of(pd.DataFrame(rows))["segment"].tolist() == [1, 2, None]
+    with pytest.raises(InputError, match="no column 'joined'"):
+        asked.of(pd.DataFrame(rows).rename(columns={"joined": "since"}))
+    with pytest.raises(InputError, match=r"holds no dates as declared: row 1 holds '2023-01-01'"):
+        asked.of(pd.DataFrame({"age": [20], "club": ["No"], "joined": ["2023-01-01"]}))

@@ -62,7 +62,12 @@ class Answers:
         if plain is not None:
             everyone = np.ones(len(rows), dtype=bool)
             return self._told([(everyone, self._rule.score(plain), [None] * len(rows))])
-        table = pa.table({name: _cells(rows[name], name) for name in self._data.cells})
+        table = pa.table(
+            {
+                name: _cells(rows[name], name, decimal=self._data.decimal)
+                for name in self._data.cells
+            }
+        )
         content = io.BytesIO()
         pq.write_table(table, content)
         with held(content.getvalue()) as file:
@@ -152,7 +157,7 @@ def _numbers(cells: "pd.Series[Any]") -> np.ndarray | None:
         return None
 
 
-def _cells(cells: "pd.Series[Any]", name: str) -> pa.Array:
+def _cells(cells: "pd.Series[Any]", name: str, *, decimal: str) -> pa.Array:
     """Return cells as a file would have them: numbers, or texts where there is any text."""
     values = [None if _is_missing(cell) else cell for cell in cells.tolist()]
     if any(not isinstance(each, str | int | float | None) for each in values):
@@ -160,7 +165,10 @@ def _cells(cells: "pd.Series[Any]", name: str) -> pa.Array:
     kinds = {type(each) for each in values if each is not None}
     if kinds <= {int, float} and all(abs(each) < 2**53 for each in values if each is not None):
         return pa.array(values, pa.int64() if kinds == {int} else pa.float64())
-    return pa.array([None if each is None else str(each) for each in values], pa.string())
+    texts = (
+        str(each).replace(".", decimal) if isinstance(each, float) else each for each in values
+    )
+    return pa.array([None if each is None else str(each) for each in texts], pa.string())
 
 
 def _is_missing(cell: Any) -> bool:
