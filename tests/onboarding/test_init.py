@@ -250,6 +250,13 @@ def test_lines_above_the_header_are_left_out(root: Path, above: str, sep: str) -
     assert any("2 lines above the header were left out" in note for note in done.notes)
 
 
+def test_text_of_two_bytes_a_letter_that_is_cut_off_is_told(root: Path) -> None:
+    path = tables.write(tables.blobs(), root / "data/raw/own.csv")
+    path.write_bytes(path.read_text("utf-8").encode("utf-16")[:-1])
+    with pytest.raises(InputError, match="not to its end"):
+        init(path, root=root)
+
+
 def test_an_index_column_is_no_trait(root: Path) -> None:
     path = root / "data/raw/own.csv"
     path.parent.mkdir(parents=True)

@@ -98,6 +98,11 @@ def opened(path: Path, *, sheet: str | None = None) -> Iterator[Source]:
         except duckdb.Error as error:
             why = str(error).splitlines()[0]
             raise InputError(f"{path} cannot be read as a table: {why}") from None
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"{path} is {error.encoding} at first, but not to its end (it is damaged, or cut "
+                "off); save it as UTF-8"
+            ) from None
         finally:
             con.close()
 
