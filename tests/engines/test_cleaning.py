@@ -96,6 +96,18 @@ def test_a_comma_that_separates_no_thousands_is_not_dropped() -> None:
     assert reasons(result) == {2: "not a number: spend is '1,2'"}
 
 
+def test_the_file_is_not_read_again_for_decimals_that_are_no_thousands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def again(*_: object) -> None:
+        pytest.fail("it is read once more")
+
+    monkeypatch.setattr("segmentation.engines.cells.thousands", again)
+    assert len(cleaned([(str(i), "40", f"{i}.12345678", "Bonn") for i in range(20)]).kept) == 20
+    with pytest.raises(pytest.fail.Exception):
+        cleaned([(str(i), "40", f" {i}.123", "Bonn") for i in range(1, 20)])
+
+
 def test_decimal_commas_are_read_where_declared() -> None:
     rows = [("1", "40", "1.234,5", "Bonn"), ("2", "40", "7,25", "Bonn")]
     result = cleaned(rows, DATA.model_copy(update={"decimal": ","}))

@@ -276,7 +276,9 @@ def _flags(i: int, decimal: str) -> nw.Expr:
     cell, size = nw.col(f"c{i + 1}"), number.abs()
     length = cell.str.len_chars()
     short = (length < 5) | ((length == 5) & (size >= 10)) | ((length == 6) & (size >= 100))
-    marked = nw.when(short).then(nw.lit(DECIMALS)).otherwise(nw.lit(MAYBE_THOUSANDS))
+    # Of a longer one, the sign before its last three does: 12.34567890 separates no thousands.
+    apart = ~nw.col("loose") & (cell.str.slice(-4, 1) != decimal)
+    marked = nw.when(short | apart).then(nw.lit(DECIMALS)).otherwise(nw.lit(MAYBE_THOUSANDS))
     mark = nw.when(cell.str.contains(decimal, literal=True)).then(marked).otherwise(nw.lit(0))
     quickly = implausible + mark
     return nw.when(nw.col(f"ok{i}")).then(quickly).otherwise(closely)
