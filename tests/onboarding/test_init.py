@@ -133,6 +133,8 @@ def test_copies_constants_and_free_text_are_left_out_with_a_reason(root: Path) -
     table = tables.blobs()
     table["x1 in cents"] = (table["x1"] * 100).astype(int)
     table["one"] = 1
+    table["naught"] = ["0", "0.0", "0.00"] * 100
+    table["seen"] = [f"2024-05-01 {i % 24:02}:{i % 60:02}" for i in range(300)]
     table["gender"] = np.tile(["Female", "Male"], 150)
     table["sex"] = np.tile(["F", "M"], 150)
     table["note"] = [f"called on day {i}, asked for a thing" for i in range(300)]
@@ -140,6 +142,8 @@ def test_copies_constants_and_free_text_are_left_out_with_a_reason(root: Path) -
     left = settings(root).ignore
     assert "what 'x1' says" in str(left["x1 in cents"])
     assert "'1' in every row" in str(left["one"])
+    assert "0 in every row" in str(left["naught"])
+    assert "same day in every row" in str(left["seen"])
     assert "what 'gender' says" in str(left["sex"])
     assert "free text" in str(left["note"]) or "who somebody is" in str(left["note"])
 

@@ -99,6 +99,10 @@ def role_of(figures: Figures) -> Column:
         return ignored(name, "it is empty")
     if figures.distinct == 1:
         return ignored(name, f"it is '{_short(figures.example)}' in every row that has a value")
+    if numbers and numbers.share >= 0.9 and numbers.minimum == numbers.maximum:
+        return ignored(name, f"it is {numbers.minimum:g} in every row that has a number")
+    if figures.dates and figures.dates.first == figures.dates.last:
+        return ignored(name, f"it is the same day in every row, {figures.dates.last}")
     if words & lexicon.JUDGED:
         return ignored(name, "it is what a model said of them, not what they are like")
     if lexicon.says_economy(name):
