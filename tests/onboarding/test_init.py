@@ -435,6 +435,13 @@ def test_amounts_by_channel_add_up_to_the_value(root: Path) -> None:
     assert settings(root).value == ("total_value_online", "total_value_offline")
 
 
+def test_a_date_with_a_colon_in_its_name_is_written_so_that_yaml_reads_it(root: Path) -> None:
+    table = tables.blobs()
+    table["seen:at (a:b)"] = [f"2024-05-{1 + i % 28:02}" for i in range(300)]
+    started(root, table)
+    assert "seen:at (a:b)" in settings(root).cells
+
+
 def test_outside_of_a_repository(tmp_path: Path) -> None:
     path = tables.write(tables.blobs(), tmp_path / "own.csv")
     with pytest.raises(SettingsError, match="in the repository's root"):

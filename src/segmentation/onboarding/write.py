@@ -7,6 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString as Quoted
 
 from segmentation.onboarding.plan import Plan
@@ -75,10 +76,14 @@ def _fill(data: CommentedMap, plan: Plan, reading: Reading) -> list[str]:
     data["decimal"] = Quoted(plan.decimal)
     data["id"] = reading.id
     data["value"] = (
-        None if not plan.value else plan.value[0] if len(plan.value) == 1 else _flow(plan.value)
+        None
+        if not plan.value
+        else plan.value[0]
+        if len(plan.value) == 1
+        else _flow(map(_text, plan.value))
     )
     data["as_of"] = None if plan.as_of is None else plan.as_of.isoformat()
-    data["describe"] = _flow(plan.describe)
+    data["describe"] = _flow(map(_text, plan.describe))
     groups = {role: CommentedMap() for role in _ROLES}
     for column in plan.columns:
         if column.role != "id" and column.name:
@@ -142,14 +147,14 @@ def _entry(column: Column) -> tuple[str, Any]:
     found: dict[str, Any] = {}
     if column.role == "date":
         if column.called != column.name:
-            found["from"] = column.name
+            found["from"] = _text(column.name)
         found["format"] = Quoted(column.format)
     if column.minimum is not None:
         found["min"] = _number(column.minimum)
     if column.maximum is not None:
         found["max"] = _number(column.maximum)
     if column.unit:
-        found["unit"] = column.unit
+        found["unit"] = _text(column.unit)
     if column.never:
         found["never"] = _flow(_number(value) for value in column.never)
     return column.role, _flow_map(found) if found else None
@@ -218,8 +223,12 @@ def _dumped(yaml: YAML, content: Any) -> str:
 
 
 def _text(text: str) -> Any:
-    """Quote what YAML would read as something else than text."""
-    return Quoted(text) if YAML(typ="safe").load(text) != text else text
+    """Quote what YAML would read as something else than text, or not at all, inside braces."""
+    try:
+        plain = YAML(typ="safe").load(f"{{k: {text}}}") == {"k": text}
+    except YAMLError:
+        plain = False
+    return text if plain else Quoted(text)
 
 
 def _number(value: float) -> int | float:
