@@ -18,32 +18,16 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
 from playwright.sync_api import Locator, Page, expect
 
-from browser import driven
+from browser import PAGES, driven, settled, shown
 
-PAGES = {
-    "Segments": "segments",
-    "How many": "prefer",
-    "Map": "Where they lie",
-    "Runs": "Two runs",
-    "What if": "What if",
-    "Score": "Score a file",
-    "Months": "month",
-    "Value": "purchases",
-}
-STILL = "[data-test-script-state=notRunning]"
+# Where there are purchases, two pages tell something else.
+TOLD = {**PAGES, "Months": "month", "Value": "purchases"}
 
 
 def turned(page: Page, title: str) -> None:
     """Turn to a page, and wait until it stands there as a whole."""
     page.get_by_role("radio", name=title, exact=True).click()
-    main = page.get_by_test_id("stMain")
-    expect(main.get_by_text(PAGES[title]).first).to_be_visible(timeout=60_000)
-    settled(page)
-
-
-def settled(page: Page) -> None:
-    """Wait until the server has answered."""
-    expect(page.locator(STILL)).to_be_visible(timeout=60_000)
+    shown(page, TOLD[title])
 
 
 def number(field: Locator) -> float:

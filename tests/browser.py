@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -38,6 +38,34 @@ def driven() -> Iterator["Browser"]:
         opened = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield opened
         opened.close()
+
+
+# What is told on each page of a dashboard without purchases.
+PAGES = {
+    "Segments": "segments",
+    "How many": "prefer",
+    "Map": "Where they lie",
+    "Runs": "Two runs",
+    "What if": "What if",
+    "Score": "Score a file",
+    "Months": "segmentation months",
+    "Value": "segmentation purchases",
+}
+
+
+def shown(page: "Page", text: str) -> None:
+    """Wait until a page of the dashboard tells something and is there as a whole."""
+    from playwright.sync_api import expect
+
+    expect(page.get_by_test_id("stMain").get_by_text(text).first).to_be_visible(timeout=60_000)
+    settled(page)
+
+
+def settled(page: "Page") -> None:
+    """Wait until the dashboard's server has answered."""
+    from playwright.sync_api import expect
+
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible(timeout=60_000)
 
 
 class Site:

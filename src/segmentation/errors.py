@@ -100,16 +100,13 @@ def one_line_errors(*, debug: bool) -> Iterator[None]:
         if debug:
             raise
         _leave(str(error), error.exit_code)
-    except OSError as error:
-        if debug:
-            raise
-        path = error.filename2 or error.filename  # where it was to be moved, if that was it
-        if path is None:
-            _leave(f"unexpected {type(error).__name__}: {error}; add --debug to see where", 1)
-        _leave(f"{path} cannot be read or written: {error.strerror}", 1)
     except Exception as error:
         if debug:
             raise
+        if isinstance(error, OSError):
+            path = error.filename2 or error.filename  # where it was to be moved, if that was it
+            if path is not None:
+                _leave(f"{path} cannot be read or written: {error.strerror}", 1)
         _leave(f"unexpected {type(error).__name__}: {error}; add --debug to see where", 1)
 
 

@@ -11,10 +11,10 @@ from typing import Literal
 import axe_playwright_python
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from servers import free_port, wait_for
 
-from browser import driven, needs_a_browser
+from browser import PAGES, driven, needs_a_browser, shown
 from conftest import Project
 from segmentation.scoring.stream import ADDED
 from segmentation.synthetic.customers import make_customers
@@ -22,16 +22,6 @@ from segmentation.synthetic.customers import make_customers
 pytestmark = [needs_a_browser, pytest.mark.pipeline]
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
-PAGES = {
-    "Segments": "segments",
-    "How many": "prefer",
-    "Map": "Where they lie",
-    "Runs": "Two runs",
-    "What if": "What if",
-    "Score": "Score a file",
-    "Months": "segmentation months",
-    "Value": "segmentation purchases",
-}
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +53,6 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-def shown(page: Page, title: str) -> None:
-    """Wait until a page is there as a whole."""
-    expect(page.get_by_test_id("stMain").get_by_text(PAGES[title]).first).to_be_visible(
-        timeout=60_000
-    )
-    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible(timeout=60_000)
-
-
 @pytest.mark.parametrize(
     ("width", "scheme", "titles"),
     [(1440, "light", list(PAGES)), (390, "dark", ["Segments", "What if"])],
@@ -92,7 +74,7 @@ def test_everybody_can_read_every_page(
     page.evaluate(AXE)
     for title in titles:
         page.get_by_role("radio", name=title, exact=True).click()
-        shown(page, title)
+        shown(page, PAGES[title])
         assert page.evaluate("document.documentElement.scrollWidth") <= width, title
         # Inside charts there is a canvas; what it shows is said of it.
         found = page.evaluate(
@@ -111,7 +93,7 @@ def test_everybody_can_read_every_page(
 def test_what_was_chosen_stands_in_the_address(browser: Browser, address: str) -> None:
     page = browser.new_page()
     page.goto(f"{address}/?page=What+if")
-    shown(page, "What if")
+    shown(page, PAGES["What if"])
     slider = page.get_by_role("slider").first
     usual = slider.input_value()
     slider.focus()
@@ -122,7 +104,7 @@ def test_what_was_chosen_stands_in_the_address(browser: Browser, address: str) -
     chosen = slider.input_value()
     other = browser.new_page()
     other.goto(page.url)
-    shown(other, "What if")
+    shown(other, PAGES["What if"])
     expect(other.get_by_role("slider", name="age (years)")).to_have_value(chosen)
     other.close()
     page.close()
@@ -131,7 +113,7 @@ def test_what_was_chosen_stands_in_the_address(browser: Browser, address: str) -
 def test_two_runs_are_compared(browser: Browser, address: str) -> None:
     page = browser.new_page()
     page.goto(f"{address}/?page=Runs")
-    shown(page, "Runs")
+    shown(page, PAGES["Runs"])
     settings = page.get_by_role("region", name="Settings of two runs")
     expect(settings.get_by_role("rowheader", name="train.k", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Promote")).to_be_disabled()
@@ -144,7 +126,7 @@ def test_two_runs_are_compared(browser: Browser, address: str) -> None:
 def test_a_file_is_scored_and_downloaded(browser: Browser, address: str) -> None:
     page = browser.new_page(accept_downloads=True)
     page.goto(f"{address}/?page=Score")
-    shown(page, "Score")
+    shown(page, PAGES["Score"])
     customers = make_customers(rows=60, seed=5, dirty=False)[0]
     drop = page.locator("input[type=file]")
 

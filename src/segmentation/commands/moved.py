@@ -14,6 +14,7 @@ from segmentation.artifacts.segments import NO_SEGMENT, Segments
 from segmentation.errors import InputError
 from segmentation.repository import lock
 from segmentation.repository.dvc_internals import cached
+from segmentation.review.changes import same_output
 from segmentation.scoring.database import database
 from segmentation.settings.params import Params
 from segmentation.tracking import runs
@@ -67,8 +68,8 @@ def between(params: Params, one: str, other: str) -> Moved:
         ]
         names = [each.artifact(Segments).names for each in verified]
     if params.data.id is None:
-        same = {lock.hash_of(each.stages, paths.PREPARED, "outs") for each in verified}
-        if len(same) > 1:
+        one_run, other_run = verified
+        if not same_output(one_run.stages, other_run.stages, paths.PREPARED):
             raise InputError("without an id nobody is found again among other customers")
     before, after = (_assigned(each) for each in verified)
     return counted(before, after, *names)

@@ -73,14 +73,13 @@ def name_segments(
     for segment, these in traits.items():
         if segment not in names:
             plain = "Average customers" if segment in average else "Other customers"
-            less = (faint or {}).get(segment, [])
             wished = list(_wishes(these, playbook.words)) or [plain]
-            if len(_told(these, playbook.words)) == 1:  # one trait alone says little
-                wished = [*_fainter(these, less, playbook.words), *wished]
+            fainter = list(_fainter(these, (faint or {}).get(segment, []), playbook.words))
+            one = len(_told(these, playbook.words)) == 1  # which alone says little
+            wished = [*fainter, *wished] if one else [*wished, *fainter]
             alike = [traits[other] for other in names if other in traits]
             wished[1:1] = _unlike(these, alike, playbook.words)
-            more = _fainter(these, less, playbook.words)
-            wished += [*more, *_by_worth(segment, wished[0], names, value or {})]
+            wished += _by_worth(segment, wished[0], names, value or {})
             names[segment] = _free(wished, taken)
             taken.add(_key(names[segment]))
     return {segment: names[segment] for segment in traits}

@@ -42,9 +42,24 @@ def counted(many: int, what: str) -> str:
     >>> counted(1, "category"), counted(2, "category"), counted(1_200, "segment")
     ('1 category', '2 categories', '1,200 segments')
     """
-    if many == 1:
-        return f"1 {what}"
-    return f"{many:,} {what.removesuffix('y')}ies" if what.endswith("y") else f"{many:,} {what}s"
+    return f"1 {what}" if many == 1 else f"{many:,} {plural(what)}"
+
+
+def plural(thing: str) -> str:
+    """More than one of a thing.
+
+    Examples
+    --------
+    >>> plural("device"), plural("policy"), plural("address"), plural("credit cards")
+    ('devices', 'policies', 'addresses', 'credit cards')
+    """
+    if thing.endswith("ss"):
+        return f"{thing}es"
+    if thing.endswith("s"):
+        return thing
+    if thing.endswith("y") and thing[-2:-1] not in "aeiou":
+        return f"{thing[:-1]}ies"
+    return f"{thing}s"
 
 
 def whole(value: float) -> str:

@@ -469,23 +469,6 @@ def says_economy(name: str) -> bool:
     return bool(words & known or employed or asked)
 
 
-def plural(thing: str) -> str:
-    """More than one of a thing.
-
-    Examples
-    --------
-    >>> plural("device"), plural("policy"), plural("address"), plural("credit cards")
-    ('devices', 'policies', 'addresses', 'credit cards')
-    """
-    if thing.endswith("ss"):
-        return f"{thing}es"
-    if thing.endswith("s"):
-        return thing
-    if thing.endswith("y") and thing[-2:-1] not in "aeiou":
-        return f"{thing[:-1]}ies"
-    return f"{thing}s"
-
-
 def says_id(name: str) -> bool:
     """Whether a name is that of the customer's number."""
     words = set(tokens(name))

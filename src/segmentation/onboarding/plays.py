@@ -4,7 +4,6 @@ from typing import Any
 
 from segmentation.onboarding import lexicon
 from segmentation.onboarding.plan import Plan
-from segmentation.onboarding.roles import Column
 from segmentation.onboarding.words import BOUGHT, WARES
 
 _LEFT = frozenset("churn churned exited attrition cancelled canceled".split())
@@ -168,7 +167,8 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
     )
     breadth = _column(plan, "breadth")
     bought = any(
-        column.meaning and (column.meaning.key in _BUYING or "purchases" in _said(column))
+        column.meaning
+        and (column.meaning.key in _BUYING or "purchases" in lexicon.tokens(column.name))
         for column in plan.numbers
     )
     worth = [column for column in plan.numbers if column.name in plan.value]
@@ -288,10 +288,6 @@ def _column(plan: Plan, key: str, *, besides: frozenset[str] = frozenset()) -> s
     ]
     plain = [column for column in found if not lexicon.thing_of(column.name, column.meaning)]
     return (plain or found)[0].becomes_column if found else None
-
-
-def _said(column: Column) -> list[str]:
-    return lexicon.tokens(column.name)
 
 
 def _high(column: str) -> dict[str, Any]:

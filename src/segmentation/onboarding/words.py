@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from segmentation.insight.numbers import plural
 from segmentation.onboarding import lexicon
 from segmentation.onboarding.plan import Plan
 from segmentation.onboarding.roles import Column, title
@@ -205,7 +206,7 @@ def _of_measure(column: Column, thing: str) -> dict[str, Any]:
     if lexicon.COUNT & {*tokens} or (
         thing.endswith("s") and not thing.endswith(("ss", "us", "is"))
     ):
-        thing = lexicon.plural(thing)
+        thing = plural(thing)
         few, none = f"with few {thing}", f"without {thing}"
         return {"high": f"with many {thing}", "low": few, "none": none, "about": thing}
     return {"high": f"with high {thing}", "low": f"with low {thing}", "about": thing}
