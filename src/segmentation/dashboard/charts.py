@@ -24,6 +24,8 @@ Drawing = Any  # the types of what the library returns are wider than what it ca
 _MOST_ROWS = 20
 _FIFTHS = ("lowest fifth", "second", "third", "fourth", "highest fifth")
 _LIGHT_TO_DARK = ("#9BD0E8", "#5FB0D3", "#2B8CB8", "#14648D", "#083B5C")
+# On a dark page, where the darkest of those would not be seen.
+_DARK_TO_LIGHT = ("#1B6E99", "#2F8FBF", "#58ADD6", "#8CCBEA", "#BDE4F7")
 _UNKNOWN = "not known"
 _RUNS = (ACCENT, OTHER)
 
@@ -236,10 +238,10 @@ def _roughly(cell: Any) -> str:
 
 
 def _marks_scale(marks: pd.Series, *, dark: bool) -> alt.Scale:
-    """Return a colour for each mark: darker is more of a number; the commonest categories first."""
+    """Return a colour for each mark: farther from the page is more; commonest categories first."""
     known = marks.dropna()
     if pd.api.types.is_numeric_dtype(known):
-        tones = dict(zip(_FIFTHS, _LIGHT_TO_DARK[:: -1 if dark else 1], strict=True))
+        tones = dict(zip(_FIFTHS, _DARK_TO_LIGHT if dark else _LIGHT_TO_DARK, strict=True))
         told = [each for i, each in enumerate(_FIFTHS, start=1) if (known == i).any()]
         gaps = bool((known == 0).any())
     else:
