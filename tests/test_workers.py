@@ -1,5 +1,6 @@
 """Work on all processors is the same work."""
 
+import gc
 import os
 import sys
 
@@ -23,6 +24,31 @@ def test_pieces_run_in_other_processes_and_come_back_in_order(
     found = each(lambda x: (x, os.getpid()), [3, 1, 2])
     assert [x for x, _ in found] == [3, 1, 2]
     assert os.getpid() not in {process for _, process in found}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process does everything")
+def test_a_piece_clears_away_nothing_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Held:
+        """Something like a connection with threads, which only its own process can end."""
+
+        def __init__(self) -> None:
+            self.itself, self.process = self, os.getpid()
+
+        def __del__(self) -> None:
+            if os.getpid() != self.process:
+                os._exit(1)
+
+    def clear(piece: int) -> int:
+        gc.collect()
+        return piece
+
+    on(monkeypatch, 2)
+    gc.disable()
+    try:
+        Held()
+        assert each(clear, [1, 2]) == [1, 2]
+    finally:
+        gc.enable()
 
 
 def test_a_piece_starts_no_processes_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Independent pieces of work on all processors, with the same results on any number of them."""
 
+import gc
 import os
 import sys
 import warnings
@@ -99,6 +100,9 @@ _inside: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 
 
 def _start(work: Callable[[Any], Any], items: Sequence[Any]) -> None:
+    # A copy has the objects of this process and not its threads. One that nobody needs any more and
+    # that would wait for its threads to end (DuckDB's are such) takes the copy down with it.
+    gc.freeze()
     _inside.append((work, items))
 
 
