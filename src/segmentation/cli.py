@@ -274,6 +274,8 @@ def ui(
     os.environ.pop("MLFLOW_TRACKING_URI", None)  # a shared server has its own UI
     path = ui_path(load_params(paths.PARAMS).track.experiment, Path.cwd())
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    # Eight processes more, for judging answers of language models.
+    os.environ.setdefault("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
     say(f"MLflow UI: http://127.0.0.1:{port}{path}    (Ctrl-C stops it)")
     command = ["-m", "mlflow", "ui", "--backend-store-uri", embedded_uri(Path.cwd())]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]

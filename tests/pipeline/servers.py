@@ -31,11 +31,13 @@ def mlflow_server(
     command += ["--artifacts-destination", str(folder / "artifacts")]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     log = folder / "server.log"
+    # As docs/teams.md has them.
+    settings = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     with log.open("ab") as output:
         server = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", **env},
+            env={**os.environ, **settings, **env},
             stdout=output,
             stderr=output,
         )
