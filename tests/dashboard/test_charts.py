@@ -19,7 +19,7 @@ from segmentation.dashboard.words import plain
 from segmentation.errors import InputError
 from segmentation.tracking import compared
 from segmentation.tracking.compared import Tracked
-from segmentation.views.style import DARK, colour
+from segmentation.views.colours import DARK, colour
 
 ODD = "<img src=x onerror=alert(1)> ![x](http://a.example/x) :red[x]"
 FACTS = factories.segments(

@@ -12,6 +12,7 @@ import pytest
 from segmentation.commands.load import Chosen
 from segmentation.dashboard import tables, uploads
 from segmentation.errors import InputError
+from segmentation.scoring.stream import ADDED
 
 HEADER = b"customer_id,age,gender\n"
 
@@ -40,7 +41,7 @@ def test_it_is_scored_as_the_model_does(chosen: Chosen) -> None:
     assert (of_csv.kind, of_parquet.kind) == ("csv", "parquet")
     assert of_csv.drift is not None
     assert of_csv.counts.scored == 200
-    shown = tables.preview(of_csv.preview)
+    shown = tables.preview(ADDED, of_csv.preview)
     assert len(shown.rows) == uploads.PREVIEW
     assert [int(row[1]) for row in shown.rows] == expected[: uploads.PREVIEW]
     assert "customer_id" not in shown.names

@@ -88,7 +88,7 @@ def changed(project: Project, *edits: tuple[str, str, str]) -> set[str]:
     ("edit", "first", "untouched"),
     [
         (
-            ("src/segmentation/views/style.py", '"#0072B2"', '"#0072B3"'),
+            ("src/segmentation/views/colours.py", '"#0072B2"', '"#0072B3"'),
             {"report"},
             {"prepare", "explore", "featurize", "select_k", "train", "evaluate", "profile"},
         ),

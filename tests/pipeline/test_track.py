@@ -138,7 +138,7 @@ def test_a_state_is_one_run_also_when_it_is_reached_again(reproduced: Project) -
 
     # A colour draws and tracks again, and computes nothing.
     picture = (reproduced.path / "reports/profile/sizes.png").read_bytes()
-    reproduced.edit("src/segmentation/views/style.py", '"#0072B2"', '"#0072B3"')
+    reproduced.edit("src/segmentation/views/colours.py", '"#0072B2"', '"#0072B3"')
     said = reproduced.dvc("repro").stdout
     assert re.findall(r"Running stage '(\w+)'", said) == ["report", "track"]
     assert (reproduced.path / "reports/profile/sizes.png").read_bytes() != picture
@@ -146,7 +146,7 @@ def test_a_state_is_one_run_also_when_it_is_reached_again(reproduced: Project) -
     assert len(two) == 2
     assert before.info.run_id in two
 
-    reproduced.edit("src/segmentation/views/style.py", '"#0072B3"', '"#0072B2"')
+    reproduced.edit("src/segmentation/views/colours.py", '"#0072B3"', '"#0072B2"')
     assert "Running stage 'track'" in reproduced.dvc("repro").stdout
     assert (reproduced.path / "reports/profile/sizes.png").read_bytes() == picture
     assert {run.info.run_id for run in runs(reproduced)} == two

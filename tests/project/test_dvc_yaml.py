@@ -107,7 +107,9 @@ def test_modules_and_settings_of_one_stage_are_no_matter_of_another(stage: str) 
     assert not [file for file in other if declares(stage, file)]
 
 
-@pytest.mark.parametrize("file", ["style.py", "segmentation.mplstyle", "templates/report.html.j2"])
+@pytest.mark.parametrize(
+    "file", ["colours.py", "segmentation.mplstyle", "templates/report.html.j2"]
+)
 def test_a_colour_reruns_the_report_and_the_tracking_only(file: str) -> None:
     look = f"src/segmentation/views/{file}"
     assert [stage for stage in STAGES if declares(stage, look)] == ["report"]

@@ -21,7 +21,16 @@ from segmentation.artifacts.map import Map
 from segmentation.artifacts.summary import Summary
 from segmentation.engines.summary import summarise
 from segmentation.errors import InputError
-from segmentation.views import clustering, curves, evaluation, explore, profiles, style, svg
+from segmentation.views import (
+    clustering,
+    colours,
+    curves,
+    evaluation,
+    explore,
+    profiles,
+    style,
+    svg,
+)
 
 
 def test_a_picture_has_no_time_stamp_and_repeats_to_the_byte(tmp_path: Path) -> None:
@@ -143,7 +152,7 @@ EYES = {
 
 @pytest.mark.parametrize("kind", EYES)
 def test_colours_of_segments_can_be_told_apart(kind: str) -> None:
-    tones = [seen(style.colour(i), kind) for i in range(1, 11)]
+    tones = [seen(colours.colour(i), kind) for i in range(1, 11)]
     apart = np.linalg.norm(np.array(tones)[:, None] - np.array(tones), axis=2)
     assert apart[3, 7] > 20  # pink and teal once looked alike with deuteranopia
     assert apart[np.triu_indices(10, 1)].min() > 7
@@ -152,12 +161,12 @@ def test_colours_of_segments_can_be_told_apart(kind: str) -> None:
 @pytest.mark.parametrize("dark", [False, True])
 def test_numbers_on_colours_and_colours_on_paper_can_be_read(dark: bool) -> None:
     paper = "#1b222b" if dark else "#FFFFFF"
-    for tone in (style.NOISE_COLOUR, *style.SEGMENT_COLOURS):
-        shown = style.DARK.get(tone, tone) if dark else tone
-        assert style.contrast(style.ink_on(shown), shown) >= 4.5
-        assert style.contrast(shown, paper) >= 1.5
-    for ink in () if dark else (style.INK, style.MUTED):
-        assert style.contrast(ink, paper) >= 4.5
+    for tone in (colours.NOISE_COLOUR, *colours.SEGMENT_COLOURS):
+        shown = colours.DARK.get(tone, tone) if dark else tone
+        assert colours.contrast(colours.ink_on(shown), shown) >= 4.5
+        assert colours.contrast(shown, paper) >= 1.5
+    for ink in () if dark else (colours.INK, colours.MUTED):
+        assert colours.contrast(ink, paper) >= 4.5
 
 
 def test_text_in_shades_can_be_read() -> None:
@@ -167,12 +176,12 @@ def test_text_in_shades_can_be_read() -> None:
         cells = style.shades(axes, table, cmap, low=-1, high=1)
         for value in table[0]:
             under = mpl.colors.to_hex(cells.to_rgba(np.array([value]))[0])
-            assert style.contrast(style.ink_of(cells, value), under) >= 4.5
+            assert colours.contrast(style.ink_of(cells, value), under) >= 4.5
 
 
 def test_a_segment_keeps_its_colour_and_noise_is_grey() -> None:
-    assert len({style.colour(i) for i in range(1, 11)}) == 10
-    assert style.colour(-1) == style.NOISE_COLOUR
+    assert len({colours.colour(i) for i in range(1, 11)}) == 10
+    assert colours.colour(-1) == colours.NOISE_COLOUR
 
 
 def texts(axes: Axes) -> list[str]:
@@ -379,7 +388,7 @@ def test_stability_is_a_bar_a_segment() -> None:
     (axes,) = evaluation.stability(found).axes
     assert widths(axes) == [0.95, 0.4]
     assert [bar.get_facecolor() for bar in axes.patches] == [
-        mpl.colors.to_rgba(style.colour(i)) for i in (1, 2)
+        mpl.colors.to_rgba(colours.colour(i)) for i in (1, 2)
     ]
 
 

@@ -13,7 +13,7 @@ from browser import needs_a_browser, site
 from hostile import as_html, hostile
 from segmentation.review.comparison import compare
 from segmentation.review.side import Side
-from segmentation.views import changes, review, style
+from segmentation.views import changes, colours, review, style
 
 NASTY = '<script>$\\frac$</script> | "Müller" `*_[a](b)'
 
@@ -161,9 +161,9 @@ def test_a_segment_has_one_colour_in_all_pictures() -> None:
     assert found.migration is not None
     like = changes.painted_like(found.migration.segments)
     assert like == {2: 1, 1: 2, 3: 3}
-    with style.painted(like):
-        assert [style.colour(i) for i in (2, 1)] == list(style.SEGMENT_COLOURS[:2])
-    assert style.colour(2) == style.SEGMENT_COLOURS[1]
+    with colours.painted(like):
+        assert [colours.colour(i) for i in (2, 1)] == list(colours.SEGMENT_COLOURS[:2])
+    assert colours.colour(2) == colours.SEGMENT_COLOURS[1]
     flows = style.as_svg(changes.migration(found.migration))
     assert flows.count("fill: #0072b2") >= 2  # the bars of 1 on the left and of 2 on the right
     drawn = {

@@ -1,26 +1,14 @@
 """What Streamlit runs for every view: the page that the address names."""
 
 import sys
-from importlib import import_module
 
 import streamlit as st
 
-from segmentation.dashboard import pieces
+from segmentation.dashboard import ahead, pieces
 from segmentation.dashboard.screens.shown import empty
 from segmentation.dashboard.stored import NotThereError
 from segmentation.dashboard.words import plain
 from segmentation.errors import SegmentationError, printable
-
-PAGES = {
-    "segments": "Segments",
-    "how_many": "How many",
-    "flat_map": "Map",
-    "runs": "Runs",
-    "what_if": "What if",
-    "score": "Score",
-    "months": "Months",
-    "value": "Value",
-}
 
 
 def main() -> None:
@@ -29,12 +17,12 @@ def main() -> None:
     st.html(pieces.style())
     # Pages with paths of their own would be looked for at addresses that no server has, first.
     title = st.segmented_control(
-        "Page", PAGES.values(), default=PAGES["segments"], required=True, key="page",
+        "Page", ahead.PAGES.values(), default=ahead.PAGES["segments"], required=True, key="page",
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
-    name = next(name for name, known in PAGES.items() if known == title)
+    name = next(name for name, known in ahead.PAGES.items() if known == title)
     try:
-        import_module(f"segmentation.dashboard.screens.{name}").page()
+        ahead.screen(name).page()
     except NotThereError as missing:
         empty(missing)
     except SegmentationError as error:
@@ -43,3 +31,4 @@ def main() -> None:
 
 
 main()
+ahead.seen()

@@ -16,8 +16,7 @@ from segmentation.artifacts.map import Map
 from segmentation.artifacts.segments import NO_SEGMENT, Profile, Segments
 from segmentation.dashboard.limits import COLOURED
 from segmentation.views import findings
-from segmentation.views.profiles import differences
-from segmentation.views.style import ACCENT, DARK, MUTED, OTHER, colour
+from segmentation.views.colours import ACCENT, DARK, MUTED, OTHER, colour
 
 Drawing = Any  # the types of what the library returns are wider than what it can be
 
@@ -84,7 +83,7 @@ def sizes(facts: Segments, *, kind: str, dark: bool) -> Drawing:
 def apart(facts: Segments, pair: tuple[int, int], *, kind: str, dark: bool) -> Drawing:
     """Draw in what two segments differ most, in standard deviations from everyone else."""
     one, other = (next(s for s in facts.segments if s.id == i) for i in pair)
-    first, second = differences(one), differences(other)
+    first, second = findings.differences(one), findings.differences(other)
     gaps = {
         name: abs(a - b)
         for name, a in first.items()

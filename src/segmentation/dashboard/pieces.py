@@ -3,16 +3,18 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from segmentation import paths
 from segmentation.artifacts.lifetime import LifetimeValue
 from segmentation.artifacts.segments import Segments
-from segmentation.dashboard.what_if import Found
 from segmentation.insight.results import Results
 from segmentation.views.report import environment
+
+if TYPE_CHECKING:
+    from segmentation.dashboard.what_if import Found
 
 _FILE = re.compile(r'<a href="\.\./[^"]*">(.*?)</a>')  # a page of the dashboard has none beside it
 _PAGES = environment(html=True, also="segmentation.dashboard")
@@ -77,7 +79,7 @@ def text(
     return _render("text.html.j2", heading=heading, level=level, sentences=sentences, note=note)
 
 
-def customer(found: Found, *, by: str) -> str:
+def customer(found: "Found", *, by: str) -> str:
     """Return what is said of one customer."""
     return _render("customer.html.j2", found=found, by=by)
 

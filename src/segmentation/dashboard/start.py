@@ -48,7 +48,7 @@ def command(host: str, port: int) -> list[str]:
     return [
         sys.executable,
         "-m",
-        "streamlit",
+        "segmentation.dashboard.serve",
         "run",
         str(Path(__file__).with_name("app.py")),
         *told,

@@ -3,7 +3,6 @@
 Aggregates and samples only, so the size of the customers' file does not matter.
 """
 
-import os
 import time
 from collections.abc import Hashable
 from functools import lru_cache
@@ -25,6 +24,7 @@ from segmentation.dashboard.limits import COLOURED
 from segmentation.insight.results import Results
 from segmentation.repository import lock
 from segmentation.repository.dvc_internals import cached
+from segmentation.tracking import store
 
 Kind = TypeVar("Kind", bound=Artifact)
 
@@ -111,12 +111,12 @@ def chosen() -> Chosen:
     InputError
         There is no model, or it is not the one that was made.
     """
-    uri = os.environ.get("MLFLOW_TRACKING_URI")
-    database = stamp(Path("mlflow.db"))
-    local = uri is None and database is None  # looking for a champion makes no store
-    minute = int(time.monotonic() // 60) if uri else 0  # a server's champion may be another
-    state = (database, stamp(paths.DVC_LOCK), stamp(paths.PARAMS), uri, minute)
-    return _chosen(Path.cwd(), state, WORKSPACE if local else None)
+    root, database = Path.cwd(), stamp(Path("mlflow.db"))
+    embedded = store.is_embedded(root)
+    local = embedded and database is None  # looking for a champion makes no store
+    minute = 0 if embedded else int(time.monotonic() // 60)  # a server's champion may be another
+    state = (database, stamp(paths.DVC_LOCK), stamp(paths.PARAMS), store.address(root), minute)
+    return _chosen(root, state, WORKSPACE if local else None)
 
 
 def stamp(path: Path) -> tuple[int, int] | None:

@@ -1,17 +1,20 @@
 """Tables and sentences that pages show, of what the stages worked out."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.map import Map
-from segmentation.commands.moved import Moved
 from segmentation.insight.numbers import number, percent
-from segmentation.scoring.stream import ADDED, Counts
-from segmentation.tracking.compared import Tracked
+
+if TYPE_CHECKING:  # the first page is shown without what counts, scores and tracks
+    from segmentation.commands.moved import Moved
+    from segmentation.scoring.stream import Counts
+    from segmentation.tracking.compared import Tracked
 
 MOST_FEATURES = 20
 LEFT_OUT = "few"
@@ -62,13 +65,13 @@ def loadings(flat: Map) -> Table:
     return Table(("feature", "first component", "second component"), tuple(rows[:MOST_FEATURES]))
 
 
-def run_label(run: Tracked) -> str:
+def run_label(run: "Tracked") -> str:
     """Return what tells a run from the others."""
     mark = ", champion" if run.champion else ""
     return f"{run.name} ({run.started:%Y-%m-%d %H:%M}, {run.run_id[:6]}{mark})"
 
 
-def metrics_of(one: Tracked, other: Tracked) -> Table:
+def metrics_of(one: "Tracked", other: "Tracked") -> Table:
     """Put the metrics of two runs beside each other."""
     names = sorted({*one.metrics, *other.metrics})
     rows = []
@@ -80,14 +83,14 @@ def metrics_of(one: Tracked, other: Tracked) -> Table:
     return Table(("metric", "one", "other", "difference"), tuple(rows))
 
 
-def settings_of(one: Tracked, other: Tracked) -> Table:
+def settings_of(one: "Tracked", other: "Tracked") -> Table:
     """List the settings in which two runs differ."""
     names = sorted({*one.settings, *other.settings})
     rows = [(name, one.settings.get(name, "–"), other.settings.get(name, "–")) for name in names]
     return Table(("setting", "one", "other"), tuple(row for row in rows if row[1] != row[2]))
 
 
-def moved(found: Moved) -> Table:
+def moved(found: "Moved") -> Table:
     """Put where customers are in one run against where they are in another."""
     rows = [
         (name, *(f"{n:,}" if ok else LEFT_OUT for n, ok in zip(counts, told, strict=True)))
@@ -96,12 +99,12 @@ def moved(found: Moved) -> Table:
     return Table(("one / other", *found.after), tuple(rows))
 
 
-def scored_in_short(counts: Counts, by: str) -> str:
+def scored_in_short(counts: "Counts", by: str) -> str:
     """Say how many rows were scored and by which model."""
     return f"{counts.scored:,} of {counts.rows:,} rows scored by {by}"
 
 
-def scored_segments(counts: Counts, called: Callable[[int], str]) -> Table:
+def scored_segments(counts: "Counts", called: Callable[[int], str]) -> Table:
     """Count scored customers by segment."""
     rows = [
         (
@@ -114,7 +117,7 @@ def scored_segments(counts: Counts, called: Callable[[int], str]) -> Table:
     return Table(("segment", "customers", "share"), tuple(rows))
 
 
-def met(counts: Counts, damaged: int, first_damage: str) -> list[str]:
+def met(counts: "Counts", damaged: int, first_damage: str) -> list[str]:
     """Say what was met in a file while it was scored."""
     told = [f"Not scored, {why}: {n:,} rows." for why, n in counts.not_scored.most_common()]
     told += [f"No value in {name}: {n:,} cells." for name, n in counts.missing.items() if n]
@@ -130,9 +133,9 @@ def met(counts: Counts, damaged: int, first_damage: str) -> list[str]:
     return told
 
 
-def preview(rows: tuple[tuple[str, ...], ...]) -> Table:
+def preview(added: Sequence[str], rows: tuple[tuple[str, ...], ...]) -> Table:
     """Show what was added to the first rows."""
-    return Table(("row", *ADDED), rows)
+    return Table(("row", *added), rows)
 
 
 def _known(value: object) -> str:

@@ -1,7 +1,6 @@
 """Complete runs as pages put them beside each other."""
 
 import datetime as dt
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ import pandas as pd
 from segmentation import paths
 from segmentation.repository.snapshot import as_csv
 from segmentation.tracking import registry, runs
-from segmentation.tracking.store import open_store
+from segmentation.tracking.store import is_embedded, open_store
 from segmentation.tracking.verified import VerifiedRun
 
 MOST = 500
@@ -49,7 +48,7 @@ def finished(experiment: str, root: Path) -> list[Tracked]:
     TrackingError
         The store cannot be used.
     """
-    if not os.environ.get("MLFLOW_TRACKING_URI") and not (root / "mlflow.db").exists():
+    if is_embedded(root) and not (root / "mlflow.db").exists():
         return []  # looking makes no store
     with open_store(root) as client:
         stored = client.get_experiment_by_name(experiment)

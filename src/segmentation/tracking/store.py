@@ -30,9 +30,7 @@ def open_store(root: Path) -> Iterator["MlflowClient"]:
     import mlflow
     from mlflow.exceptions import MlflowException
 
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or embedded_uri(root)
-    if uri.startswith("sqlite:///"):  # a relative path would be lost with a temporary copy
-        uri = f"sqlite:///{root / uri.removeprefix('sqlite:///')}"
+    uri = address(root)
     try:
         # SQLite has one writer. Tracking takes seconds; whoever comes second waits.
         with _alone(root) if uri == embedded_uri(root) else nullcontext():
@@ -47,6 +45,22 @@ def open_store(root: Path) -> Iterator["MlflowClient"]:
 def repository() -> Path:
     """Return the repository's root, also from the temporary copy that DVC runs an experiment in."""
     return Path(os.environ.get("DVC_ROOT", ".")).resolve()
+
+
+def address(root: Path) -> str:
+    """Return where the store is: what MLFLOW_TRACKING_URI names, or else in the repository.
+
+    MLflow sets that variable itself once it is used, so whether it is set says nothing.
+    """
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or embedded_uri(root)
+    if uri.startswith("sqlite:///"):  # a relative path would be lost with a temporary copy
+        uri = f"sqlite:///{root / uri.removeprefix('sqlite:///')}"
+    return uri
+
+
+def is_embedded(root: Path) -> bool:
+    """Whether the store is the one that lives in the repository."""
+    return address(root) == embedded_uri(root)
 
 
 def embedded_uri(root: Path) -> str:

@@ -15,7 +15,8 @@ from segmentation.clustering.identity.matching import NOISE
 from segmentation.monitoring.migration import ABSENT, Migration, SegmentChange, cells
 from segmentation.review.side import Side
 from segmentation.views import evaluation, findings, profiles
-from segmentation.views.style import ACCENT, MUTED, as_svg, colour, figure, painted, short
+from segmentation.views.colours import ACCENT, MUTED, colour, painted
+from segmentation.views.style import as_svg, figure, short
 from segmentation.views.svg import inline
 
 CURVES = {"silhouette": "mean silhouette", "inertia": "inertia"}

@@ -6,17 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from segmentation.artifacts.clustering import Clustering, DistanceCurve, Tree
-from segmentation.views.style import (
-    ACCENT,
-    INK,
-    PAPER,
-    SHADES,
-    chips,
-    figure,
-    ink_of,
-    key,
-    shades,
-)
+from segmentation.views.colours import ACCENT, INK, PAPER
+from segmentation.views.style import SHADES, chips, figure, ink_of, key, shades
 
 
 def dendrogram(tree: Sequence[Sequence[float]], *, height: float, k: int) -> Figure:

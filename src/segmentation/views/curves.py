@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from segmentation.artifacts.choice import CriterionLabel
-from segmentation.views.style import ACCENT, INK, MUTED, OTHER, PAPER, figure
+from segmentation.views.colours import ACCENT, INK, MUTED, OTHER, PAPER
+from segmentation.views.style import figure
 
 
 def elbow(curve: pd.DataFrame, *, chosen: int, elbow: int, used: int | None = None) -> Figure:

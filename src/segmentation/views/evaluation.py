@@ -10,17 +10,8 @@ from matplotlib.figure import Figure
 from segmentation.artifacts.clustering import Stability
 from segmentation.artifacts.grades import BANDS
 from segmentation.artifacts.map import Map, Place
-from segmentation.views.style import (
-    INK,
-    MUTED,
-    NOISE_COLOUR,
-    PAPER,
-    chips,
-    colour,
-    figure,
-    ink_on,
-    short,
-)
+from segmentation.views.colours import INK, MUTED, NOISE_COLOUR, PAPER, colour, ink_on
+from segmentation.views.style import chips, figure, short
 
 _MARKERS = "osD^vP*X<>"
 _MOST_STEPS = 300  # of a segment's silhouettes: more could not be told apart

@@ -10,18 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.summary import Summary
-from segmentation.views.style import (
-    ACCENT,
-    DIVERGING,
-    INK,
-    MUTED,
-    figure,
-    ink_of,
-    key,
-    shades,
-    short,
-    thousands,
-)
+from segmentation.views.colours import ACCENT, INK, MUTED
+from segmentation.views.style import DIVERGING, figure, ink_of, key, shades, short, thousands
 
 MOST_COLUMNS = 24  # more panels than this cannot be read; the first ones are drawn
 MOST_LEVELS = 12

@@ -9,12 +9,24 @@ from segmentation.artifacts.clustering import Clustering, DistanceCurve, Tree
 from segmentation.artifacts.lifetime import Tried
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.quality import Quality
-from segmentation.artifacts.segments import NumberColumn, Segments
+from segmentation.artifacts.segments import NumberColumn, Profile, Segments
 from segmentation.artifacts.summary import Summary
 from segmentation.insight.numbers import number, percent
-from segmentation.views.profiles import differences
 
 _MOST = 6  # parts of a sentence
+
+
+def differences(segment: Profile) -> dict[str, float | None]:
+    """Return how far a segment is from everyone else in each number and category."""
+    numbers = {
+        name.replace("_", " "): figures.difference for name, figures in segment.numeric.items()
+    }
+    levels = {
+        f"{column.replace('_', ' ')}: {level}": figures.difference
+        for column, levels in segment.categorical.items()
+        for level, figures in levels.items()
+    }
+    return numbers | levels
 
 
 def sizes(facts: Segments, kind: str) -> str:

@@ -3,7 +3,8 @@
 from matplotlib.figure import Figure
 
 from segmentation.artifacts.lifetime import Tried
-from segmentation.views.style import ACCENT, MUTED, OTHER, figure
+from segmentation.views.colours import ACCENT, MUTED, OTHER
+from segmentation.views.style import figure
 
 
 def calibration(tried: Tried) -> Figure:

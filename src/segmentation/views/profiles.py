@@ -11,15 +11,12 @@ from matplotlib.ticker import MaxNLocator
 
 from segmentation.artifacts.segments import CategoryColumn, NumberColumn, Profile, Segment
 from segmentation.insight.numbers import percent
+from segmentation.views.colours import INK, MUTED, NOISE_COLOUR, PAPER, colour
+from segmentation.views.findings import differences
 from segmentation.views.style import (
     DIVERGING,
-    INK,
-    MUTED,
-    NOISE_COLOUR,
-    PAPER,
     SHADES,
     chips,
-    colour,
     figure,
     ink_of,
     key,
@@ -92,19 +89,6 @@ def _names(axes: Axes, names: Sequence[str], *, turned: bool) -> None:
             rotation_mode="anchor" if turned else "default",
             fontsize=9,
         )
-
-
-def differences(segment: Profile) -> dict[str, float | None]:
-    """Return how far a segment is from everyone else in each number and category."""
-    numbers = {
-        name.replace("_", " "): figures.difference for name, figures in segment.numeric.items()
-    }
-    levels = {
-        f"{column.replace('_', ' ')}: {level}": figures.difference
-        for column, levels in segment.categorical.items()
-        for level, figures in levels.items()
-    }
-    return numbers | levels
 
 
 def sizes(

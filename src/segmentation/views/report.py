@@ -8,8 +8,8 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from segmentation.insight.numbers import amount, number, percent, whole
+from segmentation.views.colours import DARK, NOISE_COLOUR, SEGMENT_COLOURS, ink_on
 from segmentation.views.side_by_side import side_by_side
-from segmentation.views.style import DARK, NOISE_COLOUR, SEGMENT_COLOURS, ink_on
 
 
 def render(template: str, **facts: Any) -> str:

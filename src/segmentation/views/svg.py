@@ -4,15 +4,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from segmentation.views.style import (
-    AXIS,
-    GRID,
-    INK,
-    MUTED,
-    NOISE_COLOUR,
-    PAPER,
-    SEGMENT_COLOURS,
-)
+from segmentation.views.colours import AXIS, GRID, INK, MUTED, NOISE_COLOUR, PAPER, SEGMENT_COLOURS
 
 # Colours that are others in the dark: the names under which the page's style has them.
 VARIABLES = {

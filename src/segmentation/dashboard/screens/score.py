@@ -6,6 +6,7 @@ from segmentation.dashboard import stored, tables, uploads
 from segmentation.dashboard.limits import MOST_MEGABYTES, MOST_ROWS
 from segmentation.dashboard.screens.shown import heading, note, sentences, shown_table
 from segmentation.dashboard.words import plain
+from segmentation.scoring.stream import ADDED
 from segmentation.views.drift import HEADLINES
 
 _LAST = "score: the last file, its model, and what became of it"
@@ -42,4 +43,4 @@ def page() -> None:
         sentences(found.drift.reasons)
     heading("The first rows", level=2)
     note("What was added; what stood in the rows is in the file alone.")
-    shown_table(tables.preview(found.preview), label="What was added to the first rows")
+    shown_table(tables.preview(ADDED, found.preview), label="What was added to the first rows")
