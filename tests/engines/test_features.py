@@ -6,11 +6,13 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
 from segmentation.algorithms import models
+from segmentation.artifacts.transformer import columns_of, owners
 from segmentation.engines.features import (
     alike,
     bounds,
     build_features,
     category_scale,
+    flagged,
     matrix,
     skewed_columns,
     weights,
@@ -197,3 +199,57 @@ def test_a_handful_far_out_is_no_segment_of_its_own(shop: pd.DataFrame, scaler: 
     others = made["age"].iloc[2:]
     assert (made["age"].iloc[0], made["age"].iloc[1]) == (others.max(), others.min())
     assert min(np.bincount(KMeans(4, n_init=3, random_state=0).fit_predict(made))) > 10
+
+
+def spending(rows: int = 400) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    cash = np.where(rng.random(rows) < 0.5, 0.0, rng.lognormal(3, 1, rows))
+    return pd.DataFrame(
+        {
+            "age": rng.normal(40, 10, rows).round(),
+            "cash": cash,
+            "times": np.where(cash > 0, rng.integers(1, 30, rows), 0.0),
+            "kids": rng.integers(0, 3, rows).astype(float),
+            "seen": np.where(rng.random(rows) < 0.7, np.nan, rng.integers(1, 300, rows)),
+        }
+    )
+
+
+SPENDING = Data.model_validate(
+    {
+        "path": "bank.csv",
+        "id": "id",
+        "value": "cash",
+        "numeric": dict.fromkeys(("age", "cash", "times", "kids")) | {"seen": {"never": -1}},
+    }
+)
+
+
+def test_a_yes_or_no_beside_amounts_full_of_zeros_and_numbers_that_say_never() -> None:
+    customers = spending()
+    found = flagged(customers, data=SPENDING, settings=Featurize())
+    assert {name: flag.of for name, flag in found.items()} == {
+        "cash": "zero", "times": "zero", "seen": "never",
+    }  # fmt: skip
+    assert found["cash"].share == pytest.approx((customers["cash"] == 0).mean())
+    assert not flagged(customers, data=SPENDING, settings=Featurize(zeros_above=1))
+    few = customers.assign(cash=customers["cash"].where(customers.index < 15, 0.0))
+    assert "cash" not in flagged(few, data=SPENDING, settings=Featurize())  # 15 of 400 have any
+
+
+@pytest.mark.parametrize("given", [{}, {"cash": 2.0}])
+def test_a_number_and_the_yes_or_no_beside_it_count_once(given: dict[str, float]) -> None:
+    customers = spending()
+    settings = Featurize(weights=given)
+    fitted = build_features(customers, data=SPENDING, settings=settings).fit(customers)
+    made = matrix(fitted, customers)
+    spread = made.var(ddof=0)
+    for name in ("cash", "times", "seen"):
+        wanted = given.get(name, 1.0) ** 2
+        assert spread[name] + spread[f"has {name}"] == pytest.approx(wanted), name
+    # Who has no cash has none at any time: what both say is one half of one column.
+    assert spread["has times"] == pytest.approx(0.25)
+    assert spread["age"] == pytest.approx(1.0)
+    assert made["has cash"].nunique() == made["has seen"].nunique() == 2
+    assert owners(fitted) == [name.removeprefix("has ") for name in made]
+    assert columns_of(fitted)[0].count("cash") == 1

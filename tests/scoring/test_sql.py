@@ -24,6 +24,7 @@ from segmentation.errors import InputError, SettingsError
 from segmentation.scoring.rule import Rule
 from segmentation.scoring.sql import DIALECTS, select
 from segmentation.settings.featurize import Featurize
+from segmentation.settings.shared.data import Data
 from segmentation.synthetic.customers import make_customers
 
 NAMES = {i: f"Segment {i}'s" for i in range(1, 5)}
@@ -69,6 +70,30 @@ VARIANTS: dict[str, tuple[Featurize, bool]] = {
     "rare categories": (Featurize(min_category_share=0.12), False),
     "sizes bounded": (Featurize(), True),
 }
+
+
+@pytest.mark.parametrize("scaler", ["standard", "none"])
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
+def test_what_stands_beside_a_number_is_told_by_the_number(dialect: str, scaler: str) -> None:
+    rng = np.random.default_rng(4)
+    spend = np.where(rng.random(500) < 0.5, 0.0, rng.lognormal(3, 1, 500))
+    seen = np.where(rng.random(500) < 0.6, np.nan, rng.integers(1, 300, 500))
+    table = pd.DataFrame({"id": [f"C{i}" for i in range(500)], "spend": spend, "seen": seen})
+    numbers = {"spend": None, "seen": {"never": [-1]}}
+    data = Data.model_validate({"path": "a.csv", "id": "id", "value": None, "numeric": numbers})
+    settings = Featurize.model_validate({"scaler": scaler})
+    features = build_features(table, data=data, settings=settings).fit(table)
+    X = np.asarray(features.transform(table), dtype=np.float64)
+    centres = KMeans(4, n_init=1, random_state=0).fit(X).cluster_centers_
+    assigner = with_ids(nearest_centroid(centres), range(1, 5))
+    rule = Rule(Pipeline([("features", features), ("segments", assigner)]))
+    table.loc[:40, "spend"] = np.nan
+    found = answers(table, query(rule, dialect), dialect)
+    scores = rule.score(table)
+    assert (found["segment"].to_numpy() == scores.segment).all()
+    never, gap = table["seen"].isna(), table["spend"].isna()
+    assert (scores.pulls[never, rule.columns.index("seen")] != 0).any()  # to be known so is telling
+    assert (scores.pulls[gap, rule.columns.index("spend")] == 0).all()
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -1,7 +1,7 @@
 """What the report says became of every column."""
 
 import factories
-from segmentation.artifacts.features import Features, Transformed
+from segmentation.artifacts.features import Features, Flag, Transformed
 from segmentation.settings.shared.data import Data
 from segmentation.views.columns import became
 
@@ -27,6 +27,7 @@ FEATURES = Features(
     weights={"spend": 0.7, "total": 0.7, "pdays": 2.0},
     alike=(("spend", "total"),),
     bounded=("total",),
+    flags={"spend": Flag(of="zero", share=0.4)},
     category_scale=None,
 )
 
@@ -36,7 +37,8 @@ def test_every_column_says_what_became_of_it_and_why() -> None:
     rows = became(DATA, FEATURES, quality)
     assert {row.column: row.became for row in rows} == {
         "who": "tells customers apart; no feature",
-        "spend": "a number; skewed (3.2), so yeo-johnson; says what total says: together they "
+        "spend": "a number; skewed (3.2), so yeo-johnson; 40% are zero, so a yes or no "
+        "beside it says who has any: both count as one; says what total says: together they "
         "count as one",
         "total": "a number; skewed (3.0), so yeo-johnson; says what spend says: together they "
         "count as one; a handful who are far out count as the farthest of the others",

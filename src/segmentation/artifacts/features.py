@@ -13,6 +13,21 @@ class Transformed(Part):
     columns: tuple[str, ...]
 
 
+class Flag(Part):
+    """A yes or no beside a number: who has any of it.
+
+    Attributes
+    ----------
+    of : {"zero", "never"}
+        What a no is: a zero, or what stands for never or not known.
+    share : float
+        Of the customers with a no.
+    """
+
+    of: Literal["zero", "never"]
+    share: Figure
+
+
 class Features(Artifact):
     """The matrix of features.
 
@@ -29,12 +44,14 @@ class Features(Artifact):
         Numbers that say the same, and share the weight of one.
     bounded : tuple of str
         Numbers in which a few customers are so far out that they are taken for nearer ones.
+    flags : dict of str to Flag
+        Of the numbers that a yes or no stands beside, with which they share their weight.
     category_scale : float or None
         What a yes or no of a category is multiplied by; None without any.
     """
 
     path: ClassVar = paths.FEATURES
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     rows: int
     features: tuple[str, ...]
     transformed: Transformed
@@ -42,4 +59,5 @@ class Features(Artifact):
     weights: dict[str, Figure]
     alike: tuple[tuple[str, ...], ...]
     bounded: tuple[str, ...]
+    flags: dict[str, Flag]
     category_scale: Known

@@ -260,7 +260,10 @@ class CategoryFigures(Part):
 
 
 class CategoryColumn(CategoryFigures):
-    """One categorical column; if it is no feature, segments were not found in it."""
+    """One categorical column; if it is no feature, segments were not found in it.
+
+    The yes or no beside a number (``has balance``) is told as none: its number stands for both.
+    """
 
     kind: Literal["category"] = "category"
     label: str

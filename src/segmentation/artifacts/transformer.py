@@ -11,6 +11,8 @@ BOUNDS = "bounds"
 """What the step that cuts numbers off is called."""
 SCALES = "scales"
 """What its part for levels in order is called: one feature each."""
+FLAG = "has: "
+"""What the names of its parts for a yes or no beside a number begin with."""
 
 
 def category_blocks(transformer: "ColumnTransformer") -> list[list[int]]:
@@ -31,7 +33,7 @@ def columns_of(transformer: "ColumnTransformer") -> tuple[list[str], list[str]]:
     numbers: list[str] = []
     categories: list[str] = []
     for name, part, columns in transformer.transformers_:
-        if part != "drop":
+        if part != "drop" and not name.startswith(FLAG):  # their numbers are there already
             texts = name in (CATEGORIES, SCALES)
             (categories if texts else numbers).extend(map(str, columns))
     return numbers, categories
@@ -54,6 +56,24 @@ def owners(transformer: "ColumnTransformer") -> list[str]:
         for place in places:
             found[place] = column
     return found
+
+
+def feature_names(transformer: "ColumnTransformer") -> list[str]:
+    """Return what each column of the matrix is called: as the column that it was made of, or so."""
+    names = list(map(str, transformer.get_feature_names_out()))
+    for name, span in transformer.output_indices_.items():
+        if name.startswith(FLAG):
+            names[span.start] = f"has {name.removeprefix(FLAG)}"
+    return names
+
+
+def nevers(transformer: "ColumnTransformer") -> list[int]:
+    """Return the columns of the matrix for which a gap in a number says never."""
+    return [
+        transformer.output_indices_[name].start
+        for name, part, _ in transformer.transformers_
+        if name.startswith(FLAG) and "simpleimputer" not in part.named_steps
+    ]
 
 
 def known_levels(transformer: "ColumnTransformer") -> dict[str, list[str]]:

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -21,14 +21,19 @@ from sklearn.preprocessing import (
 )
 
 from segmentation.algorithms.models import settled
+from segmentation.artifacts.features import Flag
 from segmentation.artifacts.privacy import FEWEST, OTHER
-from segmentation.artifacts.transformer import BOUNDS, CATEGORIES, SCALES
+from segmentation.artifacts.transformer import BOUNDS, CATEGORIES, FLAG, SCALES, feature_names
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.shared.data import Data
 
 MISSING_CATEGORY = "missing"
 _FAR = 7.0
 """Standard deviations of the others, once transformed, beyond which a handful are far out."""
+_AMOUNTS = 10
+"""An amount has more different numbers; of fewer, the number itself says who has none."""
+_EITHER = 0.05
+"""Least share of either answer of a yes or no: a rarer one would be a segment by itself."""
 _NOBODYS = ""  # no cell is an empty category
 
 
@@ -42,7 +47,8 @@ def build_features(
 ) -> ColumnTransformer:
     """Lay out the transformer from raw customers to points; it is not fitted yet.
 
-    The levels of a scale are one feature: how many levels are below.
+    The levels of a scale are one feature: how many levels are below. Amounts full of zeros are
+    two: how much, and whether any (`flagged`).
 
     One-hot columns are never standardised. Two customers of different categories differ in two of
     them, so each is scaled by ``category_weight / sqrt(2)`` times the spread of a typical number:
@@ -79,6 +85,11 @@ def build_features(
         if scales:
             steps = _ordered([data.scale[name] for name in scales])
             layout.append((SCALES, make_pipeline(*steps, *_scaler(settings)), scales))
+    flags = flagged(customers, data=data, settings=settings)
+    for name, weight in _flag_weights(customers, data=data, settings=settings).items():
+        steps = _whether(flags[name])
+        layout.append((FLAG + name, make_pipeline(*steps, *_scaler(settings)), [name]))
+        weights[FLAG + name] = weight
     return ColumnTransformer(
         layout, transformer_weights=weights or None, verbose_feature_names_out=False
     )
@@ -121,17 +132,73 @@ def weights(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> dict
     """Return the weights of numbers that count for more or less than one.
 
     The squares of distances add up over columns: of three that say the same, each has the root of
-    a third, and together they count as one.
+    a third, and together they count as one. So do a number and the yes or no beside it.
     """
-    found = {
-        name: 1 / math.sqrt(len(same))
-        for same in alike(customers, data=data, settings=settings)
-        for name in same
-    }
+    found = _shares(alike(customers, data=data, settings=settings))
+    for name, weight in _flag_weights(customers, data=data, settings=settings).items():
+        given = settings.weights.get(name, 1.0)
+        found[name] = math.sqrt(found.get(name, 1.0) ** 2 - (weight / given) ** 2)
     for name, weight in settings.weights.items():
         if name in data.numeric_features:
             found[name] = weight * found.get(name, 1.0)
     return found
+
+
+def _shares(groups: Sequence[Sequence[str]]) -> dict[str, float]:
+    return {name: 1 / math.sqrt(len(same)) for same in groups for name in same}
+
+
+def _flag_weights(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> dict[str, float]:
+    """Return the weights of what stands beside numbers: at most half of what both count.
+
+    Of those that say the same (who has no purchases has no orders either), the half is shared.
+    """
+    flags = flagged(customers, data=data, settings=settings)
+    numbers = _shares(alike(customers, data=data, settings=settings))
+    without = {name: _has_none(customers[name], flag.of) for name, flag in flags.items()}
+    same = _groups(pd.DataFrame(without).corr(), settings) if without else ()
+    shared = _shares(same)
+    return {
+        name: settings.weights.get(name, 1.0)
+        * min(shared.get(name, 1.0), numbers.get(name, 1.0))
+        * math.sqrt(0.5)
+        for name in flags
+    }
+
+
+def flagged(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> dict[str, Flag]:
+    """Return the numbers that a yes or no is put beside: who has any.
+
+    Of an amount full of zeros, how much customers have hides whether they have any. Where numbers
+    stand for never, they are no amount, and who never did would be taken for the median.
+    """
+    found = {}
+    for name in data.numeric_features:
+        column = customers[name]
+        known = column.dropna()
+        if data.never(name):
+            of: Literal["zero", "never"] = "never"
+        elif len(known) and known.min() >= 0 and known.nunique() > 1 + _AMOUNTS:
+            of = "zero"
+        else:
+            continue
+        none = _has_none(column, of)
+        least = max(_EITHER * len(none), FEWEST)
+        enough = of == "never" or none.mean() > settings.zeros_above
+        if settings.zeros_above < 1 and enough and least <= none.sum() <= len(none) - least:
+            found[name] = Flag(of=of, share=float(none.mean()))
+    return found
+
+
+def _has_none(column: pd.Series, of: Literal["zero", "never"]) -> pd.Series:
+    return column.isna() if of == "never" else column.eq(0)
+
+
+def _whether(flag: Flag) -> list[Any]:
+    """Tell zeros, or gaps, from all else."""
+    if flag.of == "never":
+        return [MissingIndicator(features="all")]
+    return [SimpleImputer(strategy="median"), MissingIndicator(missing_values=0, features="all")]
 
 
 def alike(
@@ -141,8 +208,13 @@ def alike(
     names = data.numeric_features
     if len(names) < 2 or settings.alike_above == 1:
         return ()
-    ranks = customers[names].rank().corr(min_periods=2 * FEWEST).abs().to_numpy()
-    close = np.nan_to_num(ranks) > settings.alike_above
+    return _groups(customers[names].rank().corr(min_periods=2 * FEWEST), settings)
+
+
+def _groups(correlation: pd.DataFrame, settings: Featurize) -> tuple[tuple[str, ...], ...]:
+    """Return groups of columns: each is like another one of its group."""
+    names = list(map(str, correlation))
+    close = np.nan_to_num(correlation.abs().to_numpy()) > settings.alike_above
     groups: list[set[int]] = []
     for i in range(len(names)):
         linked = {int(j) for j in np.flatnonzero(close[i])} | {i}
@@ -225,7 +297,7 @@ def matrix(transformer: ColumnTransformer, customers: pd.DataFrame) -> pd.DataFr
     """
     points = transformed(transformer, customers)
     columns = (settled(column) for column in points.T)
-    return pd.DataFrame(dict(zip(transformer.get_feature_names_out(), columns, strict=True)))
+    return pd.DataFrame(dict(zip(feature_names(transformer), columns, strict=True)))
 
 
 def transformed(transformer: ColumnTransformer, customers: pd.DataFrame) -> NDArray[np.float64]:

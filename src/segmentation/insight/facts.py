@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from segmentation.artifacts.base import Pair
 from segmentation.artifacts.choice import Choice
+from segmentation.artifacts.features import Flag
 from segmentation.artifacts.grades import NOT_TRUSTED, RELIABLE
 from segmentation.artifacts.privacy import FEWEST, described
 from segmentation.artifacts.segments import (
@@ -29,6 +30,8 @@ from segmentation.artifacts.segments import (
 )
 from segmentation.artifacts.structure import OPEN_WORDS
 from segmentation.columns import Columns
+from segmentation.insight.having import WithFlags, words_for
+from segmentation.insight.having import described as described_flags
 from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import amount, exact, number, percent, whole, with_range
 from segmentation.insight.playbook import Playbook, absent_levels, absent_names, fitting
@@ -38,7 +41,7 @@ from segmentation.insight.results import Results
 from segmentation.insight.rules import Predicate, Rule, find_rules
 from segmentation.insight.traits import NEAR, NEGLIGIBLE, NOTABLE, Trait, traits_of, unremarkable
 from segmentation.insight.trust import advice, limits, notice, trust
-from segmentation.settings.shared.data import has_unit
+from segmentation.settings.shared.data import has_unit, having
 
 METHOD = {
     "intervals": (
@@ -130,6 +133,7 @@ def describe(
     seed: int,
     descriptive: Collection[str] = (),
     reference: Mapping[int, str] | None = None,
+    flags: Mapping[str, Flag] | None = None,
 ) -> Segments:
     """Work out everything that is told about a run's segments.
 
@@ -163,14 +167,22 @@ def describe(
         Those of the columns that are no features: the segments were not found in them.
     reference : mapping of int to str, optional
         Names of an earlier run, by segment id.
+    flags : mapping of str to Flag, optional
+        The numbers that a yes or no stands beside. It is described like a category, but is no
+        feature of its own, and no rule is made of it: all that is said by the number.
     """
     given = playbook
-    playbook, left_out = fitting(given, numeric=numeric, categorical=categorical)
+    flags = described_flags(flags or {}, (*numeric, *categorical))
+    beside = list(map(having, flags))
+    labels = {**labels, **{having(name): having(name.replace("_", " ")) for name in flags}}
+    playbook, left_out = fitting(given, numeric=numeric, categorical=[*categorical, *beside])
+    playbook = playbook.model_copy(update={"words": words_for(playbook.words, flags)})
     shape: dict[str, Any] = {
         "numeric": numeric,
-        "categorical": categorical,
+        "categorical": [*categorical, *beside],
         "always": playbook.levels(),
     }
+    customers = WithFlags(customers, flags) if flags else customers
     everyone = profile_everyone(customers, **shape)
     # Those in no segment are described like one more: nothing may be told by subtracting them.
     nobody = int(segment.max(initial=0)) + 1
@@ -206,7 +218,12 @@ def describe(
     names = (
         name_segments(naming, playbook, reference=reference, **tell_apart)
         if results.has_segments
-        else name_groups(naming)
+        else name_groups(
+            {
+                i: [each for each in these if each.column not in beside]
+                for i, these in naming.items()
+            }
+        )
     )
     kept = set(reference or {}) - set(playbook.names) if results.has_segments else set()
     made = name_segments(naming, Playbook(words=playbook.words), **tell_apart)
@@ -225,13 +242,16 @@ def describe(
         structure=results.structure,
         scope=Scope(
             rows=len(customers),
-            columns=len(everyone),
+            columns=len(numeric) + len(categorical),
             numeric=len(numeric),
             categorical=len(categorical),
         ),
         columns={
             name: _column(
-                figures, label=labels[name], unit=units.get(name), feature=name not in descriptive
+                figures,
+                label=labels[name],
+                unit=units.get(name),
+                feature=name not in (*descriptive, *beside),
             )
             for name, figures in everyone.items()
         },

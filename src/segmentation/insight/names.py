@@ -276,10 +276,15 @@ def _word(trait: Trait, words: Mapping[str, Words]) -> str | None:
     return known.high if trait.difference > 0 else known.low
 
 
+def in_plain_words(name: str) -> str:
+    """A column's name as it is said: without its unit, underlines and capitals only."""
+    column = _plain(re.sub(r"\([^)]*\)\s*$", "", name.replace("_", " "))) or name
+    return column.lower() if column.isupper() and len(column) > 3 else column
+
+
 def _generic(trait: Trait) -> str:
     """A trait in words that fit any column: ``high income``, ``lower height``, ``town Bonn``."""
-    column = _plain(re.sub(r"\([^)]*\)\s*$", "", trait.column.replace("_", " "))) or trait.column
-    column = column.lower() if column.isupper() and len(column) > 3 else column
+    column = in_plain_words(trait.column)
     if trait.level is not None:
         return f"{column} {_short(trait.level)}"
     return f"{'high' if trait.difference > 0 else 'low'}{'er' * trait.near_average} {column}"

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from segmentation.artifacts.segments import Segments
 from segmentation.insight.numbers import amount, number, percent
 from segmentation.scoring.rule import Rule, Scores
-from segmentation.settings.shared.data import Data
+from segmentation.settings.shared.columns import NO
+from segmentation.settings.shared.data import Data, having
 
 MOST = 3
 _DIGITS = 3  # of a customer's own number in a reason: it stands in the row with all of them
@@ -67,11 +68,18 @@ class Reasons:
         if name in self._numbers:
             values, which = np.unique(_shortened(cells.to_numpy(np.float64)), return_inverse=True)
             unit = self._data.unit(name)
-            written = [f"{self._names[name]} {_amount(value, unit)}" for value in values]
+            written = [
+                f"no {self._names[name]}"  # which is a reason where it says never
+                if np.isnan(value)
+                else f"{self._names[name]} {_amount(value, unit)}"
+                for value in values
+            ]
             endings = [self._beside(name, one, other) for one, other in of]
-            return pc.binary_join_element_wise(
-                pa.array(written).take(pa.array(which)), pa.array(endings).take(pa.array(pair)), ""
+            none = [self._shares(having(name), NO, one, other) for one, other in of]
+            after = pa.array([*endings, *none]).take(
+                pa.array(pair + len(of) * np.isnan(values)[which])
             )
+            return pc.binary_join_element_wise(pa.array(written).take(pa.array(which)), after, "")
         codes, levels = pd.factorize(cells)
         both, which = np.unique(codes * len(of) + pair, return_inverse=True)
         said = [

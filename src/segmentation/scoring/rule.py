@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from segmentation.algorithms import NOISE
 from segmentation.algorithms.assigners import assign, confidence_of, heights
 from segmentation.artifacts.baseline import Baseline
-from segmentation.artifacts.transformer import columns_of, known_levels, owners
+from segmentation.artifacts.transformer import columns_of, known_levels, nevers, owners
 from segmentation.engines.features import transformed
 
 Matrix = NDArray[np.float64]
@@ -33,7 +33,7 @@ class Scores:
         where that is not known.
     pulls : array of shape (n, columns)
         How much a column of the customer pulls towards the segment and away from the runner-up.
-        Nothing is pulled by what is missing.
+        Nothing is pulled by what is missing, unless that says never.
     """
 
     segment: Labels
@@ -73,6 +73,7 @@ class Rule:
         self._baseline = baseline
         own = owners(self.transformer)
         self._owns = np.array([[name == each for name in self.columns] for each in own], float)
+        self._tells = np.isin(range(len(own)), nevers(self.transformer))[:, None] * self._owns
 
     @property
     def columns(self) -> list[str]:
@@ -102,8 +103,10 @@ class Rule:
         X = transformed(self.transformer, customers)
         segment = assign(self.assigner, X)
         runner_up = self._runner_up(X, segment)
-        pulls = self._pulls(X, segment, runner_up)
-        pulls[customers[self.columns].isna().to_numpy()] = 0.0
+        pulls = self._pulls(X, segment, runner_up, self._owns)
+        missing = customers[self.columns].isna().to_numpy()
+        told = self._pulls(X, segment, runner_up, self._tells) if self._tells.any() else 0.0
+        pulls = np.where(missing, told, pulls)
         return Scores(
             segment=segment,
             runner_up=runner_up,
@@ -142,7 +145,7 @@ class Rule:
         away[ids[None, :] == segment[:, None]] = np.inf
         return np.where(segment == NOISE, NOISE, ids[away.argmin(axis=1)])
 
-    def _pulls(self, X: Matrix, segment: Labels, runner_up: Labels) -> Matrix:
+    def _pulls(self, X: Matrix, segment: Labels, runner_up: Labels, owns: Matrix) -> Matrix:
         pulls = np.zeros((len(X), len(self.columns)))
         centres = self.centres
         for one in centres:
@@ -151,9 +154,7 @@ class Rule:
                 if one == other or not rows.any():
                     continue
                 here = X[rows]
-                pulls[rows] = ((here - centres[other]) ** 2 - (here - centres[one]) ** 2) @ (
-                    self._owns
-                )
+                pulls[rows] = ((here - centres[other]) ** 2 - (here - centres[one]) ** 2) @ owns
         return pulls
 
     def _unlike(self, X: Matrix, segment: Labels) -> NDArray[np.bool_] | None:

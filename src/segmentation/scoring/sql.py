@@ -14,7 +14,13 @@ import pandas as pd
 
 from segmentation import sql
 from segmentation.algorithms.assigners import heights
-from segmentation.artifacts.transformer import BOUNDS, CATEGORIES, SCALES, category_blocks
+from segmentation.artifacts.transformer import (
+    BOUNDS,
+    CATEGORIES,
+    FLAG,
+    SCALES,
+    category_blocks,
+)
 from segmentation.errors import InputError, SettingsError, did_you_mean
 from segmentation.scoring.rule import Rule
 
@@ -196,15 +202,31 @@ class _Select:
         """Yield each number: its place in the matrix, name, place in its part, and the steps."""
         transformer = self._rule.transformer
         for name, part, columns in transformer.transformers_:
-            if part == "drop" or name in (CATEGORIES, SCALES):
+            if part == "drop" or name in (CATEGORIES, SCALES) or name.startswith(FLAG):
                 continue
             first = transformer.output_indices_[name].start
             for i, column in enumerate(columns):
                 yield first + i, str(column), i, dict(part.steps)
 
+    def _flags(self) -> Iterator[tuple[int, int, float, dict[str, Any]]]:
+        """Yield each yes or no beside a number: its places, its weight, and the steps."""
+        transformer = self._rule.transformer
+        by_part = transformer.transformer_weights or {}
+        for name, part, columns in transformer.transformers_:
+            if part != "drop" and name.startswith(FLAG):
+                place = transformer.output_indices_[name].start
+                at = self._rule.numbers.index(str(columns[0]))
+                yield place, at, by_part.get(name, 1.0), dict(part.steps)
+
     def _numbers(self) -> str:
         places = {name: i for i, name in enumerate(self._rule.numbers)}
         lines = ["  SELECT customer"]
+        for place, at, _, steps in self._flags():
+            test = f"n{at} IS NULL"
+            if "simpleimputer" in steps:
+                middle = _number(steps["simpleimputer"].statistics_[0])
+                test = f"COALESCE(n{at}, {middle}) = 0"
+            lines.append(f"    CASE WHEN {test} THEN 1.0E0 ELSE 0.0E0 END AS h{place}")
         for _, name, i, steps in self._steps():
             at = places[name]
             middle = _number(steps["simpleimputer"].statistics_[i])
@@ -224,7 +246,7 @@ class _Select:
         weight = {
             str(column): by_part[part]
             for part, _, columns in transformer.transformers_
-            if part in by_part and part not in (CATEGORIES, SCALES)
+            if part in by_part and part not in (CATEGORIES, SCALES) and not part.startswith(FLAG)
             for column in columns
         }
         places = {name: i for i, name in enumerate(self._rule.numbers)}
@@ -235,11 +257,14 @@ class _Select:
             if name in weight:
                 value = f"({value}) * {_number(weight[name])}"
             lines.append(f"    {value} AS f{place}")
+        for place, _, by, steps in self._flags():
+            value = _scaled(f"h{place}", steps, 0)
+            lines.append(f"    ({value}) * {_number(by)} AS f{place}")
         lines += [f"    k{i}" for i in range(len(self._rule.categories))]
         return ",\n".join(lines) + "\n  FROM numbers"
 
     def _distances(self) -> str:
-        at = [place for place, *_ in self._steps()]
+        at = [place for place, *_ in (*self._steps(), *self._flags())]
         lines = ["  SELECT customer"]
         for j, centre in enumerate(self._centres):
             terms = [f"(f{p} - {_number(centre[p])}) * (f{p} - {_number(centre[p])})" for p in at]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from segmentation.settings.shared.base import Settings
+from segmentation.settings.shared.base import Settings, Share
 
 
 class Featurize(Settings):
@@ -17,4 +17,5 @@ class Featurize(Settings):
     category_weight: Annotated[float, Field(gt=0)] = 1.0
     min_category_share: Annotated[float, Field(ge=0, lt=1)] = 0.01
     alike_above: Annotated[float, Field(gt=0, le=1)] = 0.95
+    zeros_above: Share = 0.2
     weights: dict[str, Annotated[float, Field(gt=0)]] = {}

@@ -12,6 +12,7 @@ from segmentation.engines.features import (
     bounds,
     build_features,
     category_scale,
+    flagged,
     matrix,
     skewed_columns,
     weights,
@@ -55,6 +56,7 @@ def run(*, engine: Engine, data: Data, featurize: Featurize) -> None:
             weights=weights(some, data=data, settings=featurize),
             alike=alike(some, data=data, settings=featurize),
             bounded=tuple(limits),
+            flags=flagged(some, data=data, settings=featurize),
             category_scale=category_scale(transformer),
         )
     )

@@ -12,7 +12,8 @@ from segmentation.insight.playbook import Playbook, absent_levels, fitting
 from segmentation.monitoring.contract import about_another, differences, page
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.shared.base import load
-from segmentation.settings.shared.data import Data
+from segmentation.settings.shared.columns import NO, YES
+from segmentation.settings.shared.data import Data, having
 from segmentation.settings.shared.engine import Engine
 
 
@@ -35,8 +36,11 @@ def run(*, engine: Engine, data: Data, prepare: Prepare) -> None:
         customers.write(paths.PREPARED)
         doubtful = [*damage(cleaned), *customers.doubts(), *rare]
         levels = customers.levels()
-    fits, left_out = fitting(playbook, numeric=data.numbers, categorical=data.kinds)
-    for note in [*changed, *doubtful, *left_out, *absent_levels(fits, levels)]:
+    # `featurize` decides which numbers get a yes or no beside them; each may have one.
+    beside = {having(name): (YES, NO) for name in data.numeric_features}
+    kinds = [*data.kinds, *beside]
+    fits, left_out = fitting(playbook, numeric=data.numbers, categorical=kinds)
+    for note in [*changed, *doubtful, *left_out, *absent_levels(fits, beside | levels)]:
         warn(note)
 
 

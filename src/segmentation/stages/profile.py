@@ -10,6 +10,7 @@ from segmentation import artifacts, paths
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.details import Details
+from segmentation.artifacts.features import Features
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.reference import Reference
@@ -99,6 +100,7 @@ def _facts(
         scaling=_scaling(featurize, categories=bool(data.categorical_features)),
         seed=seed,
         reference=artifacts.read(Reference).names,
+        flags=artifacts.read(Features).flags,
     )
 
 

@@ -55,6 +55,10 @@ def _became(name: str, data: Data, features: Features, quality: Quality) -> Iter
         yield f"skewed ({skew:.1f}), so {features.transformed.method}"
     if quality.never.get(name):
         yield f"{quality.never[name]:,} cells say never or not known, and are no number"
+    if name in features.flags:
+        flag = features.flags[name]
+        full = f"{percent(flag.share)} are zero, so " if flag.of == "zero" else ""
+        yield f"{full}a yes or no beside it says who has any: both count as one"
     for group in features.alike:
         if name in group:
             others = ", ".join(each for each in group if each != name)
@@ -62,5 +66,7 @@ def _became(name: str, data: Data, features: Features, quality: Quality) -> Iter
     if name in features.bounded:
         yield "a handful who are far out count as the farthest of the others"
     weight = features.weights.get(name)
+    if name in features.flags:
+        weight = None  # the number's half of the weight would be taken for a setting
     if weight is not None and not any(name in group for group in features.alike):
         yield f"weight {weight:g}"
