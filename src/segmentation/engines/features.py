@@ -72,7 +72,7 @@ def build_features(
         From a table with the feature columns to an array (n_customers, n_features) of float64.
     """
     parts = _numbers(customers, limits or {}, data=data, settings=settings)
-    weights = {name: weight for name, _, _, weight in parts if weight != 1}
+    by_part = {name: weight for name, _, _, weight in parts if weight != 1}
     layout: list[tuple[str, Any, list[str]]] = [(name, part, of) for name, part, of, _ in parts]
     if settings.encoding == "onehot" and data.categorical_features:
         spread = _typical_spread(layout, customers, settings=settings)
@@ -80,18 +80,18 @@ def build_features(
         if rest:
             categories = _categorical(customers[rest], settings, more=levels or {})
             layout.append((CATEGORIES, categories, rest))
-            weights[CATEGORIES] = settings.category_weight * spread / math.sqrt(2)
+            by_part[CATEGORIES] = settings.category_weight * spread / math.sqrt(2)
         scales = [name for name in data.categorical_features if name in data.scale]
         if scales:
             steps = _ordered([data.scale[name] for name in scales])
             layout.append((SCALES, make_pipeline(*steps, *_scaler(settings)), scales))
-    flags = flagged(customers, data=data, settings=settings)
-    for name, weight in _flag_weights(customers, data=data, settings=settings).items():
-        steps = _whether(flags[name])
+    counts = weights(customers, data=data, settings=settings)  # of the number, and so of this
+    for name, flag in flagged(customers, data=data, settings=settings).items():
+        steps = _whether(flag)
         layout.append((FLAG + name, make_pipeline(*steps, *_scaler(settings)), [name]))
-        weights[FLAG + name] = weight
+        by_part[FLAG + name] = counts[name]
     return ColumnTransformer(
-        layout, transformer_weights=weights or None, verbose_feature_names_out=False
+        layout, transformer_weights=by_part or None, verbose_feature_names_out=False
     )
 
 
@@ -134,64 +134,44 @@ def weights(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> dict
     The squares of distances add up over columns: of three that say the same, each has the root of
     a third, and together they count as one. So do a number and the yes or no beside it.
     """
-    found = _shares(alike(customers, data=data, settings=settings))
-    for name, weight in _flag_weights(customers, data=data, settings=settings).items():
-        given = settings.weights.get(name, 1.0)
-        found[name] = math.sqrt(found.get(name, 1.0) ** 2 - (weight / given) ** 2)
+    found = {
+        name: 1 / math.sqrt(len(same))
+        for same in alike(customers, data=data, settings=settings)
+        for name in same
+    }
+    for name in flagged(customers, data=data, settings=settings):
+        found[name] = found.get(name, 1.0) * math.sqrt(0.5)
     for name, weight in settings.weights.items():
         if name in data.numeric_features:
             found[name] = weight * found.get(name, 1.0)
     return found
 
 
-def _shares(groups: Sequence[Sequence[str]]) -> dict[str, float]:
-    return {name: 1 / math.sqrt(len(same)) for same in groups for name in same}
-
-
-def _flag_weights(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> dict[str, float]:
-    """Return the weights of what stands beside numbers: at most half of what both count.
-
-    Of those that say the same (who has no purchases has no orders either), the half is shared.
-    """
-    flags = flagged(customers, data=data, settings=settings)
-    numbers = _shares(alike(customers, data=data, settings=settings))
-    without = {name: _has_none(customers[name], flag.of) for name, flag in flags.items()}
-    same = _groups(pd.DataFrame(without).corr(), settings) if without else ()
-    shared = _shares(same)
-    return {
-        name: settings.weights.get(name, 1.0)
-        * min(shared.get(name, 1.0), numbers.get(name, 1.0))
-        * math.sqrt(0.5)
-        for name in flags
-    }
-
-
 def flagged(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> dict[str, Flag]:
     """Return the numbers that a yes or no is put beside: who has any.
 
     Of an amount full of zeros, how much customers have hides whether they have any. Where numbers
-    stand for never, they are no amount, and who never did would be taken for the median.
+    stand for never, they are no amount, and who never did would be taken for the median. Where two
+    would say the same (who has no purchases has no orders either), the first does.
     """
-    found = {}
-    for name in data.numeric_features:
-        column = customers[name]
-        known = column.dropna()
-        if data.never(name):
-            of: Literal["zero", "never"] = "never"
-        elif len(known) and known.min() >= 0 and known.nunique() > 1 + _AMOUNTS:
-            of = "zero"
-        else:
+    found: dict[str, Flag] = {}
+    without: dict[str, pd.Series] = {}
+    for name in data.numeric_features if settings.zeros_above < 1 else ():
+        known = customers[name].dropna()
+        of: Literal["zero", "never"] = "never" if data.never(name) else "zero"
+        if of == "zero" and not (known.nunique() > 1 + _AMOUNTS and known.min() >= 0):
             continue
-        none = _has_none(column, of)
+        none = customers[name].isna() if of == "never" else customers[name].eq(0)
         least = max(_EITHER * len(none), FEWEST)
         enough = of == "never" or none.mean() > settings.zeros_above
-        if settings.zeros_above < 1 and enough and least <= none.sum() <= len(none) - least:
+        if (
+            enough
+            and least <= none.sum() <= len(none) - least
+            and all(abs(none.corr(each)) <= settings.alike_above for each in without.values())
+        ):
+            without[name] = none
             found[name] = Flag(of=of, share=float(none.mean()))
     return found
-
-
-def _has_none(column: pd.Series, of: Literal["zero", "never"]) -> pd.Series:
-    return column.isna() if of == "never" else column.eq(0)
 
 
 def _whether(flag: Flag) -> list[Any]:
@@ -208,13 +188,8 @@ def alike(
     names = data.numeric_features
     if len(names) < 2 or settings.alike_above == 1:
         return ()
-    return _groups(customers[names].rank().corr(min_periods=2 * FEWEST), settings)
-
-
-def _groups(correlation: pd.DataFrame, settings: Featurize) -> tuple[tuple[str, ...], ...]:
-    """Return groups of columns: each is like another one of its group."""
-    names = list(map(str, correlation))
-    close = np.nan_to_num(correlation.abs().to_numpy()) > settings.alike_above
+    ranks = customers[names].rank().corr(min_periods=2 * FEWEST).abs().to_numpy()
+    close = np.nan_to_num(ranks) > settings.alike_above
     groups: list[set[int]] = []
     for i in range(len(names)):
         linked = {int(j) for j in np.flatnonzero(close[i])} | {i}

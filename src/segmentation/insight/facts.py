@@ -30,7 +30,7 @@ from segmentation.artifacts.segments import (
 )
 from segmentation.artifacts.structure import OPEN_WORDS
 from segmentation.columns import Columns
-from segmentation.insight.having import WithFlags, words_for
+from segmentation.insight.having import WithFlags, tell_once, words_for
 from segmentation.insight.having import described as described_flags
 from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import amount, exact, number, percent, whole, with_range
@@ -175,7 +175,10 @@ def describe(
     flags = described_flags(flags or {}, (*numeric, *categorical))
     beside = list(map(having, flags))
     labels = {**labels, **{having(name): having(name.replace("_", " ")) for name in flags}}
-    playbook, left_out = fitting(given, numeric=numeric, categorical=[*categorical, *beside])
+    idle = {having(name) for name in numeric} - {*beside, *categorical}
+    said = {name: words for name, words in given.words.items() if name not in idle}
+    playbook = given.model_copy(update={"words": said})
+    playbook, left_out = fitting(playbook, numeric=numeric, categorical=[*categorical, *beside])
     playbook = playbook.model_copy(update={"words": words_for(playbook.words, flags)})
     shape: dict[str, Any] = {
         "numeric": numeric,
@@ -200,7 +203,7 @@ def describe(
     rules |= {i: "it is not described" for i in rules.keys() - shown if isinstance(rules[i], Rule)}
     traits = {profile.id: traits_of(profile) for profile in profiles}
     naming = {
-        i: [trait for trait in these if trait.column not in descriptive] or these
+        i: tell_once([trait for trait in these if trait.column not in descriptive] or these, beside)
         for i, these in traits.items()
     }
     # So many customers would show a notable difference if there were one. Whom a rule can find is

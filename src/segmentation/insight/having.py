@@ -3,7 +3,7 @@
 Segments are found in it through its number (`engines.features`); here it is described and named.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from segmentation.artifacts.features import Flag
 from segmentation.columns import Columns
 from segmentation.insight.names import in_plain_words
 from segmentation.insight.playbook import Words
+from segmentation.insight.traits import Trait
 from segmentation.settings.shared.columns import NO, YES
 from segmentation.settings.shared.data import having
 
@@ -61,6 +62,16 @@ class WithFlags:
 def described(flags: Mapping[str, Flag], taken: Collection[str]) -> dict[str, Flag]:
     """Leave out those whose name is a column's already."""
     return {name: flag for name, flag in flags.items() if having(name) not in taken}
+
+
+def tell_once(traits: Sequence[Trait], flags: Collection[str]) -> list[Trait]:
+    """Leave out that customers have any of what they have much of."""
+    much = {having(trait.column) for trait in traits if trait.difference > 0 and not trait.level}
+    return [
+        trait
+        for trait in traits
+        if not (trait.column in flags and trait.level == YES and trait.column in much)
+    ]
 
 
 def words_for(words: Mapping[str, Words], flags: Mapping[str, Flag]) -> dict[str, Words]:

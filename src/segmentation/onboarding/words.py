@@ -8,6 +8,8 @@ from segmentation.insight.numbers import plural
 from segmentation.onboarding import lexicon
 from segmentation.onboarding.plan import Plan
 from segmentation.onboarding.roles import Column, title
+from segmentation.settings.shared.columns import NO, YES
+from segmentation.settings.shared.data import having
 
 _NOUNS = ("things", "buyers", "visitors", "spenders", "users")
 _MOST = 14  # categories that get words
@@ -125,6 +127,12 @@ _NONE_ALSO = {
     "calls": ("never calling", ""), "loan": ("without loans", ""),
     "balance": ("without balance", ""),
 }  # fmt: skip
+# By meaning: what those are called whose number says anything but never, and the others.
+_NEVER = {
+    "contacted": ("contacted before", "not contacted before"),
+    "recency": ("once active", "never active"),
+    "claimed": ("with claims", "without claims"),
+}
 _SIZES = frozenset("xxs xs s m l xl xxl 3xl".split())
 _CODED = re.compile(r"[a-z]{1,5}[ _-]?\d{1,4}|[a-z]", re.IGNORECASE)
 
@@ -134,6 +142,14 @@ def words(plan: Plan) -> dict[str, dict[str, Any]]:
     columns = (*plan.numbers, *plan.categories)
     said = {column.becomes_column: _words(column) for column in columns}
     _told_apart(said)
+    said |= {
+        having(column.name): {
+            "levels": dict(zip((YES, NO), _NEVER[key], strict=True)),
+            "about": key,
+        }
+        for column in columns
+        if column.never and (key := column.meaning.key if column.meaning else "") in _NEVER
+    }
     if any(c.meaning and c.meaning.key in ("campaign", "contacted") for c in columns):
         for word in said.values():  # where people are called, what lasts is a call
             if word.get("about") == "duration":
