@@ -30,12 +30,14 @@ def test_names_say_with_and_without_and_nothing_twice() -> None:
         1: [Trait("has cash", "Yes", 3.0, 200, 1.0), Trait("cash", None, 1.0, 200, 90)],
         2: [Trait("has cash", "No", 3.0, 200, 1.0), Trait("cash", None, -1.0, 0, 0)],
         3: [Trait("has cash", "Yes", 2.0, 200, 1.0), Trait("has seen", "No", 1.0, 140, 0.9)],
+        4: [Trait("has cash", "Yes", 2.0, 200, 1.0), Trait("age", None, 1.0, 140, 60)],
     }
     told = {i: tell_once(each, ["has cash", "has seen"]) for i, each in traits.items()}
     assert name_segments(told, Playbook(words=words)) == {
         1: "Heavy cash users",
         2: "Customers without cash",
         3: "Customers with cash and without seen",
+        4: "Customers with high age and cash",
     }
     own = words_for({"has seen": Words(levels={"No": "never seen"})}, FLAGS)
     assert own["has seen"].levels == {"No": "never seen"}  # what a person wrote is said

@@ -65,13 +65,11 @@ def described(flags: Mapping[str, Flag], taken: Collection[str]) -> dict[str, Fl
 
 
 def tell_once(traits: Sequence[Trait], flags: Collection[str]) -> list[Trait]:
-    """Leave out that customers have any of what they have much of."""
+    """Leave out that customers have any of what they have much of; say it last of the rest."""
     much = {having(trait.column) for trait in traits if trait.difference > 0 and not trait.level}
-    return [
-        trait
-        for trait in traits
-        if not (trait.column in flags and trait.level == YES and trait.column in much)
-    ]
+    some = [trait for trait in traits if trait.column in flags and trait.level == YES]
+    others = [trait for trait in traits if trait not in some]
+    return [*others, *(trait for trait in some if trait.column not in much)]
 
 
 def words_for(words: Mapping[str, Words], flags: Mapping[str, Flag]) -> dict[str, Words]:
