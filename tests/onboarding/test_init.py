@@ -19,7 +19,7 @@ from segmentation.onboarding.roles import Column
 from segmentation.settings.params import load_params
 from segmentation.settings.shared.base import load
 from segmentation.settings.shared.columns import DateColumn
-from segmentation.settings.shared.data import Data
+from segmentation.settings.shared.data import Data, having
 
 
 @pytest.fixture
@@ -60,7 +60,8 @@ def test_what_is_written_is_valid_and_about_the_table(root: Path, name: str) -> 
     assert after[after.index("prepare:") :] == before[before.index("prepare:") :]
     assert "# tells customers apart" in after
     book = load(Playbook, root / "playbook.yaml")
-    _, left_out = fitting(book, numeric=data.numbers, categorical=data.kinds)
+    beside = map(having, data.numeric_features)
+    _, left_out = fitting(book, numeric=data.numbers, categorical=[*data.kinds, *beside])
     assert left_out == []
 
 

@@ -37,7 +37,7 @@ def run(*, engine: Engine, data: Data, prepare: Prepare) -> None:
         doubtful = [*damage(cleaned), *customers.doubts(), *rare]
         levels = customers.levels()
     # `featurize` decides which numbers get a yes or no beside them; each may have one.
-    beside = {having(name): (YES, NO) for name in data.numeric_features}
+    beside = {having(name): [YES, NO] for name in data.numeric_features}
     kinds = [*data.kinds, *beside]
     fits, left_out = fitting(playbook, numeric=data.numbers, categorical=kinds)
     for note in [*changed, *doubtful, *left_out, *absent_levels(fits, beside | levels)]:
