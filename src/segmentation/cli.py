@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from segmentation import __version__, paths
+from segmentation.commands import MARGIN
 from segmentation.errors import InputError, SettingsError, one_line_errors, printable
 from segmentation.terminal import coloured
 
@@ -522,7 +523,7 @@ def promote(
     force: Annotated[bool, typer.Option("--force", help="Whatever speaks against it.")] = False,
     margin: Annotated[
         float, typer.Option(help="How far stability and silhouette may be below the champion's.")
-    ] = 0.05,
+    ] = MARGIN,
 ) -> None:
     """Make a run the reference: its segments keep their numbers and names from now on."""
     from segmentation.commands.promote import promote

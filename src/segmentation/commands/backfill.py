@@ -9,6 +9,7 @@ from segmentation.errors import InputError, SegmentationError
 from segmentation.repository import lock
 from segmentation.repository.dvc_internals import experiments
 from segmentation.repository.git import content_of, git
+from segmentation.repository.history import commits
 from segmentation.repository.snapshot import Snapshot
 from segmentation.settings.params import Params, load_params
 from segmentation.settings.shared.base import validate
@@ -110,8 +111,7 @@ def track_all(root: Path, *, anew: bool = False) -> Iterator[Outcome]:
 
 def _commits(root: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the commits that changed `dvc.lock`, oldest first, with where they stand in git."""
-    history = ("--topo-order", "--reverse", "HEAD", "--branches", "--remotes", "--tags")
-    for commit in git("rev-list", *history, "--", str(paths.DVC_LOCK), folder=root).split():
+    for commit in reversed(commits(root)):
         tags = git("tag", "--points-at", commit, folder=root).split()
         origin = {"git.commit": commit, "mlflow.source.git.commit": commit, "git.dirty": "false"}
         yield commit, origin | ({"git.tag": ", ".join(tags)} if tags else {})

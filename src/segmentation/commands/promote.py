@@ -11,11 +11,11 @@ from segmentation.artifacts.clustering import Clustering
 from segmentation.artifacts.grades import DOUBTFUL
 from segmentation.artifacts.reference import Reference, ReferenceSegment
 from segmentation.artifacts.segments import Segments
-from segmentation.commands import backfill
 from segmentation.errors import InputError
 from segmentation.repository import lock
 from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import cached
+from segmentation.repository.history import is_committed
 from segmentation.repository.snapshot import Snapshot, md5
 from segmentation.review.changes import STANDARD_ERRORS
 from segmentation.settings.params import Params
@@ -84,7 +84,8 @@ def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -
         segments, clustering = verified.artifact(Segments), verified.artifact(Clustering)
         verified.model()  # whatever the registry serves as champion was seen to be this one
         champion = registry.champion(client, experiment)
-        against = [] if _committed(root, candidate) else ["its state is not committed to git"]
+        committed = is_committed(candidate.stages, root)
+        against = [] if committed else ["its state is not committed to git"]
         if champion is not None and champion.info.run_id != run.info.run_id:
             try:
                 other = _candidate(VerifiedRun.of(client, champion))
@@ -158,11 +159,6 @@ def _candidate(run: VerifiedRun) -> Candidate:
     figures = json.loads(run.content(paths.METRICS))
     metrics = {name: float(value) for name, value in figures.items() if value is not None}
     return Candidate(run.name, metrics, run.stages)
-
-
-def _committed(root: Path, candidate: Candidate) -> bool:
-    key = lock.state_key(candidate.stages)
-    return any(state.key == key for state in backfill.committed_states(root))
 
 
 def _write(reference: Reference, stages: lock.Stages) -> bool:

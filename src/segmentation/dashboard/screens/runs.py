@@ -7,6 +7,7 @@ import streamlit as st
 
 from segmentation import paths
 from segmentation.artifacts.choice import Choice
+from segmentation.commands import MARGIN
 from segmentation.commands.moved import Moved, between
 from segmentation.commands.promote import promote
 from segmentation.dashboard import charts, stored, tables
@@ -16,7 +17,7 @@ from segmentation.settings.params import load_params
 from segmentation.tracking import compared
 
 SECONDS = 15  # for which a store is not asked again
-MARGIN = 0.05  # as the command has it
+_PROMOTED = "runs: what was said of the last promotion"
 
 
 def page() -> None:
@@ -78,8 +79,13 @@ def _moves(pair: tuple[compared.Tracked, compared.Tracked]) -> None:
 
 def _promotion(run: compared.Tracked) -> None:
     heading("Make it the champion", level=2)
+    told = st.session_state.get(_PROMOTED, {})
     if run.champion:
         note(f"{run.name} is the champion.")
+        if run.run_id in told:
+            st.success(plain(told[run.run_id]))
+            st.code("dvc repro; git add data/reference dvc.lock reports; git commit",
+                    language=None, wrap_lines=True)  # fmt: skip
         return
     note(
         "Later runs keep the champion's segments, with their numbers and names, and scoring takes "
@@ -89,10 +95,11 @@ def _promotion(run: compared.Tracked) -> None:
     if st.button("Promote", disabled=not sure):
         with st.spinner("Comparing it with the champion; this takes a while"):
             done = promote(load_params(paths.PARAMS), run.run_id, force=False, margin=MARGIN)
+            # Kept at once: a click meanwhile ends this run of the script at its next call.
+            said = f"'{done.run}' is the champion, version {done.version}. Next:"
+            st.session_state[_PROMOTED] = {run.run_id: said}
         _finished.clear()
-        st.success(plain(f"'{done.run}' is the champion, version {done.version}. Next:"))
-        st.code("dvc repro; git add data/reference dvc.lock reports; git commit", language=None,
-                wrap_lines=True)  # fmt: skip
+        st.rerun()
 
 
 @st.cache_data(ttl=SECONDS, show_spinner="Reading the runs")

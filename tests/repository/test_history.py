@@ -1,0 +1,46 @@
+"""A committed state is found in a history that is read no further than need be."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from segmentation.repository import git, history, lock
+
+
+def text(digest: str) -> str:
+    track = "  track:\n    outs:\n    - {path: it, md5: other}\n"
+    return f"stages:\n  train:\n    outs:\n    - {{path: a, md5: {digest}}}\n{track}"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    def run(*arguments: str) -> None:
+        subprocess.run(
+            ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments],
+            cwd=tmp_path, check=True, capture_output=True,
+        )  # fmt: skip
+
+    run("init", "-q")
+    for content in (text("one"), "no: YAML: at all one two", text("two")):
+        (tmp_path / "dvc.lock").write_text(content)
+        run("add", "-A")
+        run("commit", "-qm", "State")
+    return tmp_path
+
+
+def test_it_is_found_wherever_it_is(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def noted(commit: str, path: Path, root: Path) -> bytes:
+        read.append(commit)
+        return git.content_of(commit, path, root)
+
+    monkeypatch.setattr("segmentation.repository.history.content_of", noted)
+    assert history.is_committed(lock.parse(text("two")), repository)
+    assert read == history.commits(repository)[:1]
+    assert history.is_committed(lock.parse(text("one")), repository)
+    assert not history.is_committed(lock.parse(text("three")), repository)
+    # The same outputs of other settings are another state.
+    other = text("two").replace("outs", "params: {params.yaml: {train.k: 3}}\n    outs", 1)
+    assert not history.is_committed(lock.parse(other), repository)
