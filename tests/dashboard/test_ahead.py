@@ -29,6 +29,7 @@ def test_the_other_pages_are_loaded_behind_the_first_view(monkeypatch: pytest.Mo
     monkeypatch.setattr(ahead, "_loaded", {})
     monkeypatch.setattr(ahead, "_seen", Event())
     monkeypatch.setattr("gc.freeze", lambda: None)
+    monkeypatch.setattr("segmentation.tracking.compared.finished", lambda *_: [])
     monkeypatch.setattr(stored, "chosen", nothing)
     behind = Thread(target=ahead.go_on)
     behind.start()

@@ -7,11 +7,15 @@ first view needs, and loads the rest while that is read.
 import gc
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from threading import Event, Lock
 from types import ModuleType
 
 from segmentation.dashboard import stored
 from segmentation.errors import SegmentationError
+from segmentation.paths import PARAMS
+from segmentation.settings.params import load_params
+from segmentation.tracking import compared
 
 PAGES = {
     "segments": "Segments",
@@ -23,7 +27,7 @@ PAGES = {
     "months": "Months",
     "value": "Value",
 }
-HEAVY = ("what_if", "score", "runs")  # need scikit-learn, skops and MLflow
+HEAVY = ("runs", "what_if", "score")  # need MLflow, scikit-learn and skops
 
 _loaded: dict[str, ModuleType] = {}
 _loading = Lock()  # of two threads that load modules at once, one may be given half a module
@@ -52,10 +56,17 @@ def seen() -> None:
 
 
 def go_on() -> None:
-    """Wait for the first view, then load all other pages and the model that they ask."""
+    """Wait for the first view, then load all other pages, the runs and the model that they ask.
+
+    What MLflow and skops bring is loaded by asking once, outside of the lock: a page that is opened
+    meanwhile waits for the same module, and for nothing else.
+    """
     _seen.wait()
+    screen("runs")
+    with suppress(SegmentationError):  # the page will say why
+        compared.finished(load_params(PARAMS).track.experiment, Path.cwd())
     for name in HEAVY:
         screen(name)
-    with _loading, suppress(SegmentationError, stored.NotThereError):  # the page will say why
+    with suppress(SegmentationError, stored.NotThereError):
         stored.chosen()
     gc.freeze()
