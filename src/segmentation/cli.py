@@ -57,6 +57,9 @@ def init(
         bool, typer.Option("--fresh", help="Forget what was edited by hand for this file.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    date_format: Annotated[
+        str, typer.Option(help="Of dates that may be two, such as 03/04/2021: %d/%m/%Y.")
+    ] = "auto",
 ) -> None:
     """Write settings and a playbook that fit your own file of customers."""
     from rich.console import Console
@@ -74,13 +77,13 @@ def init(
     try:
         done = command.init(
             file, root=Path.cwd(), sheet=sheet, ask=ask if asking else None, dry_run=dry_run,
-            fresh=fresh,
+            fresh=fresh, date_format=date_format,
         )  # fmt: skip
     except PurchasesError as found:
         if sheet is not None or file.suffix.lower() not in (".csv", ".tsv", ".txt", ".parquet"):
             raise
         say(str(found).split(";")[0])
-        purchases(file, dry_run=dry_run)
+        purchases(file, dry_run=dry_run, date_format=date_format)
         return
     table = Table(title=f"{file}: {done.rows:,} rows", title_justify="left", title_style="bold")
     for heading in ("column", "taken for", "why", "becomes", "unsure of"):
@@ -107,12 +110,15 @@ def init(
 def purchases(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet with a line for each purchase.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show only, write nothing.")] = False,
+    date_format: Annotated[
+        str, typer.Option(help="How dates are written, where 03/04/2021 may be two: %d/%m/%Y.")
+    ] = "auto",
 ) -> None:
     """Write settings that make customers of purchases, and wake the stages that do so."""
     from segmentation.commands import purchases as command
     from segmentation.purchases.lines import told
 
-    taken = command.purchases(file, root=Path.cwd(), dry_run=dry_run)
+    taken = command.purchases(file, root=Path.cwd(), dry_run=dry_run, date_format=date_format)
     for role, column in taken.columns.items():
         say(f"  {role:<10} {column}")
     say(f"Dates are read as {taken.lines.date_format}; customers are told of as of "

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from conftest import ROOT
 from segmentation.commands.init import Onboarded, init
+from segmentation.engines.source import Source
 from segmentation.errors import InputError, SettingsError
 from segmentation.insight.playbook import Playbook, fitting
 from segmentation.onboarding.roles import Column
@@ -483,3 +484,49 @@ def test_words_are_those_of_a_colleague(root: Path, column: str, high: str, low:
     started(root, tables.blobs(numbers=2).rename(columns={"x1": column}))
     words = load(Playbook, root / "playbook.yaml").words[column]
     assert (words.high, words.low) == (high, low)
+
+
+def test_a_compressed_file_and_a_folder_of_parts_are_looked_at_as_they_are_read(
+    root: Path, tmp_path: Path
+) -> None:
+    table = tables.bank(300)
+    whole = tables.write(table, root / "data/raw/bank.csv.gz", sep=";")
+    done = init(whole, root=root)
+    assert done.rows == 300
+    assert settings(root).path == Path("data/raw/bank.csv.gz")
+    parts = tmp_path / "export"
+    parts.mkdir()
+    table[:200].to_csv(parts / "part-1.csv.gz", sep=";", index=False)
+    table[200:].to_csv(parts / "part-2.csv", sep=";", index=False)
+    again = init(parts, root=root)
+    assert again.rows == 300
+    assert again.plan.columns == done.plan.columns
+    assert settings(root).path == Path("data/raw/export")
+    read = settings(root).model_copy(update={"path": root / "data/raw/export"})
+    assert sum(len(batch) for batch in Source(read).batches()) == 300
+    (parts / "part-3.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="another header than"):
+        init(parts, root=root)
+    (root / "data/raw/cut.csv.gz").write_bytes(whole.read_bytes()[:2000])
+    with pytest.raises(InputError, match="compressed, and damaged"):
+        init(root / "data/raw/cut.csv.gz", root=root)
+
+
+def test_a_quote_that_is_never_closed_hides_nothing(root: Path) -> None:
+    path = tables.write(tables.cards(200), root / "data/raw/cards.csv")
+    lines = path.read_text("utf-8").split("\n")
+    lines[20] = f'"{lines[20]}'
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert init(path, root=root).rows == 199
+
+
+def test_which_is_the_day_can_be_said(root: Path) -> None:
+    table = tables.blobs(60)
+    table["last_order"] = ["03/04/2021", "05/06/2021", "01/02/2020"] * 20
+    path = tables.write(table, root / "data/raw/shop.csv")
+    told = init(path, root=root, dry_run=True)
+    assert any("--date-format" in each for each in told.assumed)
+    for form in ("%d/%m/%Y", "%m/%d/%Y"):
+        done = init(path, root=root, date_format=form)
+        assert columns(done)["last_order"].format == form
+        assert not any("--date-format" in each for each in done.assumed)

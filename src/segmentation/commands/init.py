@@ -57,6 +57,7 @@ def init(
     ask: Ask | None = None,
     dry_run: bool = False,
     fresh: bool = False,
+    date_format: str = "auto",
 ) -> Onboarded:
     """Take a file for what it is, and write `params.yaml` and `playbook.yaml` for it.
 
@@ -73,6 +74,8 @@ def init(
         Write nothing.
     fresh : bool
         Forget what a person edited.
+    date_format : str
+        Of dates that may be read in several ways.
 
     Raises
     ------
@@ -87,7 +90,7 @@ def init(
             f"there is no {paths.PARAMS} here; run `segmentation init` in the repository's root"
         )
     with opened(file, sheet=sheet) as source:
-        counted = count(source)
+        counted = count(source, date_format=date_format)
         found = plan(counted, saved=dt.date.fromtimestamp(file.stat().st_mtime))
         if ask is not None:
             found = _answered(found, ask)
@@ -128,7 +131,7 @@ def _target(source: Source, found: Plan, root: Path) -> tuple[Path, list[str]]:
     path = source.path.resolve()
     notes = ["no column tells customers apart: their lines do"] if not found.id else []
     if source.mended:
-        target = RAW / f"{path.stem}.csv"
+        target = RAW / f"{path.name.partition('.')[0] or path.stem}.csv"
         if (root / target).resolve() == path:
             target = RAW / f"{path.stem}-mended.csv"
         return target, [*notes, f"the copy is {target}; after a change of the file, run init again"]
@@ -142,7 +145,10 @@ def _put(source: Source, target: Path) -> None:
         write_mended(source, target)
     elif source.path.resolve() != target.resolve():
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source.path, target)
+        if source.path.is_dir():
+            shutil.copytree(source.path, target, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source.path, target)
 
 
 def _answered(found: Plan, ask: Ask) -> Plan:

@@ -142,7 +142,7 @@ class Taken:
     no_products: tuple[str, ...]
 
 
-def purchases(file: Path, *, root: Path, dry_run: bool = False) -> Taken:
+def purchases(file: Path, *, root: Path, dry_run: bool = False, date_format: str = "auto") -> Taken:
     """Write `params.yaml` and `playbook.yaml` for a file of purchases, and wake its stages.
 
     Parameters
@@ -153,6 +153,8 @@ def purchases(file: Path, *, root: Path, dry_run: bool = False) -> Taken:
         Of the repository.
     dry_run : bool
         Write nothing.
+    date_format : str
+        How dates are written, where the file leaves that open.
 
     Raises
     ------
@@ -181,7 +183,7 @@ def purchases(file: Path, *, root: Path, dry_run: bool = False) -> Taken:
             )
         product = found.columns.get("product")
         odd = tuple(odd_codes(con, source.relation(), product)) if product else ()
-        content = _content(source, found.columns, odd)
+        content = _content(source, found.columns, odd) | {"date_format": date_format}
         settings = validate(Purchases, {**content, "path": file}, str(file))
         read = lines.read(con, settings)
         lines.check(read, settings)

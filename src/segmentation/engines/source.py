@@ -35,7 +35,7 @@ _COMPRESSED: dict[bytes, Callable[[Path], Any]] = {
     b"\xfd7zXZ\x00": lzma.open,
     b"\x28\xb5\x2f\xfd": lambda path: pa.CompressedInputStream(str(path), "zstd"),
 }
-_CUT_OFF = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
+CUT_OFF = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
 NO_LINES = Lines(in_file=0, header=0, rows=0, blank=0, breaks_in_cells=0)
 
 
@@ -150,10 +150,8 @@ class Source:
                 lines = yield from _shifted(_parquet(data, wanted, self.names), offset)
             else:
                 lines = yield from _shifted(self._csv(data, head, wanted), offset)
-        except _CUT_OFF as error:
-            raise InputError(
-                f"{path} is compressed, and damaged or not whole ({error}); get the whole file"
-            ) from None
+        except CUT_OFF as error:
+            raise cut_off(path, error) from None
         total = {name: n + getattr(lines, name) for name, n in self.lines.model_dump().items()}
         self.lines = Lines.model_validate(total)
 
@@ -238,6 +236,21 @@ def lines_as_ids(batch: pa.RecordBatch) -> pa.RecordBatch:
     damaged = pc.is_valid(batch["damage"])
     number = pc.if_else(damaged, None, batch["line"].cast(pa.string()))
     return pa.RecordBatch.from_arrays([*front, number, *cells], schema=schema(1 + len(cells)))
+
+
+def unpacked(path: Path) -> BinaryIO:
+    """Open a file for its bytes, those of a compressed one as they were before."""
+    with path.open("rb") as file:
+        head = file.read(max(map(len, _COMPRESSED)))
+    unpack = next((unpack for mark, unpack in _COMPRESSED.items() if head.startswith(mark)), None)
+    return cast(BinaryIO, unpack(path)) if unpack else path.open("rb")
+
+
+def cut_off(path: Path, error: Exception) -> InputError:
+    """Return what to tell of a compressed file that does not unpack."""
+    return InputError(
+        f"{path} is compressed, and damaged or not whole ({error}); get the whole file"
+    )
 
 
 def is_plain(head: bytes) -> bool:

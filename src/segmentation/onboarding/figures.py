@@ -99,8 +99,15 @@ class Counted:
     sample: pd.DataFrame  # numbers where a column is one, else text, by column name
 
 
-def count(source: Source) -> Counted:
-    """Count what there is to know of each column."""
+def count(source: Source, *, date_format: str = "auto") -> Counted:
+    """Count what there is to know of each column.
+
+    Parameters
+    ----------
+    source : Source
+    date_format : str
+        Of dates that may be read in several ways.
+    """
     con, names = source.con, source.names
     missing = ", ".join(map(sql.text, MISSING_WORDS))
     tidy = ", ".join(
@@ -114,7 +121,7 @@ def count(source: Source) -> Counted:
     decimal, notes = _decimal(con, len(names))
     numbers = ", ".join(f"{_number(f'c{i}', decimal)} AS n{i}" for i in range(len(names)))
     con.execute(f"CREATE TABLE numbers AS SELECT row, {numbers} FROM tidy")
-    columns = tuple(_figures(con, i, name) for i, name in enumerate(names))
+    columns = tuple(_figures(con, i, name, date_format) for i, name in enumerate(names))
     return Counted(columns, decimal, tuple(notes), _sample(con, columns))
 
 
@@ -177,7 +184,7 @@ def _decimal(con: duckdb.DuckDBPyConnection, columns: int) -> tuple[str, list[st
     return ".", []
 
 
-def _figures(con: duckdb.DuckDBPyConnection, i: int, name: str) -> Figures:
+def _figures(con: duckdb.DuckDBPyConnection, i: int, name: str, date_format: str) -> Figures:
     c, n = f"c{i}", f"n{i}"
     row = con.execute(
         f"SELECT count(*), count({c}), count(DISTINCT {c}), max(length({c})), "
@@ -209,7 +216,7 @@ def _figures(con: duckdb.DuckDBPyConnection, i: int, name: str) -> Figures:
         longest=longest or 0,
         words=words or 0.0,
         numbers=numbers,
-        dates=_dates(con, c, known) if known and dated >= 0.8 * known else None,
+        dates=_dates(con, c, known, date_format) if known and dated >= 0.8 * known else None,
         example=example or "",
         odd=odd,
     )
@@ -261,7 +268,9 @@ def _numbers(con: duckdb.DuckDBPyConnection, i: int, known: int) -> Numbers | No
     )
 
 
-def _dates(con: duckdb.DuckDBPyConnection, c: str, known: int) -> Dates | None:
+def _dates(
+    con: duckdb.DuckDBPyConnection, c: str, known: int, wanted: str = "auto"
+) -> Dates | None:
     """The format that reads most cells, and others that read as many."""
     formats = [day + time for day in DATE_FORMATS for time in _TIMES]
     counts = ", ".join(f"count(try_strptime({c}, '{form}'))" for form in formats)
@@ -277,6 +286,7 @@ def _dates(con: duckdb.DuckDBPyConnection, c: str, known: int) -> Dates | None:
     alike = [form for form, year in zip(alike, years, strict=True) if year >= _EARLIEST]
     if not alike:
         return None
+    alike = [form for form in alike if form.startswith(wanted)][:1] or alike
     form = alike[0]
     ends = con.execute(
         f"SELECT min(d)::DATE::VARCHAR, max(d)::DATE::VARCHAR FROM "

@@ -193,7 +193,8 @@ def _date(figures: Figures, dates: Dates) -> Column:
         if form.split(" ")[0] in ("%m/%d/%Y", "%m-%d-%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y")
     ]  # fmt: skip
     if swapped:
-        unsure = f"day and month could be swapped ({dates.format} or {swapped[0]})"
+        either = f"{dates.format} or {swapped[0]}"
+        unsure = f"day and month could be swapped ({either}; --date-format says which)"
     return Column(
         figures.name,
         "date",

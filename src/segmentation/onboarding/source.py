@@ -1,4 +1,7 @@
-"""Open a file of customers as it comes: CSV, TSV, Parquet or Excel, whatever its marks."""
+"""Open a file of customers as it comes: CSV, TSV, Parquet or Excel, whatever its marks.
+
+A CSV may be compressed, and a folder may hold parts of it, or of Parquet.
+"""
 
 import codecs
 import csv
@@ -17,10 +20,14 @@ import pyarrow as pa
 from segmentation import sql
 from segmentation.engines import foreign
 from segmentation.engines.header import BLANK
+from segmentation.engines.source import CUT_OFF, cut_off, files_of, is_plain, unpacked
+from segmentation.engines.source import Source as Reader
 from segmentation.errors import InputError
 from segmentation.onboarding import workbooks
+from segmentation.settings.shared.data import Data
 
 _HEAD = 1 << 16
+_BREAKS = 10  # lines in a cell, above which it is looked at what a quote does
 _LOOK = 100  # lines that are looked at for the sign between cells
 _PARQUET = b"PAR1"
 _EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -75,14 +82,13 @@ def opened(path: Path, *, sheet: str | None = None) -> Iterator[Source]:
         There is no such file, or no table in it.
     """
     try:
-        with path.open("rb") as file:
+        parts = files_of(path)
+        with parts[0].open("rb") as file:
             head = file.read(_HEAD)
     except FileNotFoundError:
         raise InputError(
             f"{path} does not exist; name the file that holds your customers"
         ) from None
-    except IsADirectoryError:
-        raise InputError(f"{path} is a folder; name one file of customers in it") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
     with tempfile.TemporaryDirectory(prefix="segmentation-") as folder:
@@ -90,11 +96,12 @@ def opened(path: Path, *, sheet: str | None = None) -> Iterator[Source]:
         con.execute("SET enable_progress_bar = false")
         try:
             if head.startswith(_PARQUET):
-                yield _parquet(path, con)
-            elif head.startswith(_EXCEL) and path.suffix.lower() in _WORKBOOKS:
+                yield _parquet(path, parts, con)
+            elif len(parts) == 1 and head.startswith(_EXCEL) and path.suffix.lower() in _WORKBOOKS:
                 yield _workbook(path, con, sheet)
             else:
-                yield _text(path, con, head, Path(folder))
+                plain, notes = _plain(parts, head, Path(folder))
+                yield _text(path, plain, con, Path(folder), notes)
         except duckdb.Error as error:
             why = str(error).splitlines()[0]
             raise InputError(f"{path} cannot be read as a table: {why}") from None
@@ -116,10 +123,40 @@ def write_mended(source: Source, target: Path) -> None:
     source.con.execute(f"COPY {table} TO {sql.text(str(target))} (HEADER, DELIMITER ',')")
 
 
-def _parquet(path: Path, con: duckdb.DuckDBPyConnection) -> Source:
-    con.execute(
-        "CREATE VIEW raw AS SELECT * FROM read_parquet($1)".replace("$1", sql.text(str(path)))
-    )
+def _plain(parts: list[Path], head: bytes, folder: Path) -> tuple[Path, list[str]]:
+    """Return one file of text: unpacked, and parts after each other under one header."""
+    if len(parts) == 1 and is_plain(head):
+        return parts[0], []
+    whole = folder / "whole.csv"
+    first: bytes | None = None
+    with whole.open("wb") as target:
+        for part in parts:
+            try:
+                with unpacked(part) as file:
+                    header = file.readline(_HEAD)
+                    known = header.removeprefix(codecs.BOM_UTF8).strip()
+                    if first is None or known != first:
+                        target.write(header)
+                    if first is not None and known != first:
+                        raise InputError(
+                            f"{part} has another header than {parts[0]}; parts of one table have "
+                            "the same columns in the same order"
+                        )
+                    first = known
+                    last = header
+                    while piece := file.read(1 << 20):
+                        target.write(piece)
+                        last = piece
+                    if not last.endswith((b"\n", b"\r")):
+                        target.write(b"\n")
+            except CUT_OFF as error:
+                raise cut_off(part, error) from None
+    return whole, [f"{len(parts)} parts of one table"] if len(parts) > 1 else []
+
+
+def _parquet(path: Path, parts: list[Path], con: duckdb.DuckDBPyConnection) -> Source:
+    listed = ", ".join(sql.text(str(part)) for part in parts)
+    con.execute(f"CREATE VIEW raw AS SELECT * FROM read_parquet([{listed}])")
     names = [row[0] for row in con.execute("DESCRIBE raw").fetchall()]
     nested = [
         row[0]
@@ -188,18 +225,23 @@ def _cell(value: object) -> str:
     return str(value).strip(BLANK)
 
 
-def _text(path: Path, con: duckdb.DuckDBPyConnection, head: bytes, folder: Path) -> Source:
+def _text(
+    path: Path, plain: Path, con: duckdb.DuckDBPyConnection, folder: Path, notes: list[str]
+) -> Source:
+    with plain.open("rb") as opened_:
+        head = opened_.read(_HEAD)
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
         raise InputError(f"{path} is empty; it needs a header and a row per customer")
-    encoding, notes = _encoding(path, head)
-    kind = foreign.recognise(head[: foreign.HEAD], path, encoding)
+    encoding, told = _encoding(plain, head)
+    notes = [*notes, *told]
+    kind = foreign.recognise(head[: foreign.HEAD], plain, encoding)
     if kind:
         raise InputError(f"{path} is {kind}")
-    readable = path
+    readable = plain
     if encoding != "utf-8":
         readable = folder / "as-utf-8.csv"
         with (
-            path.open(encoding=encoding, newline="") as old,
+            plain.open(encoding=encoding, newline="") as old,
             readable.open("w", encoding="utf-8", newline="") as new,
         ):
             while piece := old.read(1 << 20):
@@ -242,7 +284,40 @@ def _text(path: Path, con: duckdb.DuckDBPyConnection, head: bytes, folder: Path)
         "null_padding = true, strict_mode = false, ignore_errors = true, max_line_size = 16777216, "
         "parallel = false)"
     )
+    if not skip and has_header and _swallows(con, len(header)):
+        _by_the_line(con, readable, header, delimiter)
     return _source(path, con, header, notes, mended=mended, delimiter=delimiter, encoding=encoding)
+
+
+def _swallows(con: duckdb.DuckDBPyConnection, columns: int) -> bool:
+    """Whether a cell holds so many lines that a quote may have been opened and never closed."""
+    breaks = (f"max(length(c{i}) - length(replace(c{i}, chr(10), '')))" for i in range(columns))
+    found = con.execute(f"SELECT greatest({', '.join(breaks)}) FROM cells").fetchone()
+    return bool(found and (found[0] or 0) > _BREAKS)
+
+
+def _by_the_line(
+    con: duckdb.DuckDBPyConnection, path: Path, header: list[str], delimiter: str
+) -> None:
+    """Take the cells as the pipeline reads them, which gives up a quote that is never closed."""
+    names = [name for name in header if name]
+    if len(set(header)) < len(header):
+        return
+    data = Data.model_validate(
+        {"path": path, "delimiter": delimiter, "id": None, "value": None,
+         "categorical": dict.fromkeys(names)}
+    )  # fmt: skip
+    columns = ", ".join(f"c{i} VARCHAR" for i in range(len(header)))
+    con.execute(f"CREATE OR REPLACE TABLE cells (row BIGINT, {columns})")
+    row = 0
+    for batch in Reader(data, doing="look at").originals():
+        numbers = pa.array(range(row + 1, row + 1 + batch.num_rows), pa.int64())
+        row += batch.num_rows
+        con.register("batch", pa.Table.from_arrays(
+            [numbers, *batch.columns], names=["row", *(f"c{i}" for i in range(len(header)))]
+        ))  # fmt: skip
+        con.execute("INSERT INTO cells SELECT * FROM batch")
+        con.unregister("batch")
 
 
 def _sniffed(con: duckdb.DuckDBPyConnection, file: str) -> tuple[str, int, bool]:

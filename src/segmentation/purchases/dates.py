@@ -59,7 +59,8 @@ def format_of(
         if con.execute(f"select count(*) from looked_at where {differ}").fetchone() != (0,):
             raise InputError(
                 f"dates in column '{column}' can be read in two ways, {best} and {other}; set "
-                "purchases.date_format to the right one"
+                "purchases.date_format to the right one, or give it to the command: "
+                f"--date-format {best}"
             )
     return best
 
