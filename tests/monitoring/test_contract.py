@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from segmentation import paths
+from segmentation import artifacts, paths
+from segmentation.artifacts import files
+from segmentation.artifacts.baseline import Baseline
 from segmentation.artifacts.contract import Contract, Held
 from segmentation.commands.init import init
 from segmentation.errors import InputError
@@ -128,3 +130,26 @@ def test_cents_for_euros_stop_a_strict_run_and_warn_another(
     assert "1 thing differs" in capsys.readouterr().err
     prepared(cents, "none")
     assert not paths.DIFFERENCES.exists()
+
+
+def test_ids_that_the_last_run_had_are_known_again(
+    prepared: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = pd.DataFrame({"customer_id": [str(i) for i in range(1, 401)], "segment": 1})
+    files.write_parquet(paths.ASSIGNMENTS, ids)
+    paths.BASELINE.parent.mkdir(parents=True, exist_ok=True)
+    paths.BASELINE.touch()
+
+    class Last:
+        columns = ("spend", "visits", "town", "member")
+
+    read = artifacts.read
+    monkeypatch.setattr(artifacts, "read", lambda kind: Last if kind is Baseline else read(kind))
+    prepared(lambda table: table.assign(customer_id=range(301, 701)), "warn")
+    text = paths.DIFFERENCES.read_text("utf-8")
+    assert "| customer_id | most ids are new: are they written as before?" in text
+    assert "The last run had 25% of its customers, too." in text
+    prepared(lambda table: table.assign(customer_id=range(101, 501)), "strict")
+    assert not paths.DIFFERENCES.exists()
+    Last.columns = ("age", "income")  # of another table
+    prepared(lambda table: table.assign(customer_id=range(1001, 1401)), "strict")

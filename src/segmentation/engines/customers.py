@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from segmentation import paths
 from segmentation.artifacts.privacy import FEWEST, OTHER
@@ -21,12 +23,14 @@ from segmentation.engines.reasons import (
     OUTSIDE,
     short,
 )
+from segmentation.engines.tables.table import Table
 from segmentation.errors import InputError
 from segmentation.monitoring.contract import Now
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.shared.data import SUM, Data
 
 _DIRT = (A_COPY, A_CONFLICT, OUTSIDE, NO_NUMBER, NO_DATE, NO_ID, NO_CELLS)
+_ASKED = 10_000  # customers, at least, whom an earlier run is asked for
 _FAR = 100  # times the next largest value: no customer, however rich, but a code or a slip
 _CATEGORIES = 10  # so few different texts are categories, however few customers there are
 _IDENTIFYING = 1 / 2  # texts a customer above which they are names, addresses or numbers of people
@@ -247,6 +251,21 @@ class Customers:
                 "under data.numeric"
             )
         return told
+
+    def known_from(self, before: Table) -> float | None:
+        """Return the share of these customers, or of some, whose id is in an earlier table.
+
+        None where they have no ids, or others: under a name that is not there.
+        """
+        name, step = self._data.id, max(1, self.count // _ASKED)
+        if name is None or name not in before.columns:
+            return None
+        some = self._rows.filter(nw.col("line") % step == 0).select("id")
+        ids = pa.array([row["id"] for row in self._engine.rows(some)], pa.string())
+        seen = np.zeros(len(ids), dtype=bool)
+        for _, cells in before.slices([name]):
+            seen |= pc.is_in(ids, value_set=cells[name].cast(pa.string())).to_numpy(False)
+        return float(seen.mean()) if len(seen) else None
 
     def figures(self) -> dict[str, Now]:
         """What the columns are like, by their names in the file; not of dates, which move on."""

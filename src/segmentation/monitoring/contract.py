@@ -9,6 +9,8 @@ from segmentation.artifacts.contract import Contract, Held
 FACTOR = 9.0
 """So many times more, or less, is no growth but another unit: cents for euros."""
 MORE_MISSING = 0.2
+FEW_KNOWN = 0.5
+"""Share of the customers whom an earlier run has had, below which their ids are doubted."""
 NEW_LEVEL, LOST_LEVEL = 0.01, 0.05  # shares from which on a category is worth a line
 _MOST = 3  # categories in a line
 
@@ -47,7 +49,10 @@ class Difference:
 
 
 def differences(
-    contract: Contract, header: Collection[str], now: Mapping[str, Now]
+    contract: Contract,
+    header: Collection[str],
+    now: Mapping[str, Now],
+    seen: float | None = None,
 ) -> list[Difference]:
     """List what differs, in the order of the columns.
 
@@ -58,11 +63,16 @@ def differences(
         The columns of the later file.
     now : mapping of str to Now
         Those of them that are used, by their names in the file.
+    seen : float, optional
+        Share of the customers whom the last run had, too.
     """
     found = []
     for name, held in contract.columns.items():
         if name not in header:
             found.append(Difference(name, "the column is missing", "there", "not there"))
+        elif held.role == "id" and seen is not None and seen < FEW_KNOWN:
+            what = "most ids are new: are they written as before?"
+            found.append(Difference(name, what, "the customers of the last run", _others(seen)))
         elif name in now and held.role != "ignore":
             found += _of_column(name, held, now[name])
     found += [
@@ -132,8 +142,15 @@ def _listed(levels: list[str]) -> str:
     return ", ".join(f"'{level}'" for level in levels[:_MOST]) + more
 
 
-def page(contract: Contract, file: str, found: Collection[Difference]) -> str:
+def _others(seen: float) -> str:
+    return f"{1 - seen:.0%} others"
+
+
+def page(
+    contract: Contract, file: str, found: Collection[Difference], seen: float | None = None
+) -> str:
     """Write what differs as a page of Markdown."""
+    known = "" if seen is None else f"The last run had {seen:.0%} of its customers, too.\n\n"
     rows = "\n".join(
         f"| {_cell(each.column)} | {_cell(each.what)} | {_cell(each.was)} | {_cell(each.now)} |"
         for each in found
@@ -142,6 +159,7 @@ def page(contract: Contract, file: str, found: Collection[Difference]) -> str:
         f"# {_cell(file)} is not as {_cell(contract.file)} was\n\n"
         f"The settings were written for {_cell(contract.file)} ({contract.rows:,} rows; "
         f"`{contract.path}`).\n\n"
+        f"{known}"
         f"| column | what differs | was | is |\n|---|---|---|---|\n{rows}\n\n"
         "If all of that is meant, `segmentation init` with the new file makes it the contract.\n"
     )

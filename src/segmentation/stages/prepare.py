@@ -2,11 +2,13 @@
 
 from segmentation import artifacts, paths
 from segmentation.artifacts import files
+from segmentation.artifacts.baseline import Baseline
 from segmentation.artifacts.contract import Contract
 from segmentation.artifacts.quality import Source
 from segmentation.engines.chosen import chosen
 from segmentation.engines.cleaning import clean
 from segmentation.engines.customers import Customers, check_rejected, damage
+from segmentation.engines.tables.table import Table
 from segmentation.errors import InputError, warn
 from segmentation.insight.playbook import Playbook, absent_levels, fitting
 from segmentation.monitoring.contract import about_another, differences, page
@@ -62,10 +64,11 @@ def _held(header: list[str], customers: Customers, data: Data) -> list[str]:
         return [
             f"{paths.CONTRACT} is about another table ({held.file}); nothing was held against it"
         ]
-    found = differences(held, header, customers.figures())
+    seen = _seen(customers, data)
+    found = differences(held, header, customers.figures(), seen)
     if not found:
         return []
-    files.write_text(paths.DIFFERENCES, page(held, data.path.name, found))
+    files.write_text(paths.DIFFERENCES, page(held, data.path.name, found, seen))
     many = "1 thing differs" if len(found) == 1 else f"{len(found)} things differ"
     told = (
         f"{data.path} is not as {paths.CONTRACT} says: {many} ({paths.DIFFERENCES}), first "
@@ -77,6 +80,18 @@ def _held(header: list[str], customers: Customers, data: Data) -> list[str]:
             "data.contract to warn"
         )
     return [told]
+
+
+def _seen(customers: Customers, data: Data) -> float | None:
+    """Return the share of the customers whom the last run had, if that was about such a table."""
+    if not (paths.ASSIGNMENTS.exists() and paths.BASELINE.exists()):
+        return None
+    try:
+        if set(artifacts.read(Baseline).columns) != set(data.features):
+            return None
+        return customers.known_from(Table(paths.ASSIGNMENTS))
+    except InputError:  # what is damaged is told by whoever needs it
+        return None
 
 
 def _source(data: Data) -> Source:
