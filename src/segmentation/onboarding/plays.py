@@ -265,13 +265,21 @@ def _channels(plan: Plan) -> list[dict[str, Any]]:
         where = lexicon.CHANNELS & set(lexicon.tokens(column.name))
         if where and column.meaning and column.meaning.key in ("frequency", "visits"):
             channel = lexicon.thing_of(column.name, column.meaning)
-            bought = column.meaning.key == "frequency"
-            texts = (
-                f"Meet them in their channel ({channel})",
-                f"Put offers first where they {'buy' if bought else 'come'} most ({channel}).",
-                channel,
-                f"{'orders' if bought else 'visits'} through this channel, and in all",
-            )
+            if column.meaning.key == "frequency":
+                texts = (
+                    f"Meet them in their channel ({channel})",
+                    f"Put offers first where they buy most ({channel}).",
+                    channel,
+                    "orders through this channel, and in all",
+                )
+            else:
+                texts = (
+                    f"Turn visits into orders ({channel})",
+                    f"Put offers first where they come most ({channel}); ask what keeps them from "
+                    "buying.",
+                    channel,
+                    "orders per visit through this channel, against a group left alone",
+                )
             made.append(_play(texts, _high(column.becomes_column)))
     return made
 
