@@ -191,7 +191,7 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
         made.append(_play(_RANGE, _low(breadth)))
     if deals:
         made.append(_play(_DEALS, _high(deals)))
-    made += _channels(plan)
+    made += _channels(plan, bought=bought)
     cheaply = _CHEAPLY if bought else _SELF_SERVICE
     if valued:
         made.append(_play(cheaply, {"value_index": {"max": 70}}))
@@ -259,24 +259,23 @@ def _others(plan: Plan) -> list[dict[str, Any]]:
     return made
 
 
-def _channels(plan: Plan) -> list[dict[str, Any]]:
+def _channels(plan: Plan, *, bought: bool) -> list[dict[str, Any]]:
     made = []
     for column in plan.numbers:
         where = lexicon.CHANNELS & set(lexicon.tokens(column.name))
         if where and column.meaning and column.meaning.key in ("frequency", "visits"):
             channel = lexicon.thing_of(column.name, column.meaning)
-            if column.meaning.key == "frequency":
-                texts = (
-                    f"Meet them in their channel ({channel})",
-                    f"Put offers first where they buy most ({channel}).",
-                    channel,
-                    "orders through this channel, and in all",
-                )
-            else:
+            buying = column.meaning.key == "frequency"
+            texts = (
+                f"Meet them in their channel ({channel})",
+                f"Put offers first where they {'buy' if buying else 'come'} most ({channel}).",
+                channel,
+                f"{'orders' if buying else 'visits'} through this channel, and in all",
+            )
+            if bought and not buying:
                 texts = (
                     f"Turn visits into orders ({channel})",
-                    f"Put offers first where they come most ({channel}); ask what keeps them from "
-                    "buying.",
+                    f"Put offers where they come most ({channel}), and ask why they buy little.",
                     channel,
                     "orders per visit through this channel, against a group left alone",
                 )
