@@ -46,7 +46,7 @@ PAGES = {
     "How many": "prefer",
     "Map": "Where they lie",
     "Runs": "Two runs",
-    "What if": "What if",
+    "What if": "What if a customer",
     "Score": "Score a file",
     "Months": "segmentation months",
     "Value": "segmentation purchases",

@@ -13,6 +13,7 @@ import pytest
 
 import factories
 from hostile import as_html, hostile
+from segmentation.artifacts.map import Map, Place
 from segmentation.artifacts.segments import NO_SEGMENT
 from segmentation.dashboard import charts, pieces, start, tables
 from segmentation.dashboard.words import plain
@@ -196,3 +197,17 @@ def test_the_map_shows_a_sample_of_all_of_them() -> None:
     assert set(shown["segment"]) == {1, 2}
     assert charts.sample(points, 20).equals(shown)
     assert charts.sample(points, 100) is points
+
+
+def test_a_phone_unfolds_what_it_does_not_show_at_once() -> None:
+    wide = pieces.table(["a", "b", "c", "d"], [["1", "2", "3", ""]], label="it", at_once=2)
+    assert "<summary><b>1</b><span>b: 2</span></summary>" in wide
+    assert "<dl><dt>c</dt><dd>3</dd><dt>d</dt><dd>–</dd></dl>" in wide
+    assert "<details>" not in pieces.table(["a", "b"], [["1", "2"]], label="it", at_once=2)
+
+
+def test_the_encoders_word_for_rare_categories_is_not_shown() -> None:
+    place = Place(pc1=0.5, pc2=0.1)
+    names = ("gender_infrequent_sklearn", "net_sum")
+    flat = Map(loadings=dict.fromkeys(names, place), centroids={}, explained_variance=(0.5, 0.1))
+    assert [row[0] for row in tables.loadings(flat).rows] == ["gender (other)", "net sum"]

@@ -63,7 +63,7 @@ def sizes(facts: Segments, *, kind: str, dark: bool) -> Drawing:
         .mark_bar()
         .encode(
             x=alt.X("share:Q", title="share (light: of customers, full: of value)",
-                    axis=alt.Axis(format="%")),
+                    axis=alt.Axis(format="%", titleAnchor="end")),
             y=alt.Y("name:N", title=None, sort=[called(facts, i) for i in ids],
                     axis=alt.Axis(labelLimit=150)),
             yOffset=alt.YOffset("of:N"),
@@ -99,7 +99,9 @@ def apart(facts: Segments, pair: tuple[int, int], *, kind: str, dark: bool) -> D
         pd.DataFrame(rows, columns=["feature", "name", "difference"]),
         description=f"How far two {kind}s are from everyone else, and so from each other",
     ).encode(y=alt.Y("feature:N", sort=shown, title=None, axis=alt.Axis(labelLimit=220)))
-    x = alt.X("difference:Q", title="standard deviations from everyone else")
+    # On a phone a title in the middle of the axis would begin too far to the right to end in time.
+    axis = alt.Axis(titleAnchor="end")
+    x = alt.X("difference:Q", title="standard deviations from everyone else", axis=axis)
     lines = base.mark_line(color=MUTED).encode(x=x, detail="feature:N")
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(
         x=x,

@@ -67,9 +67,14 @@ def nothing_to_act_on(facts: Segments, results: Results) -> bool:
     return results.kind == "group" or len(facts.segments) < 2
 
 
-def table(names: Sequence[str], rows: Iterable[Sequence[Any]], *, label: str) -> str:
-    """Return a table that a screen reader can read, as a canvas cannot."""
-    return _render("table.html.j2", names=names, rows=list(rows), label=label)
+def table(
+    names: Sequence[str], rows: Iterable[Sequence[Any]], *, label: str, at_once: int = 4
+) -> str:
+    """Return a table that a screen reader can read, as a canvas cannot.
+
+    One of more columns than a phone shows at once is there as rows that unfold.
+    """
+    return _render("table.html.j2", names=names, rows=list(rows), label=label, at_once=at_once)
 
 
 def text(

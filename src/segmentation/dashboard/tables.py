@@ -9,6 +9,7 @@ import pandas as pd
 
 from segmentation.artifacts.choice import Choice
 from segmentation.artifacts.map import Map
+from segmentation.artifacts.privacy import OTHER
 from segmentation.insight.numbers import number, percent
 
 if TYPE_CHECKING:  # the first page is shown without what counts, scores and tracks
@@ -22,10 +23,19 @@ LEFT_OUT = "few"
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it is shown; the first cell of a row is its heading."""
+    """A table as it is shown; the first cell of a row is its heading.
+
+    Attributes
+    ----------
+    names : tuple of str
+    rows : tuple of tuple of str
+    at_once : int
+        How many columns a phone shows; those behind them unfold row by row.
+    """
 
     names: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    at_once: int = 4
 
 
 def how_many(choice: Choice, used: int) -> str:
@@ -51,7 +61,7 @@ def another_number(curve: pd.DataFrame, choice: Choice, *, used: int, looked_at:
         for each in choice.criteria
     ]
     names = ("criterion", *(f"at {k}" for k in ks), "prefers", "how it is read")
-    return Table(names, tuple(rows))
+    return Table(names, tuple(rows), at_once=1 + len(ks))
 
 
 def loadings(flat: Map) -> Table:
@@ -59,9 +69,7 @@ def loadings(flat: Map) -> Table:
     ordered = sorted(
         flat.loadings.items(), key=lambda each: -max(abs(each[1].pc1), abs(each[1].pc2))
     )
-    rows = [
-        (name.replace("_", " "), number(place.pc1), number(place.pc2)) for name, place in ordered
-    ]
+    rows = [(_feature(name), number(place.pc1), number(place.pc2)) for name, place in ordered]
     return Table(("feature", "first component", "second component"), tuple(rows[:MOST_FEATURES]))
 
 
@@ -96,7 +104,7 @@ def moved(found: "Moved") -> Table:
         (name, *(f"{n:,}" if ok else LEFT_OUT for n, ok in zip(counts, told, strict=True)))
         for name, counts, told in zip(found.before, found.counts, found.told, strict=True)
     ]
-    return Table(("one / other", *found.after), tuple(rows))
+    return Table(("one / other", *found.after), tuple(rows), at_once=1)
 
 
 def scored_in_short(counts: "Counts", by: str) -> str:
@@ -135,9 +143,15 @@ def met(counts: "Counts", damaged: int, first_damage: str) -> list[str]:
 
 def preview(added: Sequence[str], rows: tuple[tuple[str, ...], ...]) -> Table:
     """Show what was added to the first rows."""
-    return Table(("row", *added), rows)
+    return Table(("row", *added), rows, at_once=3)
 
 
 def _known(value: object) -> str:
     figure = float(str(value))
     return "–" if math.isnan(figure) else number(figure)
+
+
+def _feature(name: str) -> str:
+    """Return what people call a feature: the encoder has a word of its own for rare categories."""
+    column = name.removesuffix("_infrequent_sklearn")
+    return column.replace("_", " ") + (f" {OTHER}" if column != name else "")

@@ -32,7 +32,7 @@ def page() -> None:
     found: uploads.Scored = st.session_state[_LAST][1]
     heading(tables.scored_in_short(found.counts, found.by), level=2)
     st.download_button("Download the scored file", found.content, f"scored.{found.kind}",
-                       uploads.KINDS[found.kind], on_click="ignore", type="primary")  # fmt: skip
+                       uploads.KINDS[found.kind], on_click="ignore")  # fmt: skip
     shown_table(tables.scored_segments(found.counts, chosen.name_of), label="Scored customers")
     sentences(tables.met(found.counts, found.damaged, found.first_damage))
     heading("Are they like those of the training?", level=2)

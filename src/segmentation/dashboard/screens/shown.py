@@ -34,7 +34,7 @@ def sentences(texts: Sequence[str]) -> None:
 
 def shown_table(table: Table, *, label: str) -> None:
     """Show a table."""
-    html(pieces.table(table.names, table.rows, label=label))
+    html(pieces.table(table.names, table.rows, label=label, at_once=table.at_once))
 
 
 def vega(drawn: dict[str, Any]) -> None:
