@@ -170,6 +170,7 @@ def test_dates_scales_flags_and_customers_without_an_id(on_spark: Start) -> None
         assert ours == theirs, name
 
 
+@pytest.mark.thorough
 def test_parts_of_a_table_are_counted_through(on_spark: Start) -> None:
     content = nasty(300)
     header, rest = content.split(b"\n", 1)

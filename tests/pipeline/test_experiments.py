@@ -73,6 +73,7 @@ def test_an_experiment_runs_its_own_code(experimented: Project) -> None:
     assert "code" not in found[THREE].data.tags
 
 
+@pytest.mark.thorough
 def test_a_state_that_is_reached_again_keeps_its_run_and_gains_a_name(
     experimented: Project,
 ) -> None:

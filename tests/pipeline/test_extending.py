@@ -68,6 +68,7 @@ def test_the_stage_runs_is_declared_and_depends_on_what_it_uses_only(extended: P
     assert re.findall(r"^(\w+):$", out_of_date, re.MULTILINE) == ["pareto", "track"]
 
 
+@pytest.mark.thorough
 def test_what_holds_for_all_holds_for_the_new(extended: Project) -> None:
     contracts = ("tests/algorithms", "tests/clustering/choosing_k/test_registry.py")
     project = ("tests/project/test_dvc_yaml.py",)

@@ -121,6 +121,7 @@ def test_a_table_that_nobody_added_stays_and_is_told_of(lying: tuple[Project, st
     assert changed(project) == []
 
 
+@pytest.mark.thorough
 def test_a_try_in_the_workspace_keeps_the_table(mine: Project) -> None:
     settings = (mine.path / "params.yaml").read_text(encoding="utf-8")
     assert "'train.k' is 1" in failed(mine)
@@ -169,6 +170,7 @@ def test_a_colleague_pulls_the_table_and_has_nothing_to_do(mine: Project, tmp_pa
     assert changed(colleague) == []
 
 
+@pytest.mark.thorough
 def test_a_table_in_a_folder_or_outside_the_repository(mine: Project, tmp_path: Path) -> None:
     nested = "data/raw/2026/mine.csv"
     (mine.path / nested).parent.mkdir()

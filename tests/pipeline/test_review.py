@@ -142,6 +142,7 @@ def test_a_workspace_that_is_out_of_date_says_so(changed: Project) -> None:
     assert "made with other settings than its params.yaml holds (train.kmeans.n" in page(changed)
 
 
+@pytest.mark.thorough
 def test_why_tries_each_cause_by_itself(changed: Project) -> None:
     with (changed.path / "src/segmentation/insight/plays.py").open("a") as code:
         code.write("# another line\n")
