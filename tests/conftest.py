@@ -251,9 +251,17 @@ def _asks_for_no_other_machine() -> Iterator[None]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no worker is left alone with it in the end."""
+    for item in items:
+        if {"browser", "spark"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.heavy)
     items.sort(key=lambda item: ROOT / "tests/pipeline" not in item.path.parents)
 
 
+# Of few rows, expressions are worked out sooner than they are compiled; `make test-all` compiles.
+INTERPRETED = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
 SPARK = Engine(
     name="spark",
     master="local[2]",
@@ -266,6 +274,8 @@ SPARK = Engine(
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.shuffle.partitions": "1",
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.ui.enabled": "false",
+        **({} if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else INTERPRETED),
     },
 )
 

@@ -193,7 +193,7 @@ def test_columns_that_repeat_one_another_count_as_one():
         lambda x, rng: pd.cut(x, 3, labels=["low", "middle", "high"]).astype(str),
     ],
 )
-@pytest.mark.parametrize("k", [2, 3])
+@pytest.mark.parametrize("k", [2, pytest.param(3, marks=pytest.mark.thorough)])
 def test_a_number_in_other_words_is_no_second_witness(again, k):
     table = customers()
     bands = pd.cut(table["income"], k, labels=False).to_numpy()
@@ -214,7 +214,10 @@ def test_nested_categories_count_as_one():
 
 @pytest.mark.parametrize("correlation", [0.0, 0.4, 0.7])
 @pytest.mark.parametrize("skewed", [False, True])
-@pytest.mark.parametrize("k", [2, 3, 4])
+@pytest.mark.parametrize(
+    "k",
+    [pytest.param(2, marks=pytest.mark.thorough), 3, pytest.param(4, marks=pytest.mark.thorough)],
+)
 def test_correlated_columns_that_all_show_the_groups_are_no_repeats(correlation, skewed, k):
     rng = np.random.default_rng(k)
     truth = rng.integers(0, k, 600)

@@ -156,6 +156,7 @@ ROLES = [
 ]
 
 
+@pytest.mark.thorough
 def test_dates_scales_flags_and_customers_without_an_id(on_spark: Start) -> None:
     plain = [f"{i},5;{i % 28 + 1:02}-Oct-{i % 14:02};2013-0{i % 9 + 1}-1{i % 10} 0{i % 10}:00;"
              f"{1940 + i % 70};{'yn'[i % 2]};{'primary' if i % 3 else 'tertiary'}"

@@ -206,7 +206,9 @@ def contradictions(facts: Segments, page: str, found: Dominance) -> list[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("structure", LEVELS)
-@pytest.mark.parametrize("jaccard", [(0.3,), (0.9, 0.7)], ids=str)
+@pytest.mark.parametrize(
+    "jaccard", [pytest.param((0.3,), marks=pytest.mark.thorough), (0.9, 0.7)], ids=str
+)
 def test_no_statement_contradicts_another(
     kind: str, structure: Structure, jaccard: tuple[float, ...]
 ) -> None:

@@ -43,6 +43,8 @@ CASES: dict[str, Any] = {
     "none at all": lambda: content(0, algorithm="dbscan"),
 }
 
+THOROUGH = ("k by hand", "twelve")
+
 
 def opened(browser: Browser, facts: dict[str, Any], **look: Any) -> Page:
     """The page with a real picture in each place."""
@@ -58,10 +60,7 @@ def opened(browser: Browser, facts: dict[str, Any], **look: Any) -> Page:
 
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(case, marks=pytest.mark.thorough if case == "k by hand" else [])
-        for case in CASES
-    ],
+    [pytest.param(case, marks=pytest.mark.thorough if case in THOROUGH else []) for case in CASES],
 )
 def test_everybody_can_read_it_at_any_width(browser: Browser, case: str) -> None:
     asked: list[str] = []

@@ -68,7 +68,15 @@ def test_groups_are_seen_beside_a_category_of_noise() -> None:
     assert choice.k == 3
 
 
-@pytest.mark.parametrize("sizes", [(200, 60), (150, 150, 60), (60, 250, 120, 90), (80,) * 6])
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        (200, 60),
+        pytest.param((150, 150, 60), marks=pytest.mark.thorough),
+        pytest.param((60, 250, 120, 90), marks=pytest.mark.thorough),
+        (80,) * 6,
+    ],
+)
 def test_blobs_of_unequal_size_are_counted(sizes: tuple[int, ...]) -> None:
     choice = select_k(blobs(sizes), k_range=range(2, 11), **QUICK)
     assert choice.structured
@@ -110,7 +118,17 @@ def test_curve_has_a_row_per_k_and_errors_beside_the_criteria() -> None:
         assert (choice.curve[f"{name}_se"] >= 0).all()
 
 
-@pytest.mark.parametrize("rule", ["consensus", "silhouette", "elbow", "gap", "split_agreement"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "consensus",
+        "gap",
+        *(
+            pytest.param(rule, marks=pytest.mark.thorough)
+            for rule in ("silhouette", "elbow", "split_agreement")
+        ),
+    ],
+)
 def test_every_rule_finds_plain_blobs(rule: str) -> None:
     choice = select_k(blobs((80, 80, 80), gap=9.0), k_range=range(2, 9), rule=rule, **QUICK)
     assert choice.k == 3
