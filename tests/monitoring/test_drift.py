@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import chi2, ks_2samp
 
-from segmentation.monitoring.drift import Drift, drift, stability_index
+from segmentation.monitoring.drift import Drift, drift, rare_levels, stability_index
 
 
 def of_numbers(base: np.ndarray, head: np.ndarray) -> Drift:
@@ -94,6 +94,13 @@ def test_rare_levels_are_taken_together() -> None:
     found = of_levels(base, head)
     assert (found.psi, found.strength) == (0.0, "within noise")
     assert found.distance == pytest.approx(0.1)
+
+
+def test_a_level_is_rare_by_its_shares_however_many_customers_a_side_has() -> None:
+    many, few = np.array([140.0, 9860.0]), np.array([0.0, 100.0])
+    assert rare_levels(many, few).tolist() == rare_levels(few, many).tolist() == [True, False]
+    assert not rare_levels(many, many).any()
+    assert rare_levels(np.zeros(1), np.zeros(1)).all()  # nobody has one
 
 
 def test_the_most_drifted_feature_comes_first() -> None:

@@ -1,6 +1,7 @@
 """A file's customers get their segments; nothing else of the file changes."""
 
 import json
+import re
 from pathlib import Path
 
 import made
@@ -155,6 +156,13 @@ def test_a_missing_column_is_told_with_the_nearest_name(
     with pytest.raises(InputError, match=r"no column 'income' .*did you mean 'incme'"):
         command.score(file, tmp_path / "out.csv")
     assert not list(tmp_path.glob("*out.csv*"))
+
+
+def test_a_file_that_is_not_there_is_told_with_the_nearest_name(chosen: Chosen, file: Path) -> None:
+    wrong = file.with_name(f"{file.stem}s{file.suffix}")
+    told = f"{wrong} does not exist; did you mean '{file.name}'?"
+    with pytest.raises(InputError, match=f"^{re.escape(told)}$"):
+        command.score(wrong)
 
 
 def test_what_was_cut_short_leaves_the_last_answer(

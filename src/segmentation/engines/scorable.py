@@ -18,7 +18,7 @@ from segmentation.engines.local import Local
 from segmentation.engines.reasons import DAMAGED, UNREADABLE, Words
 from segmentation.engines.source import Source
 from segmentation.engines.spellings import folded
-from segmentation.errors import InputError
+from segmentation.errors import InputError, nearest
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.shared.data import Data
 
@@ -68,6 +68,12 @@ class Scorable:
         self, engine: Local, data: Data, rules: Prepare, levels: Mapping[str, Sequence[str]]
     ) -> None:
         self._engine, self._data = engine, data
+        if not data.path.exists():  # of the training's file something else would be said
+            there = [each.name for each in data.path.parent.glob("*") if each.is_file()]
+            near = nearest(data.path.name, there)
+            raise InputError(
+                f"{data.path} does not exist" + (f"; did you mean '{near}'?" if near else "")
+            )
         self._known = {name: _spellings(data, name, levels[name]) for name in data.kinds}
         table = engine.keep(cells.typed(engine, data), "cells")
         self._table = table

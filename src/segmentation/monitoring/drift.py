@@ -20,7 +20,7 @@ from segmentation.artifacts.privacy import FEWEST
 # docs/review.md, "Drift", says where these come from.
 MODERATE, STRONG = 0.1, 0.25  # the usual reading of PSI
 CHANCE = 0.01  # how often chance alone reaches the level given with a PSI
-RARE = 0.01  # levels with a smaller share of all customers are taken together for PSI
+RARE = 0.01  # levels with a smaller share, on average over both sides, are taken together for PSI
 _BINS = 10  # of a number
 _MOSTLY = 0.5  # share of customers in rare levels from which PSI tells nothing
 
@@ -127,12 +127,18 @@ def _of_numbers(base: pd.Series, head: pd.Series) -> Drift:
     return Drift(str(base.name), psi, chance, distance, *_missing(base, head))
 
 
+def rare_levels(base: NDArray[np.float64], head: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which levels are rare on average over two sides, however many customers each has."""
+    shares = [counts / max(counts.sum(), 1.0) for counts in (base, head)]
+    return np.asarray(shares[0] + shares[1] < 2 * RARE)
+
+
 def _of_levels(base: pd.Series, head: pd.Series) -> Drift:
     counts = pd.DataFrame(
         {"base": base.value_counts(), "head": head.value_counts()}, dtype="float64"
     ).fillna(0.0)
     shares = counts / counts.sum().clip(lower=1.0)
-    rare = counts.sum(axis=1) < RARE * (len(base) + len(head))
+    rare = rare_levels(counts["base"].to_numpy(), counts["head"].to_numpy())
     binned = pd.concat([counts[~rare], counts[rare].sum().to_frame().T]).to_numpy()
     missing = [base.isna().sum(), head.isna().sum()]
     psi, chance = stability_index(*np.vstack([binned, missing]).astype(np.float64).T)

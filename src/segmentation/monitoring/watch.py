@@ -18,7 +18,7 @@ from segmentation.artifacts.segments import NO_SEGMENT
 from segmentation.clustering.identity.matching import NOISE
 from segmentation.insight.intervals import wilson
 from segmentation.insight.numbers import number, percent
-from segmentation.monitoring.drift import MODERATE, RARE, STRONG, stability_index
+from segmentation.monitoring.drift import MODERATE, STRONG, rare_levels, stability_index
 
 ALPHA = 0.01
 """How often chance alone gives any alarm."""
@@ -276,8 +276,7 @@ def _counts(name: str, of: Counted, tally: Tally) -> tuple[Counts, Counts]:
     levels = sorted({*of.counts, *there})
     one = np.array([of.counts.get(level, 0) for level in levels], float)
     other = np.array([there[level] for level in levels], float)
-    # As in a review: levels that nearly nobody has are taken together.
-    rare = one / max(one.sum(), 1) + other / max(other.sum(), 1) < 2 * RARE
+    rare = rare_levels(one, other)
     return (
         np.concatenate([one[~rare], [one[rare].sum()], missing[0]]),
         np.concatenate([other[~rare], [other[rare].sum()], missing[1]]),
