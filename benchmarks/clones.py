@@ -71,6 +71,7 @@ def server(folder: Path) -> Iterator[str]:
             [sys.executable, "-m", "mlflow", "server", "--port", str(port), "--workers", "2",
              "--backend-store-uri", f"sqlite:///{folder}/server.db",
              "--artifacts-destination", str(folder / "artifacts")],
+            env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
             stdout=log, stderr=log, cwd=folder,
         )  # fmt: skip
         try:
