@@ -123,7 +123,7 @@ def test_what_draws_do_not_settle_is_said_in_the_first_line() -> None:
     )
     first = trust(100, found)[0]
     assert (first.answer, first.level) == ("The data leave it open", "doubtful")
-    assert "takes them for a continuum" in first.why
+    assert "takes them for the simplest, a continuum" in first.why
 
 
 def test_a_segment_that_nothing_fits_is_told_so() -> None:

@@ -159,7 +159,7 @@ def _structure(results: Results) -> Answer:
             f"Are there {results.kind}s at all?",
             "The data leave it open",
             f"They may be {', '.join(words[:-1])} or {words[-1]}: the draws of one population that "
-            "they are compared with do not settle it. This page takes them for "
+            "they are compared with do not settle it. This page takes them for the simplest, "
             f"{OPEN_WORDS[results.structure]}.",
             "doubtful",
         )

@@ -13,7 +13,8 @@ from segmentation.clustering.choosing_k.curve import Judged
 from segmentation.clustering.choosing_k.explain import explain
 from segmentation.clustering.choosing_k.rules import Rule, load_rules
 from segmentation.clustering.kmeans.path import kmeans_path
-from segmentation.clustering.structure.homogeneity import PValue, possible_answers
+from segmentation.clustering.structure import homogeneity
+from segmentation.clustering.structure.homogeneity import PValue, possible_answers, structure_test
 from segmentation.clustering.structure.mixture import mixture_evidence
 
 QUICK = {"draws": 10, "resamples": 3}
@@ -93,12 +94,28 @@ def test_an_answer_that_hangs_on_the_draws_says_so_first() -> None:
     assert possible_answers(PValue(0.0, 0.0, 0.001), near, 0.01) == ("separate",)
     X = np.random.default_rng(0).random((60, 2))
     choice = select_k(X, k_range=[2, 3], **QUICK)
-    test = replace(choice.test, possible=("one", "graded"))
+    ranges = {"p_value_range": (0.004, 0.03), "p_separate_range": (0.1, 0.3)}
+    test = replace(choice.test, possible=("one", "graded"), **ranges)  # type: ignore[arg-type]
     why = explain(
         Certainty(2, 0.2, ((2, 0.2),)), load_rules()["consensus"], choice.curve, choice.votes,
         test, choice.criteria, used=60, given=60,
     )  # fmt: skip
-    assert why[0].startswith("The data leave it open between one population and a continuum")
+    assert why[0] == (
+        "The data leave it open between one population and a continuum without gaps: whether there "
+        "is more than one heap (p from 0.004 to 0.030) hangs on the draws of one population that "
+        "they are compared with. The simplest is taken, one population."
+    )
+
+
+def test_the_simplest_answer_that_is_possible_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    X = np.vstack([rng.normal(size=(60, 2)), 9 + rng.normal(size=(60, 2))])
+    assert structure_test(X, k_range=[2, 3]).structure == "separate"
+    monkeypatch.setattr(homogeneity, "possible_answers", lambda *_: ("graded", "separate"))
+    found = structure_test(X, k_range=[2, 3])
+    assert found.structure == "graded"
+    assert not found.structured
+    assert found.small_group is None
 
 
 def test_the_order_of_the_rows_changes_nothing() -> None:

@@ -95,13 +95,21 @@ _WORDS = {
 
 
 def _on_structure(structure: Structure, k: int) -> str:
-    found = _found(structure, k)
     if len(structure.possible) == 1:
-        return found
+        return _found(structure, k)
     words = [_WORDS[answer] for answer in structure.possible]
+    could = [
+        f"{what} (p from {max(low, 0.001):.3f} to {high:.3f})"
+        for what, (low, high), answers in (
+            ("a gap", structure.p_separate_range, {"separate"}),
+            ("more than one heap", structure.p_value_range, {"one", "graded"}),
+        )
+        if answers <= set(structure.possible)
+    ]
     return (
-        f"The data leave it open between {', '.join(words[:-1])} and {words[-1]}: the answer hangs "
-        f"on the draws. With these: {found[0].lower()}{found[1:]}"
+        f"The data leave it open between {', '.join(words[:-1])} and {words[-1]}: whether there is "
+        f"{' and '.join(could)} hangs on the draws of one population that they are compared with. "
+        f"The simplest is taken, {words[0]}."
     )
 
 

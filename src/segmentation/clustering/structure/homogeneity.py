@@ -80,7 +80,8 @@ class Structure:
     ----------
     structure : {"separate", "graded", "one"}
         "separate" if there is a gap (`p_separate` is at most the level), "graded" if the
-        silhouette alone exceeds what one population shows (`p_value` is), else "one".
+        silhouette alone exceeds what one population shows (`p_value` is), else "one"; the first of
+        `possible`.
     p_value : float
         Probability, for one population, of an excess of the silhouette as large at some k.
     p_separate : float
@@ -89,7 +90,7 @@ class Structure:
         Between what the two may lie with other draws (95%).
     possible : tuple of {"one", "graded", "separate"}
         The answers that these leave possible, the simplest first; more than one where a range
-        holds the level and the answer hangs on the draws.
+        holds the level, so that other draws might give another answer.
     statistic : float
         Largest standardised excess, of the silhouette at some k or of the dip.
     by : str
@@ -239,7 +240,8 @@ def structure_test(
         if second.p_value > excess.p_value:
             excess, null = second, EllipticalCloud.kind
     more = PValue(excess.p_value, excess.low, excess.high)
-    answer: Answer = "separate" if gap.p <= alpha else "graded" if more.p <= alpha else "one"
+    possible = possible_answers(gap, more, alpha)
+    answer = possible[0]  # the same with any seed, other than where the p-values happen to lie
     apart = [g for p, g in zip(widest.by_place, observed.gaps, strict=True) if p <= alpha]
     small = _small_group(apart + divided, used) if answer == "separate" else None
     return Structure(
@@ -248,7 +250,7 @@ def structure_test(
         p_separate=gap.p,
         p_value_range=(more.low, more.high),
         p_separate_range=(gap.low, gap.high),
-        possible=possible_answers(gap, more, alpha),
+        possible=possible,
         statistic=excess.largest,
         by="silhouette" if excess.at < len(ks) else "dip",
         gap=best.z,
