@@ -251,5 +251,5 @@ def test_a_number_and_the_yes_or_no_beside_it_count_once(given: dict[str, float]
         assert spread[name] == pytest.approx(spread[f"has {name}"])
     assert spread["age"] == pytest.approx(1.0)
     assert made["has cash"].nunique() == made["has seen"].nunique() == 2
-    assert owners(fitted) == [name.removeprefix("has ") for name in made]
+    assert owners(fitted) == [str(name).removeprefix("has ") for name in made]
     assert columns_of(fitted)[0].count("cash") == 1

@@ -141,7 +141,7 @@ def test_ids_that_the_last_run_had_are_known_again(
     paths.BASELINE.touch()
 
     class Last:
-        columns = ("spend", "visits", "town", "member")
+        columns: tuple[str, ...] = ("spend", "visits", "town", "member")
 
     read = artifacts.read
     monkeypatch.setattr(artifacts, "read", lambda kind: Last if kind is Baseline else read(kind))

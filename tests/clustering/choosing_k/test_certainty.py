@@ -95,7 +95,7 @@ def test_an_answer_that_hangs_on_the_draws_says_so_first() -> None:
     X = np.random.default_rng(0).random((60, 2))
     choice = select_k(X, k_range=[2, 3], **QUICK)
     ranges = {"p_value_range": (0.004, 0.03), "p_separate_range": (0.1, 0.3)}
-    test = replace(choice.test, possible=("one", "graded"), **ranges)  # type: ignore[arg-type]
+    test = replace(choice.test, possible=("one", "graded"), **ranges)
     why = explain(
         Certainty(2, 0.2, ((2, 0.2),)), load_rules()["consensus"], choice.curve, choice.votes,
         test, choice.criteria, used=60, given=60,
