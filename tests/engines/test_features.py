@@ -6,7 +6,12 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
 from segmentation.algorithms import models
-from segmentation.artifacts.transformer import columns_of, owners
+from segmentation.artifacts.transformer import (
+    category_blocks,
+    columns_of,
+    known_levels,
+    owners,
+)
 from segmentation.engines.features import (
     alike,
     bounds,
@@ -253,3 +258,35 @@ def test_a_number_and_the_yes_or_no_beside_it_count_once(given: dict[str, float]
     assert made["has cash"].nunique() == made["has seen"].nunique() == 2
     assert owners(fitted) == [str(name).removeprefix("has ") for name in made]
     assert columns_of(fitted)[0].count("cash") == 1
+
+
+def test_a_category_and_a_scale_may_count_for_more() -> None:
+    data = Data.model_validate(
+        {
+            "path": "a.csv", "id": "id", "value": None, "numeric": {"age": None},
+            "categorical": {"town": None, "shop": None}, "scale": {"use": ["low", "mid", "high"]},
+        }
+    )  # fmt: skip
+    rng = np.random.default_rng(2)
+    table = pd.DataFrame(
+        {
+            "age": rng.normal(40, 10, 300),
+            "town": rng.choice(["Bonn", "Ulm"], 300),
+            "shop": rng.choice(["A", "B", "C"], 300),
+            "use": rng.choice(["low", "mid", "high"], 300),
+        }
+    )
+    usual, heavy = (
+        build_features(table, data=data, settings=Featurize(weights=each)).fit(table)
+        for each in ({}, {"shop": 3.0, "use": 2.0})
+    )
+    before, after = matrix(usual, table), matrix(heavy, table)
+    assert set(before) == set(after)
+    for name in before:
+        factor = 3 if name.startswith("shop") else 2 if name == "use" else 1
+        np.testing.assert_allclose(after[name], factor * before[name])
+    for fitted, made in ((usual, before), (heavy, after)):
+        assert owners(fitted) == [name.split("_")[0] for name in made]
+        assert sorted(known_levels(fitted)) == ["shop", "town", "use"]
+        assert known_levels(fitted)["shop"] == ["A", "B", "C"]
+        assert sorted(map(len, category_blocks(fitted))) == [2, 3]

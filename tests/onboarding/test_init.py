@@ -530,3 +530,13 @@ def test_which_is_the_day_can_be_said(root: Path) -> None:
         done = init(path, root=root, date_format=form)
         assert columns(done)["last_order"].format == form
         assert not any("--date-format" in each for each in done.assumed)
+
+
+def test_lines_that_end_as_on_old_macs_are_lines(root: Path) -> None:
+    path = tables.write(tables.telco(200), root / "data/raw/telco.csv", lineterminator="\r")
+    assert init(path, root=root).rows == 200
+    words = load(Playbook, root / "playbook.yaml").words
+    assert words["MonthlyCharges"].low == "with low monthly charges"  # new ones are low in total
+    assert words["TotalCharges"].low == "with low total charges"
+    plays = {play.name: play for play in load(Playbook, root / "playbook.yaml").plays}
+    assert [each.column for each in plays["Serve at low cost"].when] == [None, "tenure"]

@@ -69,6 +69,7 @@ VARIANTS: dict[str, tuple[Featurize, bool]] = {
     "as they are": (Featurize(transform="none", scaler="none"), False),
     "rare categories": (Featurize(min_category_share=0.12), False),
     "sizes bounded": (Featurize(), True),
+    "a category weighted": (Featurize(weights={"gender": 3.0, "age": 0.5}), False),
 }
 
 

@@ -1,31 +1,42 @@
 """What the saved transformer says of the matrix that it makes: which columns are whose."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
 
 CATEGORIES = "categories"
-"""What its part for categories is called."""
+"""What its part for categories is called; with a weight of its own, ``categories: town``."""
 BOUNDS = "bounds"
 """What the step that cuts numbers off is called."""
 SCALES = "scales"
-"""What its part for levels in order is called: one feature each."""
+"""What its part for levels in order is called: one feature each; the same with a weight."""
 FLAG = "has: "
 """What the names of its parts for a yes or no beside a number begin with."""
 
 
 def category_blocks(transformer: "ColumnTransformer") -> list[list[int]]:
     """Return the numbers of the columns that the levels of each category became."""
-    if CATEGORIES not in transformer.named_transformers_:
-        return []
-    steps = transformer.named_transformers_[CATEGORIES]
-    # The names of one-hot columns do not say where a column's name ends; numbers in front do.
-    columns = range(steps[0].n_features_in_)
-    names = steps[-1].get_feature_names_out([str(column) for column in columns])
-    first = transformer.output_indices_[CATEGORIES].start
-    owners = [int(name.split("_", 1)[0]) for name in names]
-    return [[first + i for i, owner in enumerate(owners) if owner == column] for column in columns]
+    blocks = []
+    for name, steps, of in parts_of(transformer, CATEGORIES):
+        # The names of one-hot columns do not say where a column's name ends; numbers in front do.
+        columns = range(len(of))
+        names = steps[-1].get_feature_names_out([str(column) for column in columns])
+        first = transformer.output_indices_[name].start
+        owners = [int(each.split("_", 1)[0]) for each in names]
+        blocks += [
+            [first + i for i, owner in enumerate(owners) if owner == column] for column in columns
+        ]
+    return blocks
+
+
+def parts_of(transformer: "ColumnTransformer", kind: str) -> list[tuple[str, Any, list[str]]]:
+    """Return the parts for categories or levels in order: name, what is done, which columns."""
+    return [
+        (name, part, list(map(str, columns)))
+        for name, part, columns in transformer.transformers_
+        if part != "drop" and name.startswith(kind)
+    ]
 
 
 def columns_of(transformer: "ColumnTransformer") -> tuple[list[str], list[str]]:
@@ -34,7 +45,7 @@ def columns_of(transformer: "ColumnTransformer") -> tuple[list[str], list[str]]:
     categories: list[str] = []
     for name, part, columns in transformer.transformers_:
         if part != "drop" and not name.startswith(FLAG):  # their numbers are there already
-            texts = name in (CATEGORIES, SCALES)
+            texts = name.startswith((CATEGORIES, SCALES))
             (categories if texts else numbers).extend(map(str, columns))
     return numbers, categories
 
@@ -47,7 +58,7 @@ def owners(transformer: "ColumnTransformer") -> list[str]:
     spans = transformer.output_indices_
     found = [""] * max(span.stop for span in spans.values())
     for name, part, columns in transformer.transformers_:
-        if part != "drop" and name != CATEGORIES:
+        if part != "drop" and not name.startswith(CATEGORIES):
             for place, column in enumerate(columns, start=spans[name].start):
                 found[place] = str(column)
     blocks = category_blocks(transformer)
@@ -81,9 +92,11 @@ def known_levels(transformer: "ColumnTransformer") -> dict[str, list[str]]:
     _, categories = columns_of(transformer)
     if not categories:
         return {}
-    parts = transformer.named_transformers_
-    levels = [*parts[CATEGORIES][-1].categories_] if CATEGORIES in parts else []
-    levels += [*parts[SCALES].named_steps["ordinalencoder"].categories_] if SCALES in parts else []
+    levels = [
+        each for _, part, _ in parts_of(transformer, CATEGORIES) for each in part[-1].categories_
+    ]
+    for _, part, _ in parts_of(transformer, SCALES):
+        levels += part.named_steps["ordinalencoder"].categories_
     return {
         column: [str(level) for level in found if level]
         for column, found in zip(categories, levels, strict=True)

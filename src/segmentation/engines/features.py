@@ -1,7 +1,7 @@
 """Customers as points: imputation, transformation, scaling and encoding as one transformer."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -76,15 +76,18 @@ def build_features(
     layout: list[tuple[str, Any, list[str]]] = [(name, part, of) for name, part, of, _ in parts]
     if settings.encoding == "onehot" and data.categorical_features:
         spread = _typical_spread(layout, customers, settings=settings)
+        usual = settings.category_weight * spread / math.sqrt(2)
         rest = [name for name in data.categorical_features if name not in data.scale]
-        if rest:
-            categories = _categorical(customers[rest], settings, more=levels or {})
-            layout.append((CATEGORIES, categories, rest))
-            by_part[CATEGORIES] = settings.category_weight * spread / math.sqrt(2)
+        for part, names, weight in _by_weight(CATEGORIES, rest, settings):
+            categories = _categorical(customers[names], settings, more=levels or {})
+            layout.append((part, categories, names))
+            by_part[part] = weight * usual
         scales = [name for name in data.categorical_features if name in data.scale]
-        if scales:
-            steps = _ordered([data.scale[name] for name in scales])
-            layout.append((SCALES, make_pipeline(*steps, *_scaler(settings)), scales))
+        for part, names, weight in _by_weight(SCALES, scales, settings):
+            steps = _ordered([data.scale[name] for name in names])
+            layout.append((part, make_pipeline(*steps, *_scaler(settings)), names))
+            if weight != 1:
+                by_part[part] = weight
     counts = weights(customers, data=data, settings=settings)  # of the number, and so of this
     for name, flag in flagged(customers, data=data, settings=settings).items():
         steps = _whether(flag)
@@ -93,6 +96,18 @@ def build_features(
     return ColumnTransformer(
         layout, transformer_weights=by_part or None, verbose_feature_names_out=False
     )
+
+
+def _by_weight(
+    part: str, names: list[str], settings: Featurize
+) -> Iterator[tuple[str, list[str], float]]:
+    """Yield those that count as usual, together, then each of the others with its weight."""
+    usual = [name for name in names if name not in settings.weights]
+    if usual:
+        yield part, usual, 1.0
+    for name in names:
+        if name in settings.weights:
+            yield f"{part}: {name}", [name], settings.weights[name]
 
 
 def _numbers(
@@ -129,7 +144,7 @@ def _numbers(
 
 
 def weights(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> dict[str, float]:
-    """Return the weights of numbers that count for more or less than one.
+    """Return the weights of columns that count for more or less than one.
 
     The squares of distances add up over columns: of three that say the same, each has the root of
     a third, and together they count as one. So do a number and the yes or no beside it.
@@ -142,7 +157,7 @@ def weights(customers: pd.DataFrame, *, data: Data, settings: Featurize) -> dict
     for name in flagged(customers, data=data, settings=settings):
         found[name] = found.get(name, 1.0) * math.sqrt(0.5)
     for name, weight in settings.weights.items():
-        if name in data.numeric_features:
+        if name in data.features:
             found[name] = weight * found.get(name, 1.0)
     return found
 
@@ -235,7 +250,7 @@ def within(customers: pd.DataFrame, limits: Mapping[str, tuple[float, float]]) -
 
 
 def category_scale(transformer: ColumnTransformer) -> float | None:
-    """Return what each one-hot column is multiplied by; None without any."""
+    """Return what each one-hot column of the usual weight is multiplied by; None without any."""
     return (transformer.transformer_weights or {}).get(CATEGORIES)
 
 
@@ -286,7 +301,7 @@ def transformed(transformer: ColumnTransformer, customers: pd.DataFrame) -> NDAr
         if part == "drop":
             continue
         cells = customers[columns]
-        if name == CATEGORIES:
+        if name.startswith(CATEGORIES):
             which = np.zeros(len(cells), dtype=np.intp)
             for column in map(cells.__getitem__, columns):
                 codes, levels = pd.factorize(column, use_na_sentinel=False)

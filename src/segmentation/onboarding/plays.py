@@ -194,7 +194,9 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
     made += _channels(plan, bought=bought)
     cheaply = _CHEAPLY if bought else _SELF_SERVICE
     if valued:
-        made.append(_play(cheaply, {"value_index": {"max": 70}}))
+        # Who is new has had no time to be worth more.
+        for_long = [{"column": tenure, "index": {"min": 70}}] if tenure else []
+        made.append(_play(cheaply, {"value_index": {"max": 70}}, *for_long))
     for column in () if valued else plan.of("scale"):
         if set(lexicon.tokens(column.name)) & {"spending", "spend", "value", "worth"}:
             made.append(_play(_BEST, _often(column.becomes_column, column.levels[-1])))

@@ -238,14 +238,15 @@ def _text(
     if kind:
         raise InputError(f"{path} is {kind}")
     readable = plain
-    if encoding != "utf-8":
+    old_ends = b"\r" in head and b"\n" not in head  # of old Macs, which DuckDB does not look for
+    if encoding != "utf-8" or old_ends:
         readable = folder / "as-utf-8.csv"
         with (
             plain.open(encoding=encoding, newline="") as old,
             readable.open("w", encoding="utf-8", newline="") as new,
         ):
             while piece := old.read(1 << 20):
-                new.write(piece)
+                new.write(piece.replace("\r", "\n") if old_ends else piece)
     file = sql.text(str(readable))
     delimiter, skip, has_header = _sniffed(con, file)
     first = _first_lines(readable, skip + _LOOK)

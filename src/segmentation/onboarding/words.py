@@ -161,9 +161,13 @@ def _told_apart(said: dict[str, dict[str, Any]]) -> None:
     """Where words leave out what alone tells columns apart, such as a number, say it."""
     high = Counter(word.get("high") for word in said.values())
     for name, word in said.items():
-        if high[word.get("high")] > 1 and str(word.get("high")).startswith("with high "):
+        # Who is new has spent little in total, and may spend much a month.
+        alike = str(word.get("high")).startswith(("with high ", "big-spending"))
+        if high[word.get("high")] > 1 and alike:
             whole = title(name).lower()
             word |= {"high": f"with high {whole}", "low": f"with low {whole}", "about": whole}
+            if "none" in word:
+                word["none"] = f"without {whole}"
 
 
 def _words(column: Column) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from segmentation.artifacts.transformer import (
     FLAG,
     SCALES,
     category_blocks,
+    parts_of,
 )
 from segmentation.errors import InputError, SettingsError, did_you_mean
 from segmentation.scoring.rule import Rule
@@ -194,15 +195,18 @@ class _Select:
         return ",\n".join(lines) + f"\n  FROM {self._table}"
 
     def _filling(self, i: int) -> str:
-        parts = self._rule.transformer.named_transformers_
-        fillings = parts[CATEGORIES].steps[0][1].statistics_ if CATEGORIES in parts else []
+        fillings = [
+            each
+            for _, part, _ in parts_of(self._rule.transformer, CATEGORIES)
+            for each in part.steps[0][1].statistics_
+        ]
         return str(fillings[i]) if i < len(fillings) else ""
 
     def _steps(self) -> Iterator[tuple[int, str, int, dict[str, Any]]]:
         """Yield each number: its place in the matrix, name, place in its part, and the steps."""
         transformer = self._rule.transformer
         for name, part, columns in transformer.transformers_:
-            if part == "drop" or name in (CATEGORIES, SCALES) or name.startswith(FLAG):
+            if part == "drop" or name.startswith((CATEGORIES, SCALES, FLAG)):
                 continue
             first = transformer.output_indices_[name].start
             for i, column in enumerate(columns):
@@ -246,7 +250,7 @@ class _Select:
         weight = {
             str(column): by_part[part]
             for part, _, columns in transformer.transformers_
-            if part in by_part and part not in (CATEGORIES, SCALES) and not part.startswith(FLAG)
+            if part in by_part and not part.startswith((CATEGORIES, SCALES, FLAG))
             for column in columns
         }
         places = {name: i for i, name in enumerate(self._rule.numbers)}
@@ -278,18 +282,20 @@ class _Select:
         """Yield the squared distance in each category: the same for all who have the same level."""
         transformer = self._rule.transformer
         yield from self._of_scales(centre)
-        if CATEGORIES not in transformer.named_transformers_:
-            return
-        encoder = transformer.named_transformers_[CATEGORIES].steps[-1][1]
-        weight = (transformer.transformer_weights or {}).get(CATEGORIES, 1.0)
-        for i, block in enumerate(category_blocks(transformer)):
+        encoders = [
+            (part.steps[-1][1], i, (transformer.transformer_weights or {}).get(name, 1.0))
+            for name, part, columns in parts_of(transformer, CATEGORIES)
+            for i in range(len(columns))
+        ]
+        blocks = category_blocks(transformer)
+        for place, (block, (encoder, i, weight)) in enumerate(zip(blocks, encoders, strict=True)):
             rare = encoder.infrequent_categories_[i]
             known = [str(level) for level in encoder.categories_[i]]
             few = set() if rare is None else {str(level) for level in rare}
             often = [level for level in known if level not in few]
             here = centre[block]
 
-            def away(column: int | None, here: Any = here) -> str:
+            def away(column: int | None, here: Any = here, weight: float = weight) -> str:
                 one = np.zeros(len(here))
                 if column is not None:
                     one[column] = weight
@@ -299,28 +305,27 @@ class _Select:
                 f"WHEN {self._sql.literal(level)} THEN {away(j)}" for j, level in enumerate(often)
             )
             # What the encoder does not know counts as rare, or as none where there is no rare one.
-            yield f"CASE k{i} {levels} ELSE {away(len(often) if few else None)} END"
+            yield f"CASE k{place} {levels} ELSE {away(len(often) if few else None)} END"
 
     def _of_scales(self, centre: np.ndarray) -> Iterator[str]:
         """Yield the squared distance in each scale: the same for all who have the same level."""
         transformer = self._rule.transformer
-        if SCALES not in transformer.named_transformers_:
-            return
-        part = transformer.named_transformers_[SCALES]
-        names = list(part.feature_names_in_)
-        first = transformer.output_indices_[SCALES].start
-        nobody = pd.DataFrame([dict.fromkeys(names)], dtype=object)
-        for i, name in enumerate(names):
-            levels = self._rule.levels[name]
-            each = pd.concat([nobody] * (1 + len(levels)), ignore_index=True)
-            each.loc[1:, name] = levels
-            away = (np.asarray(part.transform(each))[:, i] - centre[first + i]) ** 2
-            cases = " ".join(
-                f"WHEN {self._sql.literal(level)} THEN {_number(far)}"
-                for level, far in zip(levels, away[1:], strict=True)
-            )
-            place = self._rule.categories.index(name)
-            yield f"CASE k{place} {cases} ELSE {_number(away[0])} END"
+        for part_name, part, names in parts_of(transformer, SCALES):
+            first = transformer.output_indices_[part_name].start
+            weight = (transformer.transformer_weights or {}).get(part_name, 1.0)
+            nobody = pd.DataFrame([dict.fromkeys(names)], dtype=object)
+            for i, name in enumerate(names):
+                levels = self._rule.levels[name]
+                each = pd.concat([nobody] * (1 + len(levels)), ignore_index=True)
+                each.loc[1:, name] = levels
+                points = weight * np.asarray(part.transform(each))[:, i]
+                away = (points - centre[first + i]) ** 2
+                cases = " ".join(
+                    f"WHEN {self._sql.literal(level)} THEN {_number(far)}"
+                    for level, far in zip(levels, away[1:], strict=True)
+                )
+                place = self._rule.categories.index(name)
+                yield f"CASE k{place} {cases} ELSE {_number(away[0])} END"
 
     def _nearest(self) -> str:
         sql, k = self._sql, len(self._centres)

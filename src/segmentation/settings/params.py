@@ -61,10 +61,10 @@ class Params(Settings):
     @model_validator(mode="after")
     def _weighted(self) -> Self:
         for column in self.featurize.weights:
-            if column not in self.data.numeric_features:
+            if column not in self.data.features:
                 raise ValueError(
-                    f"featurize.weights: '{column}' is no number that segments are found in"
-                    + did_you_mean(column, self.data.numeric_features)
+                    f"featurize.weights: '{column}' is no column that segments are found in"
+                    + did_you_mean(column, self.data.features)
                 )
         return self
 
