@@ -540,3 +540,10 @@ def test_lines_that_end_as_on_old_macs_are_lines(root: Path) -> None:
     assert words["TotalCharges"].low == "with low total charges"
     plays = {play.name: play for play in load(Playbook, root / "playbook.yaml").plays}
     assert [each.column for each in plays["Serve at low cost"].when] == [None, "tenure"]
+
+
+def test_a_sign_at_the_end_of_all_lines_is_no_delimiter(root: Path) -> None:
+    path = tables.write(tables.bank(200), root / "data/raw/bank.csv", sep=";")
+    text = path.read_text("utf-8")
+    path.write_text("Our customers\n\n" + text.replace("\n", ",\n"), encoding="utf-8")
+    assert init(path, root=root).plan.of("numeric")

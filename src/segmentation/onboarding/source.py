@@ -255,8 +255,7 @@ def _text(
     above = _lines_above(first[skip:])
     if above:
         skip, has_header = skip + above, True
-    if delimiter not in first[skip]:
-        delimiter = _in_most_lines(first[skip:]) or delimiter
+    delimiter = _in_most_lines(first[skip:], than=delimiter) or delimiter
     header = [
         name.strip(BLANK) for name in next(csv.reader([first[skip]], delimiter=delimiter), [])
     ]
@@ -352,18 +351,20 @@ def _lines_above(lines: list[str]) -> int:
     return 0
 
 
-def _in_most_lines(lines: list[str]) -> str | None:
-    """The delimiter that stands in a header, and in most lines below as often as there.
+def _in_most_lines(lines: list[str], *, than: str) -> str | None:
+    """The delimiter that stands in a header more often `than`, and in most lines below as there.
 
-    DuckDB takes the comma of 12,50 for one where it fits some lines that are damaged.
+    DuckDB takes the comma of 12,50 for one where it fits some lines that are damaged, or one at the
+    end of all lines.
     """
     header, *rows = lines
-    for sign in _DELIMITERS:
-        often = header.count(sign)
-        alike = sum(row.count(sign) == often for row in rows)
-        if often and alike > len(rows) / 2:
-            return sign
-    return None
+    found = {
+        sign: header.count(sign)
+        for sign in _DELIMITERS
+        if header.count(sign) > header.count(than)
+        and sum(row.count(sign) == header.count(sign) for row in rows) > len(rows) / 2
+    }
+    return max(found, key=lambda sign: found[sign]) if found else None
 
 
 def _looks_like_names(header: list[str]) -> bool:
