@@ -547,3 +547,9 @@ def test_a_sign_at_the_end_of_all_lines_is_no_delimiter(root: Path) -> None:
     text = path.read_text("utf-8")
     path.write_text("Our customers\n\n" + text.replace("\n", ",\n"), encoding="utf-8")
     assert init(path, root=root).plan.of("numeric")
+
+
+def test_who_earns_much_and_spends_little_is_no_case_for_low_cost(root: Path) -> None:
+    started(root, tables.campaign())
+    names = [play.name for play in load(Playbook, root / "playbook.yaml").plays]
+    assert names.index("Win more of what they spend") < names.index("Serve at low cost")

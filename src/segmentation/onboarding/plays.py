@@ -35,6 +35,12 @@ _BEST = (
     "personal e-mail, phone",
     "value per customer and share who stay, over 12 months",
 )
+_COULD_SPEND = (
+    "Win more of what they spend",
+    "They could spend more: ask a few what keeps them, and make one offer that answers it.",
+    "personal e-mail, phone",
+    "value per customer against a group left alone, after six months",
+)
 _WIN_BACK = (
     "Win back",
     "Remind them of what they bought, with one offer that ends soon; then leave them alone.",
@@ -181,6 +187,9 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
         made.append(_play(_BEST, _BEST_VALUE))
     if recency:
         made.append(_play(_WIN_BACK if bought else _REMIND, _high(recency)))
+    income = _column(plan, "income")
+    if income and valued and income not in plan.value:
+        made.append(_play(_COULD_SPEND, _high(income), {"value_index": {"max": 70}}))
     made += _others(plan)
     if frequency:
         made.append(_play(_HABIT, _high(frequency)))
