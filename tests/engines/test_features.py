@@ -283,10 +283,10 @@ def test_a_category_and_a_scale_may_count_for_more() -> None:
     before, after = matrix(usual, table), matrix(heavy, table)
     assert set(before) == set(after)
     for name in before:
-        factor = 3 if name.startswith("shop") else 2 if name == "use" else 1
+        factor = 3 if str(name).startswith("shop") else 2 if name == "use" else 1
         np.testing.assert_allclose(after[name], factor * before[name])
     for fitted, made in ((usual, before), (heavy, after)):
-        assert owners(fitted) == [name.split("_")[0] for name in made]
+        assert owners(fitted) == [str(name).split("_")[0] for name in made]
         assert sorted(known_levels(fitted)) == ["shop", "town", "use"]
         assert known_levels(fitted)["shop"] == ["A", "B", "C"]
         assert sorted(map(len, category_blocks(fitted))) == [2, 3]
