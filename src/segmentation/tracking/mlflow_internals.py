@@ -5,6 +5,7 @@ version that is installed, so that a new one which does otherwise is told here a
 """
 
 import json
+import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable
@@ -92,8 +93,9 @@ def follow_move(database: Path, artifacts: Path) -> None:
 
 
 def two_wrote_at_once(error: Exception) -> bool:
-    """Whether a store refused a row because another process wrote it in the same moment."""
-    return "IntegrityError" in str(error)
+    """Whether a store refused what another process wrote, or deleted, in the same moment."""
+    gone = re.search(r"Logged model with ID '[^']*' not found", str(error))
+    return "IntegrityError" in str(error) or gone is not None
 
 
 def dataset_input(dataset: Dataset) -> "DatasetInput":

@@ -88,33 +88,49 @@ def _is(content: bytes, serving: Serving) -> bool:
 
 
 def model_of(client: "MlflowClient", run: "Run", params: Mapping[str, str]) -> str:
-    """Return the id of the run's model, made if it has none."""
+    """Return the id of the run's model, made if it has none.
+
+    Another clone may make one in the same moment; of several the oldest counts. Since it may be
+    seen last, `settle` asks again in the end.
+    """
+    models = _models(client, run)
+    if not models:
+        made = client.create_logged_model(
+            run.info.experiment_id, MODEL_NAME, run.info.run_id, params=dict(params)
+        )
+        models = _models(client, run)
+        if models[0] != made.model_id:
+            client.delete_logged_model(made.model_id)
+    return models[0]
+
+
+def settle(client: "MlflowClient", run: "Run", model_id: str) -> bool:
+    """Make a model that was logged whole the one of its run; tell whether it is still there."""
     from mlflow.entities import LoggedModelOutput
 
-    experiment_id, run_id = run.info.experiment_id, run.info.run_id
+    models = _models(client, run)
+    if models[:1] != [model_id]:
+        return False
+    for younger in models[1:]:
+        client.delete_logged_model(younger)
+    logged = client.get_run(run.info.run_id).outputs.model_outputs
+    if model_id not in {output.model_id for output in logged}:
+        client.log_outputs(run.info.run_id, [LoggedModelOutput(model_id, step=0)])
+    return True
 
-    def oldest() -> list[str]:
-        query = f"source_run_id = '{run_id}'"
-        logged = client.search_logged_models([experiment_id], filter_string=query)
-        logged = sorted(logged, key=lambda model: (model.creation_timestamp, model.model_id))
-        return [str(model.model_id) for model in logged]
 
-    models = oldest()
-    if not models:
-        made = client.create_logged_model(experiment_id, MODEL_NAME, run_id, params=dict(params))
-        models = oldest()
-        if models[0] != made.model_id:  # another clone made one in the same moment
-            client.delete_logged_model(made.model_id)
-    logged = client.get_run(run_id).outputs.model_outputs
-    if models[0] not in {output.model_id for output in logged}:
-        client.log_outputs(run_id, [LoggedModelOutput(models[0], step=0)])
-    return models[0]
+def _models(client: "MlflowClient", run: "Run") -> list[str]:
+    """Return the models of a run, the oldest first."""
+    query = f"source_run_id = '{run.info.run_id}'"
+    logged = client.search_logged_models([run.info.experiment_id], filter_string=query)
+    logged = sorted(logged, key=lambda model: (model.creation_timestamp, model.model_id))
+    return [str(model.model_id) for model in logged]
 
 
 def delete_models(client: "MlflowClient", run: "Run") -> None:
     """Delete the models of a run."""
-    for output in run.outputs.model_outputs if run.outputs else ():
-        client.delete_logged_model(output.model_id)
+    for model_id in _models(client, run):
+        client.delete_logged_model(model_id)
 
 
 def has_files(client: "MlflowClient", run: "Run") -> bool:

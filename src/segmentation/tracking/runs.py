@@ -74,6 +74,10 @@ def track(
         # A run's figures may be there and its files not: they are kept at another place.
         if run.info.status != "FINISHED" or not _has_files(client, run):
             _log_whole(client, run, record)
+            done = _runs(client, experiment_id, record.key)[0]
+            if done.info.status == "FINISHED" and done.info.run_id != run.info.run_id:
+                client.delete_run(run.info.run_id)  # another clone made one, and completed it first
+                return str(done.info.run_id)
             client.set_terminated(run.info.run_id, "FINISHED", end_time=time)
         return str(_first(client, experiment_id, record.key, run.info.run_id).info.run_id)
 
@@ -212,21 +216,24 @@ def _add_origin(
 
 
 def _log_whole(client: "MlflowClient", run: "Run", record: Record) -> None:
-    """Log everything, again if another clone wrote the same row in the same moment."""
+    """Log everything, again if another clone wrote or deleted the same in the same moment."""
     from mlflow.exceptions import MlflowException
 
-    for left in (2, 1, 0):
+    for left in (4, 3, 2, 1, 0):
         try:
-            _log(client, run, record)
+            if model.settle(client, run, _log(client, run, record)):
+                return
         except MlflowException as error:
             if not two_wrote_at_once(error) or not left:
                 raise
-        else:
-            return
+    raise MlflowException("other clones log the same run; run `segmentation track` again")
 
 
-def _log(client: "MlflowClient", run: "Run", record: Record) -> None:
-    """Log everything. Whatever a run that was cut short holds already is the same afterwards."""
+def _log(client: "MlflowClient", run: "Run", record: Record) -> str:
+    """Log everything; return the id of the model.
+
+    Whatever a run that was cut short holds already is the same afterwards.
+    """
     from mlflow.entities import Metric, Param
 
     run_id, params = run.info.run_id, flatten(record.params)
@@ -258,6 +265,7 @@ def _log(client: "MlflowClient", run: "Run", record: Record) -> None:
     for tag, value in tag_of_tables(record.tables).items():
         client.set_tag(run_id, tag, value)
     model.attach(client, run_id, model_id, record)
+    return model_id
 
 
 def _log_files(client: "MlflowClient", run_id: str, files: Mapping[Path, bytes]) -> None:
