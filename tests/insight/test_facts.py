@@ -18,7 +18,7 @@ from segmentation.artifacts.segments import Segments
 from segmentation.artifacts.structure import Structure
 from segmentation.insight.facts import describe, headline
 from segmentation.insight.playbook import Playbook
-from segmentation.insight.trust import trust
+from segmentation.insight.trust import notice, trust
 from segmentation.settings.params import load_params
 from segmentation.settings.shared.base import validate
 from segmentation.settings.shared.yaml_reader import read_yaml
@@ -124,6 +124,16 @@ def test_what_draws_do_not_settle_is_said_in_the_first_line() -> None:
     first = trust(100, found)[0]
     assert (first.answer, first.level) == ("The data leave it open", "doubtful")
     assert "takes them for the simplest, a continuum" in first.why
+
+
+def test_where_nobody_stands_near_a_border_no_two_sides_are_said_to_be_alike() -> None:
+    told = {}
+    for share in (0.0, 0.23):
+        figures = factories.metrics(k=2, structure="graded", border_share=share)
+        told[share] = notice(factories.results([1, 2], structure="graded", metrics=figures)) or ""
+    assert "No customers stand near a border" in told[0.0]
+    assert "two sides" not in told[0.0]
+    assert "two sides" in told[0.23]
 
 
 def test_a_segment_that_nothing_fits_is_told_so() -> None:

@@ -57,11 +57,13 @@ def notice(results: Results) -> str | None:
     if results.structure == "separate" or results.metrics.k < 2:
         return None
     if results.structure == "graded":
-        return (
+        said = (
             "Customers differ, but by degrees: where one segment ends and the next begins is a "
-            f"choice.{_near_a_border(results)} Good for planning and for sharing out work; do not "
-            "expect customers on two sides of a border to differ much."
+            f"choice.{_near_a_border(results)} Good for planning and for sharing out work"
         )
+        if results.metrics.border_share == 0:
+            return f"{said}."
+        return f"{said}; do not expect customers on two sides of a border to differ much."
     firm, groups = _firm(results.clustering), len(results.clustering.stability.segments)
     again = {
         0: "Another sample would be cut elsewhere, so do not expect to meet them again.",
@@ -196,7 +198,8 @@ def _near_a_border(results: Results) -> str:
     share = results.metrics.border_share
     if share is None:
         return ""
-    return f" {percent(share)} of the customers stand near a border, about as close to another one."
+    of = f"{percent(share)} of the" if share else "No"
+    return f" {of} customers stand near a border, about as close to another one."
 
 
 def _undivided(results: Results) -> Answer:
