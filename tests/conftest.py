@@ -160,6 +160,20 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture
+def run_git(tmp_path: Path) -> Callable[..., None]:
+    """Run git in a new repository with nothing in it, under a name of its own."""
+
+    def run(*arguments: str) -> None:
+        subprocess.run(
+            ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments],
+            cwd=tmp_path, check=True, capture_output=True,
+        )  # fmt: skip
+
+    run("init", "-q")
+    return run
+
+
+@pytest.fixture
 def project(clone: Project, tmp_path: Path) -> Project:
     """A copy of `clone` that a test may change."""
     return clone.copy(tmp_path / "project")

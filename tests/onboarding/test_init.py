@@ -12,6 +12,7 @@ import tables
 from ruamel.yaml import YAML
 
 from conftest import ROOT
+from segmentation.artifacts.features import having
 from segmentation.commands.init import Onboarded, init
 from segmentation.engines.source import Source
 from segmentation.errors import InputError, SettingsError
@@ -20,7 +21,7 @@ from segmentation.onboarding.roles import Column
 from segmentation.settings.params import load_params
 from segmentation.settings.shared.base import load
 from segmentation.settings.shared.columns import DateColumn
-from segmentation.settings.shared.data import Data, having
+from segmentation.settings.shared.data import Data
 
 
 @pytest.fixture

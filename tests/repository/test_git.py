@@ -1,6 +1,6 @@
 """The workspace as a commit that no branch knows, and experiments by their names."""
 
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,19 +11,12 @@ from segmentation.repository.dvc_internals import commit_of
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    def run(*arguments: str) -> None:
-        subprocess.run(
-            ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments],
-            cwd=tmp_path, check=True, capture_output=True,
-        )  # fmt: skip
-
-    run("init", "-q")
+def repository(tmp_path: Path, run_git: Callable[..., None]) -> Path:
     (tmp_path / "kept").write_text("kept")
     (tmp_path / "gone").write_text("gone")
     (tmp_path / ".gitignore").write_text("ignored\n")
-    run("add", "-A")
-    run("commit", "-qm", "Start")
+    run_git("add", "-A")
+    run_git("commit", "-qm", "Start")
     return tmp_path
 
 

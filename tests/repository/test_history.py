@@ -1,6 +1,6 @@
 """A committed state is found in a history that is read no further than need be."""
 
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,18 +14,11 @@ def text(digest: str) -> str:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    def run(*arguments: str) -> None:
-        subprocess.run(
-            ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments],
-            cwd=tmp_path, check=True, capture_output=True,
-        )  # fmt: skip
-
-    run("init", "-q")
+def repository(tmp_path: Path, run_git: Callable[..., None]) -> Path:
     for content in (text("one"), "no: YAML: at all one two", text("two")):
         (tmp_path / "dvc.lock").write_text(content)
-        run("add", "-A")
-        run("commit", "-qm", "State")
+        run_git("add", "-A")
+        run_git("commit", "-qm", "State")
     return tmp_path
 
 

@@ -28,6 +28,11 @@ class Flag(Part):
     share: Figure
 
 
+def having(column: str) -> str:
+    """Name the yes or no that stands beside a number: ``has balance``."""
+    return f"has {column}"
+
+
 class Features(Artifact):
     """The matrix of features.
 

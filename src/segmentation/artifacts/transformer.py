@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from segmentation.artifacts.features import having
+
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
 
@@ -31,7 +33,7 @@ def category_blocks(transformer: "ColumnTransformer") -> list[list[int]]:
 
 
 def parts_of(transformer: "ColumnTransformer", kind: str) -> list[tuple[str, Any, list[str]]]:
-    """Return the parts for categories or levels in order: name, what is done, which columns."""
+    """Return the parts of a kind, such as `CATEGORIES`: name, what is done, which columns."""
     return [
         (name, part, list(map(str, columns)))
         for name, part, columns in transformer.transformers_
@@ -72,9 +74,8 @@ def owners(transformer: "ColumnTransformer") -> list[str]:
 def feature_names(transformer: "ColumnTransformer") -> list[str]:
     """Return what each column of the matrix is called: as the column that it was made of, or so."""
     names = list(map(str, transformer.get_feature_names_out()))
-    for name, span in transformer.output_indices_.items():
-        if name.startswith(FLAG):
-            names[span.start] = f"has {name.removeprefix(FLAG)}"
+    for part, _, (column,) in parts_of(transformer, FLAG):
+        names[transformer.output_indices_[part].start] = having(column)
     return names
 
 
@@ -82,8 +83,8 @@ def nevers(transformer: "ColumnTransformer") -> list[int]:
     """Return the columns of the matrix for which a gap in a number says never."""
     return [
         transformer.output_indices_[name].start
-        for name, part, _ in transformer.transformers_
-        if name.startswith(FLAG) and "simpleimputer" not in part.named_steps
+        for name, part, _ in parts_of(transformer, FLAG)
+        if "simpleimputer" not in part.named_steps
     ]
 
 

@@ -67,9 +67,7 @@ def nothing_to_act_on(facts: Segments, results: Results) -> bool:
     return results.kind == "group" or len(facts.segments) < 2
 
 
-def table(
-    names: Sequence[str], rows: Iterable[Sequence[Any]], *, label: str, at_once: int = 4
-) -> str:
+def table(names: Sequence[str], rows: Iterable[Sequence[Any]], *, label: str, at_once: int) -> str:
     """Return a table that a screen reader can read, as a canvas cannot.
 
     One of more columns than a phone shows at once is there as rows that unfold.

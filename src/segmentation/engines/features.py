@@ -71,7 +71,8 @@ def build_features(
     ColumnTransformer
         From a table with the feature columns to an array (n_customers, n_features) of float64.
     """
-    parts = _numbers(customers, limits or {}, data=data, settings=settings)
+    counts = weights(customers, data=data, settings=settings)
+    parts = _numbers(customers, limits or {}, counts, data=data, settings=settings)
     by_part = {name: weight for name, _, _, weight in parts if weight != 1}
     layout: list[tuple[str, Any, list[str]]] = [(name, part, of) for name, part, of, _ in parts]
     if settings.encoding == "onehot" and data.categorical_features:
@@ -88,11 +89,10 @@ def build_features(
             layout.append((part, make_pipeline(*steps, *_scaler(settings)), names))
             if weight != 1:
                 by_part[part] = weight
-    counts = weights(customers, data=data, settings=settings)  # of the number, and so of this
     for name, flag in flagged(customers, data=data, settings=settings).items():
         steps = _whether(flag)
         layout.append((FLAG + name, make_pipeline(*steps, *_scaler(settings)), [name]))
-        by_part[FLAG + name] = counts[name]
+        by_part[FLAG + name] = counts[name]  # as much as its number
     return ColumnTransformer(
         layout, transformer_weights=by_part or None, verbose_feature_names_out=False
     )
@@ -113,6 +113,7 @@ def _by_weight(
 def _numbers(
     customers: pd.DataFrame,
     limits: Mapping[str, tuple[float, float]],
+    weight: Mapping[str, float],
     *,
     data: Data,
     settings: Featurize,
@@ -120,7 +121,6 @@ def _numbers(
     """Lay out what becomes of numbers: a name, what is done, with which columns, their weight."""
     skewed = skewed_columns(customers, data=data, settings=settings)
     even = [name for name in data.numeric_features if name not in skewed]
-    weight = weights(customers, data=data, settings=settings)
     parts: list[tuple[str, Any, list[str], float]] = []
     for kind, names, transform in (
         ("even", even, "none"),

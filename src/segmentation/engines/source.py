@@ -158,9 +158,7 @@ class Source:
     def _csv(
         self, data: Data, head: bytes, wanted: Places | None
     ) -> Generator[pa.RecordBatch, None, Lines]:
-        packed = next(
-            (unpack for mark, unpack in _COMPRESSED.items() if head.startswith(mark)), None
-        )
+        packed = _unpacker(head)
         with packed(data.path) if packed else data.path.open("rb") as raw:
             file = cast(BinaryIO, raw)
             if packed:
@@ -242,8 +240,13 @@ def unpacked(path: Path) -> BinaryIO:
     """Open a file for its bytes, those of a compressed one as they were before."""
     with path.open("rb") as file:
         head = file.read(max(map(len, _COMPRESSED)))
-    unpack = next((unpack for mark, unpack in _COMPRESSED.items() if head.startswith(mark)), None)
+    unpack = _unpacker(head)
     return cast(BinaryIO, unpack(path)) if unpack else path.open("rb")
+
+
+def _unpacker(head: bytes) -> Callable[[Path], Any] | None:
+    """Return what unpacks a file that begins so; None where it is not compressed."""
+    return next((unpack for mark, unpack in _COMPRESSED.items() if head.startswith(mark)), None)
 
 
 def cut_off(path: Path, error: Exception) -> InputError:

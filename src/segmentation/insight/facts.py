@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from segmentation.artifacts.base import Pair
 from segmentation.artifacts.choice import Choice
-from segmentation.artifacts.features import Flag
+from segmentation.artifacts.features import Flag, having
 from segmentation.artifacts.grades import NOT_TRUSTED, RELIABLE
 from segmentation.artifacts.privacy import FEWEST, described
 from segmentation.artifacts.segments import (
@@ -41,7 +41,7 @@ from segmentation.insight.results import Results
 from segmentation.insight.rules import Predicate, Rule, find_rules
 from segmentation.insight.traits import NEAR, NEGLIGIBLE, NOTABLE, Trait, traits_of, unremarkable
 from segmentation.insight.trust import advice, limits, notice, trust
-from segmentation.settings.shared.data import has_unit, having
+from segmentation.settings.shared.data import has_unit
 
 METHOD = {
     "intervals": (

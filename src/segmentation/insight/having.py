@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segmentation.artifacts.features import Flag
+from segmentation.artifacts.features import Flag, having
 from segmentation.columns import Columns
 from segmentation.insight.names import in_plain_words
 from segmentation.insight.playbook import Words
 from segmentation.insight.traits import Trait
 from segmentation.settings.shared.columns import NO, YES
-from segmentation.settings.shared.data import having
 
 _OF_MUCH = ("high ", "many ", "much ", "large ", "long ", "more ")
 

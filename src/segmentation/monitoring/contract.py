@@ -72,7 +72,8 @@ def differences(
             found.append(Difference(name, "the column is missing", "there", "not there"))
         elif held.role == "id" and seen is not None and seen < FEW_KNOWN:
             what = "most ids are new: are they written as before?"
-            found.append(Difference(name, what, "the customers of the last run", _others(seen)))
+            others = f"{1 - seen:.0%} others"
+            found.append(Difference(name, what, "the customers of the last run", others))
         elif name in now and held.role != "ignore":
             found += _of_column(name, held, now[name])
     found += [
@@ -140,10 +141,6 @@ def _folded(level: str) -> str:
 def _listed(levels: list[str]) -> str:
     more = f" and {len(levels) - _MOST} more" if len(levels) > _MOST else ""
     return ", ".join(f"'{level}'" for level in levels[:_MOST]) + more
-
-
-def _others(seen: float) -> str:
-    return f"{1 - seen:.0%} others"
 
 
 def page(

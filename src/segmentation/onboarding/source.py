@@ -135,14 +135,14 @@ def _plain(parts: list[Path], head: bytes, folder: Path) -> tuple[Path, list[str
                 with unpacked(part) as file:
                     header = file.readline(_HEAD)
                     known = header.removeprefix(codecs.BOM_UTF8).strip()
-                    if first is None or known != first:
+                    if first is None:
+                        first = known
                         target.write(header)
-                    if first is not None and known != first:
+                    elif known != first:
                         raise InputError(
                             f"{part} has another header than {parts[0]}; parts of one table have "
                             "the same columns in the same order"
                         )
-                    first = known
                     last = header
                     while piece := file.read(1 << 20):
                         target.write(piece)
@@ -300,9 +300,9 @@ def _by_the_line(
     con: duckdb.DuckDBPyConnection, path: Path, header: list[str], delimiter: str
 ) -> None:
     """Take the cells as the pipeline reads them, which gives up a quote that is never closed."""
-    names = [name for name in header if name]
     if len(set(header)) < len(header):
         return
+    names = [name for name in header if name]
     data = Data.model_validate(
         {"path": path, "delimiter": delimiter, "id": None, "value": None,
          "categorical": dict.fromkeys(names)}

@@ -4,12 +4,12 @@ import re
 from collections import Counter
 from typing import Any
 
+from segmentation.artifacts.features import having
 from segmentation.insight.numbers import plural
 from segmentation.onboarding import lexicon
 from segmentation.onboarding.plan import Plan
 from segmentation.onboarding.roles import Column, title
 from segmentation.settings.shared.columns import NO, YES
-from segmentation.settings.shared.data import having
 
 _NOUNS = ("things", "buyers", "visitors", "spenders", "users")
 _MOST = 14  # categories that get words

@@ -8,11 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from segmentation.artifacts.features import having
 from segmentation.artifacts.segments import Segments
 from segmentation.insight.numbers import amount, number, percent
 from segmentation.scoring.rule import Rule, Scores
 from segmentation.settings.shared.columns import NO
-from segmentation.settings.shared.data import Data, having
+from segmentation.settings.shared.data import Data
 
 MOST = 3
 _DIGITS = 3  # of a customer's own number in a reason: it stands in the row with all of them

@@ -216,11 +216,10 @@ class _Select:
         """Yield each yes or no beside a number: its places, its weight, and the steps."""
         transformer = self._rule.transformer
         by_part = transformer.transformer_weights or {}
-        for name, part, columns in transformer.transformers_:
-            if part != "drop" and name.startswith(FLAG):
-                place = transformer.output_indices_[name].start
-                at = self._rule.numbers.index(str(columns[0]))
-                yield place, at, by_part.get(name, 1.0), dict(part.steps)
+        for name, part, (column,) in parts_of(transformer, FLAG):
+            place = transformer.output_indices_[name].start
+            at = self._rule.numbers.index(column)
+            yield place, at, by_part.get(name, 1.0), dict(part.steps)
 
     def _numbers(self) -> str:
         places = {name: i for i, name in enumerate(self._rule.numbers)}

@@ -4,6 +4,7 @@ from segmentation import artifacts, paths
 from segmentation.artifacts import files
 from segmentation.artifacts.baseline import Baseline
 from segmentation.artifacts.contract import Contract
+from segmentation.artifacts.features import having
 from segmentation.artifacts.quality import Source
 from segmentation.engines.chosen import chosen
 from segmentation.engines.cleaning import clean
@@ -15,7 +16,7 @@ from segmentation.monitoring.contract import about_another, differences, page
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.shared.base import load
 from segmentation.settings.shared.columns import NO, YES
-from segmentation.settings.shared.data import Data, having
+from segmentation.settings.shared.data import Data
 from segmentation.settings.shared.engine import Engine
 
 

@@ -33,7 +33,7 @@ def open_store(root: Path) -> Iterator["MlflowClient"]:
     uri = address(root)
     try:
         # SQLite has one writer. Tracking takes seconds; whoever comes second waits.
-        with _alone(root) if uri == embedded_uri(root) else nullcontext():
+        with _alone(root) if is_embedded(root) else nullcontext():
             mlflow.set_tracking_uri(uri)
             yield mlflow.MlflowClient()
     except (MlflowException, OSError, sqlite3.Error) as error:

@@ -65,8 +65,7 @@ def _became(name: str, data: Data, features: Features, quality: Quality) -> Iter
             yield f"says what {others} says: together they count as one"
     if name in features.bounded:
         yield "a handful who are far out count as the farthest of the others"
-    weight = features.weights.get(name)
-    if name in features.flags:
-        weight = None  # the number's half of the weight would be taken for a setting
-    if weight is not None and not any(name in group for group in features.alike):
-        yield f"weight {weight:g}"
+    # What a number shares with others would be taken for a setting.
+    shared = name in features.flags or any(name in group for group in features.alike)
+    if name in features.weights and not shared:
+        yield f"weight {features.weights[name]:g}"

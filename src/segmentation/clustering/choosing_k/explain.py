@@ -99,7 +99,7 @@ def _on_structure(structure: Structure, k: int) -> str:
         return _found(structure, k)
     words = [_WORDS[answer] for answer in structure.possible]
     could = [
-        f"{what} (p from {max(low, 0.001):.3f} to {high:.3f})"
+        f"{what} (p from {'below 0.001' if low < 0.001 else f'{low:.3f}'} to {high:.3f})"
         for what, (low, high), answers in (
             ("a gap", structure.p_separate_range, {"separate"}),
             ("more than one heap", structure.p_value_range, {"one", "graded"}),

@@ -241,7 +241,7 @@ def structure_test(
             excess, null = second, EllipticalCloud.kind
     more = PValue(excess.p_value, excess.low, excess.high)
     possible = possible_answers(gap, more, alpha)
-    answer = possible[0]  # the same with any seed, other than where the p-values happen to lie
+    answer = possible[0]  # which hangs less on the seed than where the p-values happen to lie
     apart = [g for p, g in zip(widest.by_place, observed.gaps, strict=True) if p <= alpha]
     small = _small_group(apart + divided, used) if answer == "separate" else None
     return Structure(

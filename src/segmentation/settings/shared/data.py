@@ -249,11 +249,6 @@ class Data(Settings):
         return name if said else f"{name} ({unit})"
 
 
-def having(column: str) -> str:
-    """Name the yes or no that stands beside a number: ``has balance``."""
-    return f"has {column}"
-
-
 def _spaced(column: str) -> str:
     return column.replace("_", " ").strip()
 
