@@ -531,6 +531,10 @@ def test_which_is_the_day_can_be_said(root: Path) -> None:
         done = init(path, root=root, date_format=form)
         assert columns(done)["last_order"].format == form
         assert not any("--date-format" in each for each in done.assumed)
+    with pytest.raises(
+        SettingsError, match="'%m/%d/%Q' is no format of dates.*did you mean '%m/%d/"
+    ):
+        init(path, root=root, date_format="%m/%d/%Q")
 
 
 def test_lines_that_end_as_on_old_macs_are_lines(root: Path) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from segmentation import sql
 from segmentation.engines.cells import MISSING_WORDS
+from segmentation.errors import SettingsError, did_you_mean
 from segmentation.onboarding.source import Source
 
 SAMPLE = 20_000  # rows in which columns are compared with one another
@@ -22,6 +23,7 @@ DATE_FORMATS = (
     *("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y"),
 )
 _TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %H:%M:%S.%f", " %I:%M %p")
+_FORMATS = tuple(day + time for day in DATE_FORMATS for time in _TIMES)
 _LIKE_A_DATE = (
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ].*)?"
     r"|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}|[A-Za-z]{3,9} \d{1,2}, \d{4}|(19|20)\d{6}"
@@ -107,7 +109,17 @@ def count(source: Source, *, date_format: str = "auto") -> Counted:
     source : Source
     date_format : str
         Of dates that may be read in several ways.
+
+    Raises
+    ------
+    SettingsError
+        There is no such format.
     """
+    if date_format not in ("auto", *_FORMATS):
+        raise SettingsError(
+            f"--date-format '{date_format}' is no format of dates that is known"
+            + did_you_mean(date_format, DATE_FORMATS)
+        )
     con, names = source.con, source.names
     missing = ", ".join(map(sql.text, MISSING_WORDS))
     tidy = ", ".join(
@@ -272,14 +284,13 @@ def _dates(
     con: duckdb.DuckDBPyConnection, c: str, known: int, wanted: str = "auto"
 ) -> Dates | None:
     """The format that reads most cells, and others that read as many."""
-    formats = [day + time for day in DATE_FORMATS for time in _TIMES]
-    counts = ", ".join(f"count(try_strptime({c}, '{form}'))" for form in formats)
+    counts = ", ".join(f"count(try_strptime({c}, '{form}'))" for form in _FORMATS)
     found = con.execute(f"SELECT {counts} FROM (FROM tidy LIMIT 50000)").fetchone() or ()
     known = (con.execute(f"SELECT count({c}) FROM (FROM tidy LIMIT 50000)").fetchone() or (0,))[0]
     best = max(found, default=0)
     if not best or best < 0.9 * known:
         return None
-    alike = [form for form, many in zip(formats, found, strict=True) if many == best]
+    alike = [form for form, many in zip(_FORMATS, found, strict=True) if many == best]
     # Read with %Y, 2/24/11 is a day of the year 11.
     first = ", ".join(f"min(year(try_strptime({c}, '{form}')))" for form in alike)
     years = con.execute(f"SELECT {first} FROM (FROM tidy LIMIT 50000)").fetchone() or ()
