@@ -532,7 +532,7 @@ def test_which_is_the_day_can_be_said(root: Path) -> None:
         assert columns(done)["last_order"].format == form
         assert not any("--date-format" in each for each in done.assumed)
     with pytest.raises(
-        SettingsError, match="'%m/%d/%Q' is no format of dates.*did you mean '%m/%d/"
+        SettingsError, match=r"'%m/%d/%Q' is no format of dates.*did you mean '%m/%d/"
     ):
         init(path, root=root, date_format="%m/%d/%Q")
 
