@@ -39,9 +39,9 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> mlflow.MlflowClie
     return mlflow.MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
 
 
-def tracked_here(key: str = "another state") -> Callable[[Path], str]:
+def tracked_here(key: str = "another state", time: int = 1) -> Callable[[Path], str]:
     record = Record(**{**vars(RECORD), "key": key})
-    return lambda root: track(record, experiment="e", root=root, origin={}, time=1)
+    return lambda root: track(record, experiment="e", root=root, origin={}, time=time)
 
 
 def in_between(monkeypatch: pytest.MonkeyPatch, does: Callable[[str, str], None]) -> list[str]:
@@ -94,22 +94,64 @@ def test_a_model_that_is_seen_late_and_is_older_counts(
     assert the_run(client).outputs.model_outputs[0].model_id == seen[-1] != seen[0]
 
 
-def test_of_two_runs_that_which_is_complete_first_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Not the embedded store, which is locked while one tracks.
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> mlflow.MlflowClient:
+    """Return a client of a store that is not the embedded one, which is locked while one tracks."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/server.db")
-    client = mlflow.MlflowClient(f"sqlite:///{tmp_path}/server.db")
+    return mlflow.MlflowClient(f"sqlite:///{tmp_path}/server.db")
+
+
+def unseen(client: mlflow.MlflowClient, run_id: str, does: Callable[[Path], str]) -> str:
+    """Track what `does` tracks, while a run is not seen yet, as if it were written a moment later.
+
+    Returns the id of the other run.
+    """
+    client.set_tag(run_id, KEY_TAG, "not seen yet")
+    other = does(Path())
+    client.set_tag(run_id, KEY_TAG, "the state")
+    assert other != run_id
+    return other
+
+
+def test_of_two_runs_that_which_is_complete_first_stays(
+    server: mlflow.MlflowClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others: list[str] = []
+    in_between(
+        monkeypatch,
+        lambda run_id, _: others.append(unseen(server, run_id, tracked_here("the state"))),
+    )
+    assert [tracked_here("the state")(tmp_path)] == others
+    assert the_run(server).info.run_id == others[0]
+
+
+@pytest.mark.parametrize("time", [1, 3], ids=["the other is older", "the other is younger"])
+def test_of_two_runs_that_are_complete_in_the_same_moment_one_stays(
+    server: mlflow.MlflowClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, time: int
+) -> None:
+    terminate, both = mlflow.MlflowClient.set_terminated, list[str]()
+
+    def after_the_other(client: mlflow.MlflowClient, run_id: str, *args: Any, **named: Any) -> None:
+        if not both:
+            both.append(run_id)
+            both.append(unseen(server, run_id, tracked_here("the state", time)))
+        terminate(client, run_id, *args, **named)
+
+    monkeypatch.setattr(mlflow.MlflowClient, "set_terminated", after_the_other)
+    stays = tracked_here("the state", 2)(tmp_path)
+    assert stays == the_run(server).info.run_id == both[1 if time == 1 else 0]
+
+
+def test_who_logs_to_a_run_that_another_clone_deletes_goes_on_with_the_one_that_stays(
+    server: mlflow.MlflowClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     others: list[str] = []
 
     def another(run_id: str, _: str) -> None:
-        hidden = f"tags.`{KEY_TAG}` = 'the state'"
-        assert len(client.search_runs([client.get_run(run_id).info.experiment_id], hidden)) == 1
-        client.set_tag(run_id, KEY_TAG, "not seen yet")  # as if it were written a moment later
-        others.append(tracked_here("the state")(tmp_path))
-        client.set_tag(run_id, KEY_TAG, "the state")
+        others.append(unseen(server, run_id, tracked_here("the state")))
+        server.delete_run(run_id)
 
     in_between(monkeypatch, another)
     assert [tracked_here("the state")(tmp_path)] == others
-    assert the_run(client).info.run_id == others[0]
+    assert the_run(server).info.run_id == others[0]

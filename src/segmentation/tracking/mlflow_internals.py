@@ -94,8 +94,8 @@ def follow_move(database: Path, artifacts: Path) -> None:
 
 def two_wrote_at_once(error: Exception) -> bool:
     """Whether a store refused what another process wrote, or deleted, in the same moment."""
-    gone = re.search(r"Logged model with ID '[^']*' not found", str(error))
-    return "IntegrityError" in str(error) or gone is not None
+    gone = r"Logged model with ID '[^']*' not found|Current state is deleted"
+    return "IntegrityError" in str(error) or re.search(gone, str(error)) is not None
 
 
 def dataset_input(dataset: Dataset) -> "DatasetInput":

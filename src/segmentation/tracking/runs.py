@@ -62,24 +62,23 @@ def track(
     TrackingError
         The tracking server cannot be reached or refuses.
     """
+    from mlflow.exceptions import MlflowException
+
     root = root or repository()
     with open_store(root) as client:
         experiment_id = experiment_of(client, experiment, root)
         tags = present_origin() if origin is None else origin
         if anew:
             for old in _runs(client, experiment_id, record.key):
-                model.delete_models(client, old)
-                client.delete_run(old.info.run_id)
-        run = _claim(client, experiment_id, record, tags, time)
-        # A run's figures may be there and its files not: they are kept at another place.
-        if run.info.status != "FINISHED" or not _has_files(client, run):
-            _log_whole(client, run, record)
-            done = _runs(client, experiment_id, record.key)[0]
-            if done.info.status == "FINISHED" and done.info.run_id != run.info.run_id:
-                client.delete_run(run.info.run_id)  # another clone made one, and completed it first
-                return str(done.info.run_id)
-            client.set_terminated(run.info.run_id, "FINISHED", end_time=time)
-        return str(_first(client, experiment_id, record.key, run.info.run_id).info.run_id)
+                _delete(client, old)
+        for left in (4, 3, 2, 1, 0):
+            try:
+                if run_id := _complete(client, experiment_id, record, tags, time):
+                    return run_id
+            except MlflowException as error:
+                if not two_wrote_at_once(error) or not left:
+                    raise
+        raise MlflowException("other clones log the same run; run `segmentation track` again")
 
 
 def tracked(key: str, origin: Mapping[str, str], *, experiment: str, root: Path) -> bool:
@@ -162,16 +161,40 @@ def _runs(client: "MlflowClient", experiment_id: str, key: str) -> list["Run"]:
     )
 
 
-def _first(client: "MlflowClient", experiment_id: str, key: str, mine: str) -> "Run":
-    """Return the one run of a state; delete mine if another clone was first.
+def _complete(
+    client: "MlflowClient",
+    experiment_id: str,
+    record: Record,
+    origin: Mapping[str, str],
+    time: int | None,
+) -> str | None:
+    """Log what the run of a state lacks; return its id, or none if another clone interfered.
 
     MLflow cannot hold a tag to be unique, so two clones that track a state in the same moment may
-    both make a run. Each looks again after it made one and after it completed it.
+    both make a run. The first to be complete stays. Each looks again after it completed its own:
+    whoever does so last sees them all, and leaves the one on which all clones agree.
     """
-    runs = _runs(client, experiment_id, key)
-    if runs[0].info.run_id != mine and mine in {run.info.run_id for run in runs}:
-        client.delete_run(mine)
-    return runs[0]
+    run = _claim(client, experiment_id, record, origin, time)
+    # A run's figures may be there and its files not: they are kept at another place.
+    if run.info.status != "FINISHED" or not _has_files(client, run):
+        if not model.settle(client, run, _log(client, run, record)):
+            return None
+        done = _runs(client, experiment_id, record.key)[0]
+        if done.info.status == "FINISHED" and done.info.run_id != run.info.run_id:
+            _delete(client, run)
+            return str(done.info.run_id)
+        client.set_terminated(run.info.run_id, "FINISHED", end_time=time)
+    first, *others = _runs(client, experiment_id, record.key)
+    for other in others:
+        if other.info.status == "FINISHED":
+            _delete(client, other)
+    return str(first.info.run_id)
+
+
+def _delete(client: "MlflowClient", run: "Run") -> None:
+    """Delete a run with its models."""
+    model.delete_models(client, run)
+    client.delete_run(run.info.run_id)
 
 
 def _claim(
@@ -193,7 +216,10 @@ def _claim(
         # The key goes in with the run itself: a run cut short right after is found again.
         tags={KEY_TAG: record.key, **record.tags, **origin},
     )
-    return _first(client, experiment_id, record.key, run.info.run_id)
+    first = _runs(client, experiment_id, record.key)[0]
+    if first.info.run_id != run.info.run_id:
+        client.delete_run(run.info.run_id)
+    return first
 
 
 def _add_origin(
@@ -213,20 +239,6 @@ def _add_origin(
         client.set_tag(run_id, tag, value)
     if name and not first and run.info.run_name == automatic:
         client.update_run(run_id, name=name)  # nobody chose the name that it had
-
-
-def _log_whole(client: "MlflowClient", run: "Run", record: Record) -> None:
-    """Log everything, again if another clone wrote or deleted the same in the same moment."""
-    from mlflow.exceptions import MlflowException
-
-    for left in (4, 3, 2, 1, 0):
-        try:
-            if model.settle(client, run, _log(client, run, record)):
-                return
-        except MlflowException as error:
-            if not two_wrote_at_once(error) or not left:
-                raise
-    raise MlflowException("other clones log the same run; run `segmentation track` again")
 
 
 def _log(client: "MlflowClient", run: "Run", record: Record) -> str:
