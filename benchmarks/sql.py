@@ -1,9 +1,10 @@
-"""Whether `segmentation export --sql` and the model say the same of a million rows, and how fast.
+"""Whether `segmentation export` and the model say the same of a million rows, and how fast.
 
     python benchmarks/sql.py [--rows 1000000]
 
-Customers of `segmentation sample` with cells missing and categories that the training had not. Run
-it in a clone in which `dvc repro` has run.
+As SQL in DuckDB and as ONNX in its runtime, both on all processors: customers of `segmentation
+sample` with cells missing and categories that the training had not. Run it in a clone in which
+`dvc repro` has run, with what the tests need (`make lint` installs it).
 """
 
 import argparse
@@ -11,9 +12,11 @@ import resource
 
 import duckdb
 import numpy as np
+import onnxruntime
 import pandas as pd
 
 from segmentation.commands.load import WORKSPACE, choose
+from segmentation.scoring.onnx import graph
 from segmentation.scoring.rule import Rule
 from segmentation.scoring.sql import select
 from segmentation.synthetic.customers import make_customers
@@ -32,12 +35,8 @@ def main() -> None:
         customers.loc[rng.random(rows) < 0.05, name] = None
     for name in rule.categories:
         customers.loc[rng.random(rows) < 0.05, name] = "Never seen"
-    sql = select(
-        rule,
-        dialect="duckdb",
-        names={i: chosen.name_of(i) for i in rule.segments},
-        key=chosen.data.id,
-    )
+    names = {i: chosen.name_of(i) for i in rule.segments}
+    sql = select(rule, dialect="duckdb", names=names, key=chosen.data.id)
     con = duckdb.connect()
     con.register("frame", customers)
     con.execute("CREATE TABLE customers AS FROM frame")
@@ -45,11 +44,19 @@ def main() -> None:
     con.execute(f"CREATE TABLE scored AS {sql}")
     took = processor() - before
     found = con.execute("FROM scored").df().set_index(chosen.data.id)["segment"]
+    session = onnxruntime.InferenceSession(graph(rule, names=names).SerializeToString())
+    cells = {name: customers[[name]].to_numpy("float64") for name in rule.numbers}
+    cells |= {name: customers[[name]].fillna("").to_numpy("object") for name in rule.categories}
+    before = processor()
+    by_onnx = session.run(None, cells)[0]
+    onnx_took = processor() - before
     before = processor()
     expected = pd.Series(chosen.model.predict(customers), index=customers[chosen.data.id])
     model_took = processor() - before
     wrong = int((found.reindex(expected.index) != expected).sum())
-    print(f"{rows:,} rows: {wrong} disagreements; processor seconds: DuckDB {took:.1f}, "
+    wrong_by_onnx = int((by_onnx != expected.to_numpy()).sum())
+    print(f"{rows:,} rows: {wrong} disagreements in SQL, {wrong_by_onnx} in ONNX")
+    print(f"processor seconds: DuckDB {took:.1f}, ONNX Runtime {onnx_took:.1f}, "
           f"the model {model_took:.1f}")  # fmt: skip
 
 

@@ -357,6 +357,7 @@ def export(
         str | None,
         typer.Option(help="The model, for: duckdb, postgres, sqlite, bigquery, snowflake, spark."),
     ] = None,
+    onnx: Annotated[Path | None, typer.Option(help="The model as ONNX: a file to write.")] = None,
     changes: Annotated[
         str | None,
         typer.Option(
@@ -376,7 +377,7 @@ def export(
             "postgresql://USER@HOST/DATABASE.",
         ),
     ] = None,
-    model: Annotated[str | None, typer.Option(help=f"For --sql: {MODEL}")] = None,
+    model: Annotated[str | None, typer.Option(help=f"For --sql and --onnx: {MODEL}")] = None,
     table: Annotated[str, typer.Option(help="For --sql: the customers' table.")] = "customers",
     holdout: Annotated[
         float,
@@ -386,15 +387,20 @@ def export(
         int | None, typer.Option(help="For --changes: another seed leaves others alone.")
     ] = None,
 ) -> None:
-    """Hand the model (--sql), who moved (--changes) or all results (--star) to another system."""
-    if sum(each is not None for each in (sql, changes, star)) != 1:
-        raise SettingsError("export takes one of --sql, --changes and --star")
+    """Hand the model (--sql, --onnx), who moved (--changes) or all results (--star) on."""
+    if sum(each is not None for each in (sql, onnx, changes, star)) != 1:
+        raise SettingsError("export takes one of --sql, --onnx, --changes and --star")
     if sql is not None:
         from segmentation.commands import export as command
 
         file = None if out is None else Path(out)
         text = command.as_sql(sql, file, model=model, table=table)
         say(text if out is None else f"Written: {out}")
+    elif onnx is not None:
+        from segmentation.commands import export as command
+
+        command.as_onnx(onnx, model=model)
+        say(f"Written: {onnx}")
     elif star is not None:
         from segmentation.commands import export as command
 

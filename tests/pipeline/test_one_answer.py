@@ -1,7 +1,8 @@
-"""A customer is in one segment, whoever is asked: the file, MLflow, its server, or a database."""
+"""A customer is in one segment, whoever is asked: the file, MLflow, its server, SQL or ONNX."""
 
 import json
 import re
+import runpy
 import shlex
 import sqlite3
 from collections import defaultdict
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import duckdb
 import made
 import numpy as np
+import onnxruntime
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -21,6 +23,7 @@ from servers import postgres, postgres_program
 from typer.testing import CliRunner
 
 from conftest import Project
+from segmentation import paths
 from segmentation.algorithms.assigners import confidence_of
 from segmentation.artifacts.segments import Segments
 from segmentation.cli import app
@@ -99,6 +102,18 @@ def in_postgres(address: str, customers: pd.DataFrame, sql: str) -> pd.DataFrame
     return found.set_index("id").loc[customers["id"]]
 
 
+def in_onnx(customers: pd.DataFrame, file: Path, run: str) -> pd.DataFrame:
+    export.as_onnx(file, model=run)
+    session = onnxruntime.InferenceSession(file)
+    told = session.get_modelmeta().custom_metadata_map
+    assert told["run_id"] == run
+    cells = {name: customers[[name]].to_numpy("float64") for name in made.DATA.numeric_features}
+    for name in made.DATA.categorical_features:
+        cells[name] = customers[[name]].fillna("").to_numpy("object")
+    names = [each.name for each in session.get_outputs()]
+    return pd.DataFrame(dict(zip(names, session.run(names, cells), strict=True)))
+
+
 def test_every_way_gives_one_answer(
     here: Project, customers: pd.DataFrame, address: str | None, tmp_path: Path
 ) -> None:
@@ -158,6 +173,7 @@ def test_every_way_gives_one_answer(
     answers["sqlite"] = found.loc[customers["id"]]
     if address:
         answers["postgres"] = in_postgres(address, customers, select("postgres", run_id))
+    answers["onnx"] = in_onnx(customers, tmp_path / "segments.onnx", run_id)
     for how, found in answers.items():
         assert found["segment"].tolist() == expected["segment"].tolist(), how
         assert found["name"].tolist() == expected["name"].tolist(), how
@@ -303,6 +319,10 @@ def test_the_docs_do_what_they_say(reproduced: Project, monkeypatch: pytest.Monk
     assert "all segments together" in said["effect outcomes.csv"][0]
     assert ": pays" in said["effect outcomes.csv"][0]
     assert "SELECT customer AS" in Path("segments.sql").read_text(encoding="utf-8")
+    (snippet,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    Path("snippet.py").write_text(snippet, encoding="utf-8")
+    trained = pd.read_parquet(paths.ASSIGNMENTS)
+    assert runpy.run_path("snippet.py")["segment"].tolist() == trained["segment"].tolist()
     described = pd.read_csv("star/dictionary.csv")
     for name, columns in described.groupby("table_name"):
         assert pd.read_csv(f"star/{name}.csv").columns.tolist() == columns["column_name"].tolist()

@@ -9,9 +9,9 @@ from segmentation import artifacts, paths
 from segmentation.artifacts import files
 from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.segments import Segments
-from segmentation.commands.load import choose
+from segmentation.commands.load import Chosen, choose
 from segmentation.engines.tables.table import Table
-from segmentation.scoring import sql
+from segmentation.scoring import onnx, sql
 from segmentation.scoring import star as tables
 from segmentation.scoring.output import aside, safe, writing
 from segmentation.scoring.rule import Rule
@@ -44,11 +44,42 @@ def as_sql(dialect: str, out: Path | None, *, model: str | None, table: str) -> 
         names={segment: chosen.name_of(segment) for segment in rule.segments},
         key=chosen.data.id_column,
         table=table,
-        about=f"The segment of each customer, by {chosen.called} (md5 {chosen.md5})",
+        about=_about(chosen),
     )
     if out is not None:
         files.write_text(out, text)
     return text
+
+
+def _about(chosen: Chosen) -> str:
+    return f"The segment of each customer, by {chosen.called} (md5 {chosen.md5})"
+
+
+def as_onnx(out: Path, *, model: str | None) -> None:
+    """Write a model as a graph of ONNX.
+
+    Parameters
+    ----------
+    out : Path
+    model : str, optional
+        As `choose` takes it.
+
+    Raises
+    ------
+    InputError
+        The model has no such form, or onnx is not installed.
+    """
+    chosen = choose(model)
+    rule = Rule(chosen.model)
+    told = {"model": chosen.called, "md5": chosen.md5, "run": chosen.run}
+    told |= {"run_id": chosen.run_id, "version": chosen.version}
+    graph = onnx.graph(
+        rule,
+        names={segment: chosen.name_of(segment) for segment in rule.segments},
+        about=_about(chosen),
+        told={name: text for name, text in told.items() if text is not None},
+    )
+    files.write_bytes(out, graph.SerializeToString(deterministic=True))
 
 
 def star(folder: Path) -> list[Path]:
