@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
 import factories
+from segmentation.artifacts.choice import Alternative
 from segmentation.artifacts.files import rounded
 from segmentation.artifacts.segments import Segments
 from segmentation.artifacts.structure import Structure
@@ -118,8 +119,15 @@ def test_what_draws_do_not_settle_is_said_in_the_first_line() -> None:
     found = factories.results([1, 2], structure="graded", choice=choice)
     line = headline(found, customers=100, unassigned=0)
     assert line.startswith("100 customers differ by degrees")
-    assert line.endswith(
-        "; the data leave open whether they are a continuum without gaps or separate groups"
+    assert line.endswith("; the data leave open whether there are gaps")
+    shares = (Alternative(k=k, share=0.5) for k in (2, 3))
+    choice = factories.choice(
+        k=2, possible=("one", "graded"), open=True, alternatives=tuple(shares)
+    )
+    found = factories.results([1, 2], structure="graded", choice=choice)
+    assert headline(found, customers=100, unassigned=0) == (
+        "100 customers differ by degrees; the 2 segments are slices of a continuum; the data leave "
+        "open how many (2 or 3) and whether they are more than one population"
     )
     first = trust(100, found)[0]
     assert (first.answer, first.level) == ("The data leave it open", "doubtful")
@@ -139,9 +147,23 @@ def test_where_nobody_stands_near_a_border_no_two_sides_are_said_to_be_alike() -
 def test_a_segment_that_nothing_fits_is_told_so() -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"last_purchase_amount": rng.normal(50, 5, 200)})
-    facts = facts_of(table, np.repeat([1, 2], 100))
-    assert facts.segments[0].plays == ()
-    assert facts.segments[0].plays_note.startswith("No specific play")
+    labels = np.repeat([1, 2], 100)
+    assert facts_of(table, labels).segments[0].plays_note == (
+        "No specific play: playbook.yaml lists none."
+    )
+    common = {"action": "a", "channel": "c", "measure": "m"}
+    plays = [
+        {"name": "Treat", "when": [{"value_index": {"min": 200}}], **common},
+        {"name": "Thank", "when": [{"value_index": {"min": 120}}], **common},
+    ]
+    book = validate(Playbook, {"plays": plays}, "playbook.yaml")
+    first = facts_of(table, labels, playbook=book).segments[0]
+    assert first.plays == ()
+    assert re.fullmatch(
+        r"No specific play\. “Thank” comes nearest, but for last purchase amount: index \d+ "
+        r"\(\d+ to \d+; the play asks for at least 120\)\.",
+        first.plays_note or "",
+    )
 
 
 def test_names_of_a_reference_are_kept() -> None:

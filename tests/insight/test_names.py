@@ -84,6 +84,19 @@ def test_fainter_traits_and_worth_tell_alike_segments_apart_before_a_number() ->
     }
 
 
+def test_a_word_that_holds_for_both_does_not_tell_two_segments_apart() -> None:
+    spends = [high("spend", 1.2), high("orders", 1.1)]
+    less = {2: [high("rent", 0.4), high("age", 0.3)]}
+    names = name_segments({1: [*spends, high("rent", 1.0)], 2: spends}, BOOK, faint=less)
+    assert "rent" not in names[1]
+    assert "older" in names[2]
+    less = {2: [high("rent", 0.4)]}
+    names = name_segments(
+        {1: [*spends, high("rent", 1.0)], 2: spends}, BOOK, faint=less, value={1: 9.0, 2: 4.0}
+    )
+    assert names[2].startswith("Lower-value ")
+
+
 def test_a_matched_segment_keeps_its_name_even_when_its_traits_have_moved() -> None:
     names = name_segments({1: [high("age")], 2: [high("orders")]}, BOOK, reference={2: "Champions"})
     assert names == {1: "Older customers", 2: "Champions"}

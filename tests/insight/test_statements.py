@@ -159,7 +159,7 @@ def contradictions(facts: Segments, page: str, found: Dominance) -> list[str]:
     if back.answer.startswith(("All", "Both")) and "be cut elsewhere" in page:
         wrong.append(f"cut elsewhere beside: {back.answer}")
     if back.answer == "None does reliably":
-        if facts.structure != "one" and "none of them reliably comes back" not in facts.headline:
+        if facts.structure != "one" and "no segment reliably comes back" not in facts.headline:
             wrong.append(f"none comes back beside: {facts.headline}")
         if "much the same place" in page:
             wrong.append("in the same place, yet none comes back")

@@ -16,6 +16,7 @@ from segmentation.artifacts.segments import (
     CategoryColumn,
     CategoryFigures,
     Condition,
+    Evidence,
     LevelCondition,
     NumberColumn,
     NumberCondition,
@@ -28,14 +29,13 @@ from segmentation.artifacts.segments import (
     Segment,
     Segments,
 )
-from segmentation.artifacts.structure import OPEN_WORDS
 from segmentation.columns import Columns
 from segmentation.insight.having import WithFlags, tell_once, words_for
 from segmentation.insight.having import described as described_flags
 from segmentation.insight.names import name_groups, name_segments
 from segmentation.insight.numbers import amount, exact, number, percent, whole, with_range
 from segmentation.insight.playbook import Playbook, absent_levels, absent_names, fitting
-from segmentation.insight.plays import Recommendation, recommend
+from segmentation.insight.plays import Miss, Recommendation, nearest_miss, recommend
 from segmentation.insight.profiles import LARGEST, profile_everyone, profile_segments
 from segmentation.insight.results import Results
 from segmentation.insight.rules import Predicate, Rule, find_rules
@@ -80,6 +80,11 @@ METHOD = {
     "overlap": (
         "Of the customers that are in a segment or in its likeness in another draw, the share that "
         "is in both (Jaccard similarity), on average; below half, it has dissolved."
+    ),
+    "silhouette": (
+        "How much nearer customers are to their own segment than to the next one (1: far nearer, "
+        "0: on the border). Its standard error among the metrics takes the segments as given; the "
+        "one in the evidence comes of clustering halves of the customers anew."
     ),
     "rule": (
         "Learnt on one half of a sample of customers; precision and coverage were counted on the "
@@ -365,6 +370,7 @@ def _segment(
         stable=stable,
         given=len(given.plays),
         fitting=len(playbook.plays),
+        nearest=nearest_miss(profile, playbook.plays, value=value),
     )
     aged = fresh not in (None, name)
     return Segment(
@@ -397,14 +403,24 @@ def _outside(profile: Profile, labels: Mapping[str, str], *, shown: bool) -> Out
     return Outside(**dict(profile), marks=marks, marks_note=note)
 
 
-def _why_no_play(*, has_segments: bool, stable: bool, given: int, fitting: int) -> str:
+def _why_no_play(
+    *, has_segments: bool, stable: bool, given: int, fitting: int, nearest: Miss | None
+) -> str:
     if not has_segments:
         return NO_SEGMENTS
     if not stable:
         return NOT_STABLE
     if not given:
         return NO_PLAYS
-    return NO_PLAY if fitting else NO_FITTING_PLAYS
+    if not fitting:
+        return NO_FITTING_PLAYS
+    if nearest is None:
+        return NO_PLAY
+    chance = ", which may be chance" if nearest.uncertain else ""
+    return (
+        f"No specific play. “{nearest.play.name}” comes nearest, but for "
+        f"{_figure_in_words(nearest.evidence)}{chance}."
+    )
 
 
 def _why_no_marks(profile: Profile, rule: Rule | str, kind: str, *, shown: bool) -> str:
@@ -448,27 +464,28 @@ def _range(interval: Pair | None, write: Callable[[float], str]) -> str:
 
 
 def _play(recommended: Recommendation) -> Play:
-    because = []
-    for evidence in recommended.evidence:
-        bounds = [f"at least {evidence.min:g}"] if evidence.min is not None else []
-        bounds += [f"at most {evidence.max:g}"] if evidence.max is not None else []
-        asked = f"; the play asks for {' and '.join(bounds)}"
-        if evidence.level is None:
-            text = f"{evidence.column.replace('_', ' ')}: index {whole(evidence.value)}"
-            limits = _range(evidence.interval, whole)
-        else:
-            column = evidence.column.replace("_", " ")
-            text = f"{column} {evidence.level}: {evidence.value:.1f} times as frequent as usual"
-            limits = _range(evidence.interval, lambda limit: f"{limit:.1f}")
-        because.append(text + (limits[:-1] + asked + ")" if limits else f" ({asked[2:]})"))
     return Play(
         name=recommended.play.name,
         action=recommended.play.action,
         channel=recommended.play.channel,
         measure=recommended.play.measure,
-        because=tuple(because),
+        because=tuple(_figure_in_words(evidence) for evidence in recommended.evidence),
         evidence=recommended.evidence,
     )
+
+
+def _figure_in_words(evidence: Evidence) -> str:
+    bounds = [f"at least {evidence.min:g}"] if evidence.min is not None else []
+    bounds += [f"at most {evidence.max:g}"] if evidence.max is not None else []
+    asked = f"; the play asks for {' and '.join(bounds)}"
+    column = evidence.column.replace("_", " ")
+    if evidence.level is None:
+        text = f"{column}: index {whole(evidence.value)}"
+        limits = _range(evidence.interval, whole)
+    else:
+        text = f"{column} {evidence.level}: {evidence.value:.1f} times as frequent as usual"
+        limits = _range(evidence.interval, lambda limit: f"{limit:.1f}")
+    return text + (limits[:-1] + asked + ")" if limits else f" ({asked[2:]})")
 
 
 def _rule(rule: Rule, kind: str, units: Mapping[str, str | None]) -> RuleOfThumb:
@@ -512,12 +529,26 @@ def _percents(interval: Pair) -> str:
     return f"{percent(interval[0]).removesuffix('%')} to {percent(interval[1])}"
 
 
-def left_open(choice: Choice) -> str:
-    """Say between which answers about structure the data leave it open, if they do."""
-    if len(choice.possible) < 2:
-        return ""
-    words = " or ".join(OPEN_WORDS[answer] for answer in choice.possible)
-    return f"; the data leave open whether they are {words}"
+def left_open(choice: Choice, *, k: int | None = None) -> str:
+    """Say what the data leave open, of how many segments there are and of structure at all.
+
+    Parameters
+    ----------
+    choice : Choice
+    k : int, optional
+        The number of segments that is told, where it may be another.
+    """
+    doubts = []
+    if k is not None and choice.open and k == choice.k:
+        *first, last = sorted({k, *(each.k for each in choice.alternatives)})
+        doubts.append(f"how many ({', '.join(map(str, first))} or {last})")
+    if len(choice.possible) > 1:
+        doubts.append(
+            "whether there are gaps"
+            if "one" not in choice.possible
+            else "whether they are more than one population"
+        )
+    return f"; the data leave open {' and '.join(doubts)}" if doubts else ""
 
 
 def headline(results: Results, *, customers: int, unassigned: int) -> str:
@@ -535,14 +566,12 @@ def headline(results: Results, *, customers: int, unassigned: int) -> str:
     outside = f"; {unassigned:,} are in none" if unassigned else ""
     segments = results.clustering.stability.segments.values()
     shaky = all(each.grade not in RELIABLE for each in segments)
-    doubt = "; none of them reliably comes back when customers are drawn again" if shaky else ""
-    if results.choice.open and k == results.choice.k:
-        others = " or ".join(str(each.k) for each in results.choice.alternatives if each.k != k)
-        doubt += f"; the data leave open whether it is {k} or {others}"
-    doubt += left_open(results.choice)
+    doubt = "; no segment reliably comes back when customers are drawn again" if shaky else ""
+    open_to = left_open(results.choice, k=k)
     if results.structure == "graded":
+        without = "" if open_to else ", without gaps"
         return (
-            f"{assigned:,} customers differ by degrees, without gaps; the {k} segments are slices "
-            f"of a continuum{outside}{doubt}"
+            f"{assigned:,} customers differ by degrees{without}; the {k} segments are slices of a "
+            f"continuum{outside}{doubt}{open_to}"
         )
-    return f"{assigned:,} customers fall into {k} segments{outside}{doubt}"
+    return f"{assigned:,} customers fall into {k} segments{outside}{doubt}{open_to}"

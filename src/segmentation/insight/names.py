@@ -37,8 +37,8 @@ def name_segments(
     A name given by hand comes first, then the reference's: a segment that was matched to one of
     the reference holds the same customers, so it keeps the name people know, even if its traits
     have moved. The other names are made from the two strongest traits, and from more where that
-    tells two segments apart: from fainter ones, and from what customers are worth, before a number
-    has to do.
+    tells two segments apart: from fainter ones that the other does not share, and from what
+    customers are worth, before a number has to do.
 
     Parameters
     ----------
@@ -74,12 +74,15 @@ def name_segments(
         if segment not in names:
             plain = "Average customers" if segment in average else "Other customers"
             wished = list(_wishes(these, playbook.words)) or [plain]
-            fainter = list(_fainter(these, (faint or {}).get(segment, []), playbook.words))
+            faintly = faint or {}
+            marked = {i: [*traits[i], *faintly.get(i, [])] for i in names if i in traits}
+            own, shared = _fainter(these, faintly.get(segment, []), marked, playbook.words)
             one = len(_told(these, playbook.words)) == 1  # which alone says little
-            wished = [*fainter, *wished] if one else [*wished, *fainter]
-            alike = [traits[other] for other in names if other in traits]
+            wished = [*own, *shared, *wished] if one else [*wished, *own]
+            alike = [traits[other] for other in marked]
             wished[1:1] = _unlike(these, alike, playbook.words)
             wished += _by_worth(segment, wished[0], names, value or {})
+            wished += [] if one else shared
             names[segment] = _free(wished, taken)
             taken.add(_key(names[segment]))
     return {segment: names[segment] for segment in traits}
@@ -158,14 +161,33 @@ def _side(trait: Trait) -> tuple[str, str | None, bool]:
     return trait.column, trait.level, trait.difference > 0
 
 
-def _fainter(traits: list[Trait], faint: list[Trait], words: Mapping[str, Words]) -> Iterator[str]:
-    """Names for a segment whose traits are another's, too: with one that marks it less."""
+def _fainter(
+    traits: list[Trait],
+    faint: list[Trait],
+    marked: Mapping[int, list[Trait]],
+    words: Mapping[str, Words],
+) -> tuple[list[str], list[str]]:
+    """Names for a segment whose traits are another's, too: with one that marks it less.
+
+    First those by what no segment with the same strongest trait shares, then the rest: of two that
+    spend much, the one that spends less is not to be called the big-spending one.
+    """
     told = _told([*traits, *faint], words)
     strong = [trait for trait in told if trait in traits][:2]
+    theirs = {
+        _side(each)
+        for other in marked.values()
+        for each in other
+        if strong and _side(strong[0]) in map(_side, other)
+    }
+    own: list[str] = []
+    shared: list[str] = []
     for trait in told:
         if trait not in traits:
-            for others in (strong, strong[:1]):
-                yield _name([*others, trait], words, len(others) + 1)
+            names = shared if _side(trait) in theirs else own
+            names += (_name([*others, trait], words, len(others) + 1)
+                      for others in (strong, strong[:1]))  # fmt: skip
+    return own, shared
 
 
 def _by_worth(

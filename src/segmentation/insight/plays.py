@@ -1,4 +1,4 @@
-"""The plays that suit a segment, each with the figures that say so."""
+"""The plays that suit a segment, with the figures that say so, or what the nearest one lacks."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,28 @@ class Recommendation:
     evidence: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True)
+class Miss:
+    """A play that does not suit, with the figure that speaks against it.
+
+    `uncertain` is a figure that meets its condition, where that may be chance.
+    """
+
+    play: Play
+    evidence: Evidence
+    uncertain: bool
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A figure held against a condition."""
+
+    evidence: Evidence
+    meets: bool
+    certain: bool
+    short_of: float  # the way to the nearest bound, in averages
+
+
 def recommend(
     profile: Profile, plays: tuple[Play, ...], *, value: str | None
 ) -> list[Recommendation]:
@@ -25,14 +47,27 @@ def recommend(
     """
     suitable = []
     for play in plays:
-        evidence = [_evidence(profile, condition, value) for condition in play.when]
-        if all(evidence):
-            suitable.append(Recommendation(play, tuple(e for e in evidence if e)))
+        held = [_hold(profile, condition, value) for condition in play.when]
+        if all(each is not None and each.meets and each.certain for each in held):
+            suitable.append(Recommendation(play, tuple(each.evidence for each in held if each)))
     return suitable
 
 
-def _evidence(profile: Profile, condition: Condition, value: str | None) -> Evidence | None:
-    """The figure that meets a condition; None if it does not."""
+def nearest_miss(profile: Profile, plays: tuple[Play, ...], *, value: str | None) -> Miss | None:
+    """Return the play that lacks the fewest conditions, and of these the least; None if unknown."""
+    misses: list[tuple[int, float, Miss]] = []
+    for play in plays:
+        held = [_hold(profile, condition, value) for condition in play.when]
+        lacking = [each for each in held if each and not (each.meets and each.certain)]
+        if lacking and None not in held:
+            worst = max(lacking, key=lambda each: each.short_of)
+            miss = Miss(play, worst.evidence, uncertain=worst.meets)
+            misses.append((len(lacking), worst.short_of, miss))
+    return min(misses, key=lambda each: each[:2])[2] if misses else None
+
+
+def _hold(profile: Profile, condition: Condition, value: str | None) -> _Held | None:
+    """Hold a segment against a condition; None if there is no figure for it."""
     column, bounds = condition.column or value, condition.bounds
     figures: NumberProfile | LevelProfile | None
     if column is None:  # nothing says what a customer is worth
@@ -47,15 +82,15 @@ def _evidence(profile: Profile, condition: Condition, value: str | None) -> Evid
             return None
         figures, figure, average = level, level.lift, 1.0
         interval = level.lift_interval
-    if figure is None or not bounds.holds(figure):
+    if figure is None:
         return None
     if bounds.holds(average):
         certain = interval is not None and all(bounds.holds(limit) for limit in interval)
     else:
         certain = figures.confirmed
-    if not certain:
-        return None
-    return Evidence(
+    below = 0.0 if bounds.min is None else bounds.min - figure
+    above = 0.0 if bounds.max is None else figure - bounds.max
+    evidence = Evidence(
         column=column,
         level=condition.level,
         figure="index" if condition.level is None else "lift",
@@ -64,3 +99,4 @@ def _evidence(profile: Profile, condition: Condition, value: str | None) -> Evid
         min=bounds.min,
         max=bounds.max,
     )
+    return _Held(evidence, bounds.holds(figure), certain, max(below, above, 0.0) / average)
