@@ -57,6 +57,15 @@ def test_a_small_part_that_leaves_is_named_and_the_rest_is_kept() -> None:
     ]
 
 
+def test_a_segment_that_many_leave_for_none_is_shrunk() -> None:
+    base = assigned((1, 100), (2, 100))
+    found = moves(base, assigned((1, 81), (-1, 19), (2, 50), (-1, 50)))
+    assert [(c.base, c.head, c.kind) for c in found.segments] == [
+        (1, 1, "kept"),
+        (2, 2, "shrunk"),
+    ]
+
+
 def test_thirds_are_parts_though_none_is_recognised() -> None:
     found = moves(assigned((1, 120), (2, 90)), assigned((1, 120), (2, 29), (3, 29), (4, 32)))
     kinds = {(c.base, c.head): (c.kind, c.others) for c in found.segments}

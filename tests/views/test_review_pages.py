@@ -104,7 +104,10 @@ def test_the_headline_says_it_in_words() -> None:
 
 
 def test_nothing_moved() -> None:
-    headline = compare(BASE, replace(BASE, name="x")).headline
+    found = compare(BASE, replace(BASE, name="x"))
+    for page in (review.markdown(found), review.html(found)):
+        assert re.search(r"<summary>\d+ metrics are the same</summary>", page)
+    headline = found.headline
     same = "settings, customers, metrics and segments are the same"
     assert headline == f"Green, as no rule speaks against it: {same}"
 
@@ -317,6 +320,7 @@ def test_flows_are_drawn_at_any_number(k: int, tmp_path: Any) -> None:
 
 
 def test_mermaid_charts_hold_the_curves() -> None:
+    assert "<summary>Curves that differ</summary>" in review.markdown(compare(BASE, HEAD))
     markdown = pages(BASE, HEAD)[0]
     assert "    line [0.2, 0.31, 0.1]\n    line [0.2, 0.33, 0.1]" in markdown
     assert "line [9, 5, 2]" not in markdown

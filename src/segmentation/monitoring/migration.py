@@ -14,10 +14,11 @@ from segmentation.clustering.identity.matching import NOISE, Match, match_segmen
 ABSENT = -2  # of a customer who is in one revision only
 
 PART = 0.2
-"""Share of a segment from which a part of it counts: one that goes makes it split, and one that
-comes makes it merged. Less is a few customers who move."""
+"""Share of a segment from which a part of it counts: one that goes makes it split, one that comes
+makes it merged, and one that is in no segment any more makes it shrunk. Less is a few customers who
+move."""
 
-Kind = Literal["kept", "renamed", "split", "merged", "new", "gone"]
+Kind = Literal["kept", "renamed", "shrunk", "split", "merged", "new", "gone"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class SegmentChange:
         Customers.
     similarity : float or None
         Jaccard similarity of the customers of both, or closeness of the profiles, in [0, 1].
-    kind : {"kept", "renamed", "split", "merged", "new", "gone"}
+    kind : {"kept", "renamed", "shrunk", "split", "merged", "new", "gone"}
         What became of it.
     others : tuple of int
         Of a split segment, the parts beside `head`, or what a part alone was split from; of a
@@ -237,6 +238,7 @@ class _Fates:
         self.goes, self.comes = _mostly(counts), _mostly(counts.T)
         self.parts = _parts(counts, self.comes)
         self.sources = _parts(counts.T, self.goes)
+        self.left = counts[NOISE] / counts.sum(axis=1) if NOISE in counts else None
 
     def of(self, base: int | None, head: int | None) -> tuple[Kind, tuple[int, ...]]:
         """Return what became of a segment, and which others had to do with it."""
@@ -253,7 +255,7 @@ class _Fates:
             return "split", tuple(part for part in self.parts[base] if part != head)
         if base in self.sources.get(head, ()):
             return "merged", tuple(source for source in self.sources[head] if source != base)
-        return "kept", ()
+        return "kept" if self.left is None or self.left[base] < PART else "shrunk", ()
 
 
 def _mostly(counts: pd.DataFrame) -> dict[int, int]:

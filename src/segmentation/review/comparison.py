@@ -207,8 +207,8 @@ def _incomparable(base: Side, head: Side, *, same_points: bool) -> list[str]:
     if noise_apart(before, after):
         one, other = percent(before["noise_share"]), percent(after["noise_share"])
         told = (
-            f"{one} of the customers are in no segment before, {other} after: whoever leaves out "
-            "the doubtful ones looks better, so metrics that are told of the others do not compare."
+            f"{one} of the customers are in no segment before, {other} after. Leaving out those "
+            "who fit nowhere makes any segments look better, so their metrics do not compare."
         )
         return [told]
     return [] if same_points else [_other_points(base, head)]

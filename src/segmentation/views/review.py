@@ -193,6 +193,10 @@ def _revision(side: Side) -> str:
 def _segment(change: SegmentChange, migration: Migration | None) -> dict[str, Any]:
     """Return a row of the table of segments."""
     became: str = change.kind
+    if change.kind == "shrunk" and migration is not None:
+        left = sum(n for *place, n in cells(migration.table) if place == [change.base, NOISE])
+        renamed = " and renamed" if change.base_name != change.head_name else ""
+        became = f"shrunk{renamed}: {left:,} are in no segment now"
     if change.others and migration is not None:
         # On which side the others are: parts of it are the head's, what they came from the base's.
         of_head = (change.kind == "split") == (change.base is not None)
