@@ -118,11 +118,11 @@ def odds(p: float) -> str:
     Examples
     --------
     >>> odds(0.0), odds(0.0042), odds(0.2)
-    ('fewer than 1 in 1,000', 'about 4 in 1,000', 'about 20 in 100')
+    ('fewer than 1 of 1,000', 'about 4 of 1,000', 'about 20 of 100')
     """
     if p < 0.001:
-        return "fewer than 1 in 1,000"
-    return f"about {1000 * p:.0f} in 1,000" if p < 0.01 else f"about {100 * p:.0f} in 100"
+        return "fewer than 1 of 1,000"
+    return f"about {1000 * p:.0f} of 1,000" if p < 0.01 else f"about {100 * p:.0f} of 100"
 
 
 def _signed(text: str) -> str:

@@ -300,10 +300,10 @@ def _dominance(results: Results) -> Answer:
 
 
 def _rows(customers: int, results: Results) -> Answer:
-    why = f"{customers:,} customers, {results.details.features} features."
+    why = f"{results.details.features} features of each."
     noise = results.metrics.noise_share
     if noise:
-        why += f" {percent(noise)} of them are in no segment."
+        why += f" {percent(noise)} of the customers are in no segment."
     level: Level = "doubtful" if customers < _FEW or noise > MUCH_NOISE else "plain"
     return _answer("What does it stand on?", f"{customers:,} customers", why, level)
 

@@ -50,7 +50,8 @@ def explain(
     sentences = [_on_structure(structure, k), rule.sentence.format(k=k)]
     sentences += _on_certainty(sure)
     sentences.append(
-        f"At k = {k} the silhouette is {row.silhouette:.3f}{_error(row.silhouette_se, 3)}, "
+        f"At k = {k} the silhouette is {row.silhouette:.3f}"
+        f"{_error(row.silhouette_se, 3, anew=True)}, "
         f"{abs(row.excess):.3f} {'above' if row.excess >= 0 else 'below'} what one population "
         f"shows, and two halves of the rows, clustered apart, agree with an adjusted Rand index of "
         f"{row.split_agreement:.2f}{_error(row.split_agreement_se, 2)}; 1 is the same."
@@ -133,10 +134,11 @@ def _found(structure: Structure, k: int) -> str:
     )
 
 
-def _error(error: float, digits: int) -> str:
+def _error(error: float, digits: int, *, anew: bool = False) -> str:
     """Return a standard error in brackets; nothing where it would be written as 0."""
     written = f"{error:.{digits}f}"
-    return f" (standard error {written})" if float(written) > 0 else ""
+    how = " when halves are clustered anew" if anew else ""
+    return f" (standard error {written}{how})" if float(written) > 0 else ""
 
 
 def _p(value: float) -> str:
