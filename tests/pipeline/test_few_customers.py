@@ -78,7 +78,12 @@ def run(table: pd.DataFrame, *, until: str = "report", **changes: dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    ("n", "most"), [(8, 3), pytest.param(20, 9, marks=pytest.mark.thorough), (30, 10)]
+    ("n", "most"),
+    [
+        (8, 3),
+        pytest.param(20, 9, marks=pytest.mark.thorough),
+        pytest.param(30, 10, marks=pytest.mark.thorough),
+    ],
 )
 @pytest.mark.usefixtures("workplace")
 def test_a_small_table_gets_an_honest_answer(

@@ -49,6 +49,7 @@ def test_processes_and_their_children_are_guarded(clone: Project, log: Path) -> 
     assert FOREIGN in log.read_text(encoding="utf-8")
 
 
+@pytest.mark.thorough
 def test_mlflow_would_tell_of_itself_if_it_were_let(
     clone: Project, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

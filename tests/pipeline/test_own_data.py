@@ -4,39 +4,17 @@ import shutil
 from pathlib import Path
 
 import mlflow
-import numpy as np
-import pandas as pd
 import pytest
-import yaml
+from own import TABLE, customers, ran
 
-from conftest import Project, copy_repository
+from conftest import Project
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.filterwarnings("default")]
 
-TABLE = "data/raw/mine.csv"
-DATA = {
-    "path": TABLE,
-    "id": "customer",
-    "value": "spend",
-    "numeric": {"spend": {"min": 0, "unit": "EUR"}, "visits": None, "tenure": None},
-    "categorical": {"channel": None},
-}
-
 
 def table() -> str:
-    """Three kinds of customers, in columns that the sample does not have."""
-    rng = np.random.default_rng(5)
-    kind = rng.integers(0, 3, 180)
-    customers = pd.DataFrame(
-        {
-            "customer": [f"C{i:03d}" for i in range(len(kind))],
-            "spend": np.array([100, 300, 900])[kind] + rng.normal(0, 20, len(kind)).round(1),
-            "visits": np.array([2, 20, 8])[kind] + rng.integers(0, 4, len(kind)),
-            "tenure": rng.integers(1, 15, len(kind)),
-            "channel": np.array(["app", "shop", "web"])[rng.integers(0, 3, len(kind))],
-        }
-    )
-    return customers.to_csv(index=False)
+    """The table as it was written."""
+    return customers().to_csv(index=False)
 
 
 def changed(project: Project) -> list[str]:
@@ -51,18 +29,7 @@ def as_before(project: Project, settings: str) -> bool:
 @pytest.fixture(scope="module")
 def lying(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
     """A repository whose pipeline ran on a table that nobody gave to DVC, and what it said."""
-    project = copy_repository(tmp_path_factory.mktemp("own") / "project")
-    (project.path / TABLE).write_text(table(), encoding="utf-8")
-    file = project.path / "params.yaml"
-    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
-    settings["data"] = DATA
-    settings["select_k"] |= {"k_max": 6, "draws": 10, "resamples": 2}
-    settings["train"] |= {"k": 3, "stability": {"resamples": 3, "max_rows": 100}}
-    file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
-    told = project.dvc("repro").stderr
-    project.git("add", "-A")
-    project.git("commit", "-q", "-m", "Our customers")
-    return project, told
+    return ran(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +101,7 @@ def test_a_try_in_the_workspace_keeps_the_table(mine: Project) -> None:
     assert "Ran experiment(s): five" in printed
     assert "Running stage 'prepare'" not in printed  # the table was found as it was
     assert (mine.path / TABLE).read_text(encoding="utf-8") == table()
-    assert not any("mine.csv" in line for line in changed(mine))
+    assert not any(Path(TABLE).name in line for line in changed(mine))
 
 
 def test_tries_beside_the_workspace_leave_it_as_it_is(mine: Project) -> None:

@@ -8,63 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from own import customers, ran
 from sklearn.metrics import adjusted_rand_score
 
-from conftest import Project, Told, copy_repository
+from conftest import Project, Told
 
 pytestmark = pytest.mark.pipeline
-
-ROWS = 300
-DATA = """\
-data:
-  path: data/raw/own.csv
-  id: customer
-  value: [Food, Toys]
-  describe: [Food, Toys, response, "2019"]
-  numeric:
-    visits: {min: 0}
-    age: {min: 16, max: 110}
-    basket:
-    Food: {min: 0, unit: €}
-    Toys: {min: 0, unit: €}
-    response:
-  categorical:
-    "2019": {aliases: {no: No, "1": Yes}}
-
-"""
-
-
-def own_table() -> pd.DataFrame:
-    """Two groups in three columns; `response` splits everyone in two across them, far apart."""
-    rng = np.random.default_rng(5)
-    group = np.repeat([0, 1], [180, ROWS - 180])
-    response = np.tile([0.0, 1.0], ROWS // 2)
-    # The second group buys for more in total, though the first buys for more food.
-    return pd.DataFrame(
-        {
-            "customer": [f"c{i:03d}" for i in range(ROWS)],
-            "visits": rng.normal(40 + 40 * group, 5).round(1),
-            "age": rng.normal(30 + 30 * group, 4).round(1),
-            "basket": rng.normal(50 + 40 * group, 5).round(1),
-            "Food": rng.normal(60 - 20 * group, 5).round(2),
-            "Toys": rng.normal(10 + 50 * group, 3).round(2),
-            "response": response,
-            "2019": np.where(response == 1, "1", "no"),
-        }
-    )
 
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
     """A clone in which the section `data` was edited, and what `dvc repro` said."""
-    project = copy_repository(tmp_path_factory.mktemp("own") / "project")
-    text = (project.path / "params.yaml").read_text("utf-8")
-    start, end = text.index("data:  "), text.index("prepare:\n")
-    (project.path / "params.yaml").write_text(text[:start] + DATA + text[end:], "utf-8")
-    own_table().to_csv(project.path / "data/raw/own.csv", index=False)
-    project.judge_less()
-    done = project.dvc("repro")
-    return project, done.stderr
+    return ran(tmp_path_factory)
 
 
 def read(project: Project, name: str) -> dict[str, Any]:
@@ -79,7 +34,7 @@ def exported(project: Project) -> pd.DataFrame:
 def test_an_outcome_shapes_no_segments_but_is_described(own: tuple[Project, str]) -> None:
     project, _ = own
     found = exported(project)["segment"]
-    assert adjusted_rand_score(found, own_table()["age"] > 45) > 0.95
+    assert adjusted_rand_score(found, customers()["age"] > 45) > 0.95
     assert read(project, "featurize/features.json")["features"] == ["visits", "age", "basket"]
     scores = read(project, "evaluate/details.json")["dominance"]["scores"]
     assert set(scores) == {"visits", "age", "basket"}
@@ -114,7 +69,7 @@ def test_segments_are_numbered_by_the_sum(own: tuple[Project, str]) -> None:
 def test_the_export_keeps_all_columns(own: tuple[Project, str]) -> None:
     project, _ = own
     assert list(exported(project)) == [
-        *own_table().columns, "value", "segment", "segment_name", "confidence", "play", "channel",
+        *customers().columns, "value", "segment", "segment_name", "confidence", "play", "channel",
     ]  # fmt: skip
 
 

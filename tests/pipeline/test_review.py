@@ -227,6 +227,7 @@ def test_a_stale_lock_fails_with_what_the_pipeline_made(changed: Project) -> Non
     assert "run 'dvc repro' and commit dvc.lock" in done.stderr
 
 
+@pytest.mark.thorough
 def test_what_the_base_lacks_is_made_again(changed: Project) -> None:
     lock = yaml.safe_load(changed.git("show", "main:dvc.lock"))
     (md5,) = (o["md5"] for o in lock["stages"]["train"]["outs"] if o["path"] == ASSIGNMENTS)

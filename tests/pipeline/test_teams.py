@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.pipeline, pytest.mark.filterwarnings("default")]
 NAME = "mlflow.example.com"  # the server's, in the page
 
 
+@pytest.mark.thorough
 def test_a_colleague_who_pulls_has_nothing_to_do(reproduced: Project, tmp_path: Path) -> None:
     reproduced.dvc("remote", "add", "--default", "team", str(tmp_path / "remote"))
     reproduced.git("commit", "-qam", "Share results")

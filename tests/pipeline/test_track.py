@@ -167,7 +167,11 @@ def test_a_run_is_complete_when_all_other_stages_come_from_the_cache(reproduced:
 
 @pytest.mark.parametrize(
     ("sign", "after"),
-    [("mlflow.db.unfinished", 0.3), ("mlflow.db", 0.1), ("mlartifacts", 0.05)],
+    [
+        ("mlflow.db.unfinished", 0.3),
+        pytest.param("mlflow.db", 0.1, marks=pytest.mark.thorough),
+        ("mlartifacts", 0.05),
+    ],
 )
 def test_a_run_that_was_cut_short_is_completed(
     reproduced: Project, finished: Project, sign: str, after: float
@@ -241,6 +245,7 @@ def test_what_dvc_shows_is_in_the_run(finished: Project) -> None:
             assert logged == str(value), name
 
 
+@pytest.mark.thorough
 def test_a_server_that_stops_in_between_costs_nothing_but_the_run(
     reproduced: Project, tmp_path: Path
 ) -> None:

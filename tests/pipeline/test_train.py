@@ -72,7 +72,13 @@ def test_no_segment_is_below_the_smallest(state: Path) -> None:
     assert "No segment may have fewer than" in files.read_json(paths.CLUSTERING)["notes"][0]
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize(
+    "algorithm",
+    [
+        pytest.param(each, marks=pytest.mark.thorough if each == "kmeans" else [])
+        for each in ALGORITHMS  # k-means is what all other tests of the pipeline train
+    ],
+)
 def test_every_algorithm_makes_a_model_metrics_and_pictures(state: Path, algorithm: str) -> None:
     settings = params(algorithm=algorithm)
     run_stage("train", settings)

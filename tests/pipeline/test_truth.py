@@ -222,8 +222,18 @@ def emptied(project: Project) -> None:
     [
         (without_store, "run `segmentation track` first", ["segmentation track"]),
         (without_runs, "`segmentation track --anew`", ["segmentation track --anew"]),
-        (without_runs, "has lost dvc.lock of the run", ["segmentation track"]),
-        (damaged, "is damaged", ["mv mlflow.db mlflow.db.damaged", "segmentation track"]),
+        pytest.param(
+            without_runs,
+            "has lost dvc.lock of the run",
+            ["segmentation track"],
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            damaged,
+            "is damaged",
+            ["mv mlflow.db mlflow.db.damaged", "segmentation track"],
+            marks=pytest.mark.thorough,
+        ),
         (emptied, "is damaged", ["mv mlflow.db mlflow.db.damaged", "segmentation track --all"]),
     ],
 )

@@ -144,7 +144,9 @@ def test_the_page_needs_nothing_but_itself() -> None:
     assert "@import" not in text
 
 
-@pytest.mark.parametrize(("columns", "levels"), [(1, 1), (60, 500)])
+@pytest.mark.parametrize(
+    ("columns", "levels"), [(1, 1), pytest.param(60, 500, marks=pytest.mark.thorough)]
+)
 def test_any_shape_of_table(tmp_path: Any, columns: int, levels: int) -> None:
     shape = content(k=12, columns=columns, levels=levels)
     facts = shape["facts"]

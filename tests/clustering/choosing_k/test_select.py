@@ -46,7 +46,13 @@ CLOUDS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
 }
 
 
-@pytest.mark.parametrize("name", CLOUDS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.thorough if name in ("normal", "ball") else [])
+        for name in CLOUDS
+    ],
+)
 def test_one_population_is_no_structure(name: str) -> None:
     X = standardise(CLOUDS[name](np.random.default_rng(0)))
     assert not structure_test(X, k_range=range(2, 9)).structured
