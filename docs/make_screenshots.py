@@ -52,6 +52,9 @@ def main() -> None:
         photograph_report(browser, clone, "no-structure")
         write_wines(clone / "wine.csv")
         subprocess.run(["segmentation", "init", "wine.csv", "--yes"], cwd=clone, check=True)
+        settings = clone / "params.yaml"  # `init` has to guess what a row is worth; a wine is not
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(re.sub(r"(?m)^  value: \w+", "  value:", text), encoding="utf-8")
         subprocess.run(["dvc", "repro", "--quiet"], cwd=clone, check=True)
         photograph_report(browser, clone, "wine")
 

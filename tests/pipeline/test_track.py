@@ -96,6 +96,7 @@ def test_a_run_is_pleasant_to_open(finished: Project) -> None:
     (run,) = runs(finished)
     assert run.info.run_name == "kmeans k=4"
     assert "| segment | name |" in run.data.tags["mlflow.note.content"]
+    assert r"\$" not in run.data.tags["mlflow.note.content"]  # the UI would show the backslash
     assert run.data.tags["git.commit"] == finished.git("rev-parse", "HEAD").strip()
     assert run.data.tags["git.branch"] == "main"
     assert run.data.tags["git.dirty"] == "false"

@@ -155,3 +155,11 @@ def test_who_logs_to_a_run_that_another_clone_deletes_goes_on_with_the_one_that_
     in_between(monkeypatch, another)
     assert [tracked_here("the state")(tmp_path)] == others
     assert the_run(server).info.run_id == others[0]
+
+
+def test_runs_of_states_that_are_called_the_same_are_told_apart(
+    client: mlflow.MlflowClient, tmp_path: Path
+) -> None:
+    runs = [tracked_here(key)(tmp_path) for key in ("another state", "the state", "the state")]
+    names = [client.get_run(run_id).info.run_name for run_id in runs]
+    assert names == ["n", "n the sta", "n the sta"]

@@ -108,7 +108,7 @@ def apart(facts: Segments, pair: tuple[int, int], *, kind: str, dark: bool) -> D
         color=alt.Color(
             "name:N",
             scale=scale(facts, pair, dark=dark),
-            legend=alt.Legend(orient="top", title=None, columns=1, labelLimit=320),
+            legend=None,  # `pieces.key` wraps where a phone has no room for it
         ),
         tooltip=[
             alt.Tooltip("name:N", title=kind),

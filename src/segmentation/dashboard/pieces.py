@@ -56,10 +56,17 @@ def cards(facts: Segments, shown: Iterable[int]) -> str:
 
 def pair(facts: Segments, ids: Sequence[int], *, kind: str) -> str:
     """Return two segments side by side."""
-    part = facts.model_copy(
-        update={"segments": tuple(each for i in ids for each in facts.segments if each.id == i)}
-    )
-    return _render("pair.html.j2", facts=part, kind=kind)
+    return _render("pair.html.j2", facts=_only(facts, ids), kind=kind)
+
+
+def key(facts: Segments, ids: Sequence[int]) -> str:
+    """Return which colour is which segment's."""
+    return _render("key.html.j2", facts=_only(facts, ids))
+
+
+def _only(facts: Segments, ids: Sequence[int]) -> Segments:
+    these = tuple(each for i in ids for each in facts.segments if each.id == i)
+    return facts.model_copy(update={"segments": these})
 
 
 def nothing_to_act_on(facts: Segments, results: Results) -> bool:

@@ -152,8 +152,12 @@ def figures_of(segment: Segment) -> dict[str, float | str | None]:
 
 
 def described(markdown: str) -> str:
-    """Put the title in bold: the MLflow UI sets the lines of a long title on top of each other."""
-    title, _, text = markdown.partition("\n")
+    """Write Markdown as the MLflow UI reads it.
+
+    It sets the lines of a long title on top of each other, so the title is bold instead. It knows
+    no formulas either, and shows the backslash that keeps other readers from seeing one.
+    """
+    title, _, text = markdown.replace(r"\$", "$").partition("\n")
     return f"**{title.removeprefix('# ')}**\n{text}"
 
 

@@ -4,7 +4,7 @@ DVC owns the truth; a run is a view of it. The run carries a key made from `dvc.
 state is the same run, however often it is tracked, and a run that was cut short is completed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -207,12 +207,14 @@ def _claim(
     """Return the run that stands for a state, made if there is none."""
     runs = _runs(client, experiment_id, record.key)
     if runs:
-        _add_origin(client, runs[0], origin, record.name)
+        _add_origin(client, runs[0], origin, _automatic(record))
         return runs[0]
+    plain, longer = _automatic(record)
     run = client.create_run(
         experiment_id,
         start_time=time,
-        run_name=origin.get(EXPERIMENT_TAG, record.name),
+        run_name=origin.get(EXPERIMENT_TAG)
+        or (longer if _is_taken(client, experiment_id, plain) else plain),
         # The key goes in with the run itself: a run cut short right after is found again.
         tags={KEY_TAG: record.key, **record.tags, **origin},
     )
@@ -222,8 +224,18 @@ def _claim(
     return first
 
 
+def _automatic(record: Record) -> tuple[str, str]:
+    """Return what the run of a state is called by itself, and where another run has that name."""
+    return record.name, f"{record.name} {record.key[:7]}"
+
+
+def _is_taken(client: "MlflowClient", experiment_id: str, name: str) -> bool:
+    query = f"attributes.run_name = '{name}'"
+    return bool(client.search_runs([experiment_id], filter_string=query, max_results=1))
+
+
 def _add_origin(
-    client: "MlflowClient", run: "Run", origin: Mapping[str, str], automatic: str | None = None
+    client: "MlflowClient", run: "Run", origin: Mapping[str, str], automatic: Sequence[str] = ()
 ) -> None:
     """Note that a state was reached again: what is known of it stands, what is new is added."""
     tags, run_id = dict(run.data.tags), run.info.run_id
@@ -237,7 +249,7 @@ def _add_origin(
         added[ALSO_TAG] = ", ".join([*also, name])
     for tag, value in added.items():
         client.set_tag(run_id, tag, value)
-    if name and not first and run.info.run_name == automatic:
+    if name and not first and run.info.run_name in automatic:
         client.update_run(run_id, name=name)  # nobody chose the name that it had
 
 

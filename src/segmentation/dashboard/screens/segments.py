@@ -31,5 +31,6 @@ def page() -> None:
     others = [i for i in ids if i != one]
     other = right.selectbox("Other", others, format_func=called, key="other", bind="query-params")
     both = (int(one), int(other))
+    html(pieces.key(facts, both))
     chart(charts.apart(facts, both, kind=results.kind, dark=is_dark()))
     html(pieces.pair(facts, both, kind=results.kind))
