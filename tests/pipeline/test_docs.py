@@ -1,13 +1,17 @@
 """The commands in the README and the docs do what they say, on a scratch copy."""
 
+import importlib.util
 import json
 import re
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import tables
+from PIL import Image
 
+from browser import CHROMIUM, needs_a_browser
 from conftest import ROOT, Project
 
 pytestmark = pytest.mark.pipeline
@@ -42,6 +46,29 @@ def test_the_model_is_used_as_shown(reproduced: Project) -> None:
     (reproduced.path / "snippet.py").write_text(snippet, encoding="utf-8")
     printed = reproduced.run("python", "snippet.py").stdout
     assert re.fullmatch(r"\[[1-4]( [1-4]){4}\]", printed.strip())
+
+
+@needs_a_browser
+def test_the_readme_s_picture_is_taken_of_the_report(
+    finished: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = ROOT / "docs/make_screenshots.py"
+    spec = importlib.util.spec_from_file_location("make_screenshots", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for place in ("ROOT", "IMAGES"):
+        monkeypatch.setattr(module, place, tmp_path)
+    module.photograph_report(CHROMIUM, finished.path, "report")
+    with (
+        Image.open(tmp_path / "report.png") as taken,
+        Image.open(ROOT / "docs/images/report.png") as kept,
+    ):
+        assert taken.size == kept.size
+        grey = taken.convert("L")
+        dark = sum(grey.histogram()[:90]) / (grey.width * grey.height)
+        assert 0.005 < dark < 0.2  # text and bars on paper
 
 
 def test_named_places_exist() -> None:
