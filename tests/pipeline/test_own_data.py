@@ -104,6 +104,7 @@ def test_a_try_in_the_workspace_keeps_the_table(mine: Project) -> None:
     assert not any(Path(TABLE).name in line for line in changed(mine))
 
 
+@pytest.mark.thorough
 def test_tries_beside_the_workspace_leave_it_as_it_is(mine: Project) -> None:
     settings = (mine.path / "params.yaml").read_text(encoding="utf-8")
     assert "'train.k' is 1" in failed(mine, "--temp")

@@ -1,5 +1,6 @@
 """Clones that track the same state in the same moment: one run, one model, both whole."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -94,9 +95,18 @@ def test_a_model_that_is_seen_late_and_is_older_counts(
     assert the_run(client).outputs.model_outputs[0].model_id == seen[-1] != seen[0]
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store without runs: making one takes longer than a test."""
+    file = tmp_path_factory.mktemp("store") / "server.db"
+    mlflow.MlflowClient(f"sqlite:///{file}").search_experiments()
+    return file
+
+
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> mlflow.MlflowClient:
+def server(empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> mlflow.MlflowClient:
     """Return a client of a store that is not the embedded one, which is locked while one tracks."""
+    shutil.copy(empty, tmp_path / "server.db")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/server.db")
     return mlflow.MlflowClient(f"sqlite:///{tmp_path}/server.db")
