@@ -130,12 +130,17 @@ def gather(snapshot: Snapshot, params: Params) -> Record:
 
 
 def used(params: Params) -> dict[str, Any]:
-    """Return the settings that had a say: of the algorithms, those of the one that was chosen."""
+    """Return the settings that had a say: of the algorithms, those of the one that was chosen.
+
+    Those of lifetime value only where the table was made of purchases.
+    """
     told = params.model_dump(mode="json")
     for name in ALGORITHMS:
         if name != params.train.algorithm:
             del told["train"][name]
     del told["review"]
+    if params.data.path != paths.PURCHASERS:
+        del told["clv"]
     return told
 
 
