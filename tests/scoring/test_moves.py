@@ -7,13 +7,15 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from scipy.stats import ttest_ind
 
 from segmentation.artifacts.effect import Effect
 from segmentation.commands import changes as command
 from segmentation.errors import InputError, SettingsError
-from segmentation.scoring.changes import COLUMNS, Wanted, moved
+from segmentation.scoring.changes import COLUMNS, Wanted, held_out, moved
 from segmentation.scoring.effect import effect
 
 NAMES = {1: "Rich", 2: "=Poor"}
@@ -76,6 +78,16 @@ def test_whoever_is_left_alone_stays_so(now: tuple[Path, Path], tmp_path: Path) 
     assert (table(now, None, wanted(seed=6)).set_index("id")["holdout"] != first["holdout"]).any()
     more = table(now, None, wanted(holdout=0.3)).set_index("id")["holdout"]
     assert more[first["holdout"]].all()
+
+
+def test_others_are_not_left_alone_than_were_told(tmp_path: Path) -> None:
+    ids = pa.array([f"c{i}" for i in range(200)])
+    told = pa.table({"id": ids, "holdout": held_out(ids, 0.2, 5)})
+    pq.write_table(told, tmp_path / "told.parquet")
+    command.left_alone_as_told(tmp_path / "told.parquet", wanted())
+    for other in ({"seed": 6}, {"holdout": 0.3}, {"holdout": 0.0}):
+        with pytest.raises(InputError, match=r"customers it was told otherwise .* as the last"):
+            command.left_alone_as_told(tmp_path / "told.parquet", wanted(**other))
 
 
 def test_every_format_holds_the_same(now: tuple[Path, Path], tmp_path: Path) -> None:
@@ -144,7 +156,14 @@ def test_an_effect_is_the_difference_with_welch_s_interval(
     assert first.interval == pytest.approx(test.confidence_interval(), rel=1e-4)
     assert (first.verdict, second.verdict, few.verdict) == ("pays", "does not pay", "too few")
     assert few.difference is None
-    assert found.together.treated + found.together.held_out == 2010
+    # Of everyone's mean and the others' theirs could be worked out.
+    assert found.together.name == "those of enough customers together"
+    enough = outcomes[outcomes["segment"] < 3]
+    theirs = enough.groupby("holdout")["spent"]
+    assert found.together.treated + found.together.held_out == 2000
+    assert found.together.held_out_mean == pytest.approx(theirs.mean()[True], rel=1e-5)
+    test = ttest_ind(*(each for _, each in theirs), equal_var=False)
+    assert found.together.interval == pytest.approx(test.confidence_interval(), rel=1e-4)
     assert first.gain == pytest.approx((first.difference - 2) * first.treated, rel=1e-4)  # type: ignore[operator]
 
 
@@ -157,9 +176,16 @@ def test_outcomes_that_lack_customers_are_refused_or_said(
     with pytest.raises(InputError, match=r"no outcome of .* of 2,010 customers.*--absent"):
         asked(told, tmp_path / "o.csv")
     found = asked(told, tmp_path / "o.csv", absent=0.0)
-    assert found.together.treated + found.together.held_out == 2010
+    assert sum(each.treated + each.held_out for each in found.segments) == 2010
+    assert found.strangers == 0
     with pytest.raises(InputError, match="no column 'spend'; did you mean 'spent'"):
         asked(told, tmp_path / "o.csv", outcome="spend")
+    others = buyers.assign(id="0" + buyers["id"])
+    pd.concat([buyers, others]).to_csv(tmp_path / "o.csv", index=False)
+    assert asked(told, tmp_path / "o.csv", absent=0.0).strangers == len(others)
+    others.to_csv(tmp_path / "o.csv", index=False)
+    with pytest.raises(InputError, match=r"names nobody .* is 'id' written as there"):
+        asked(told, tmp_path / "o.csv", absent=0.0)
     pd.concat([buyers, buyers]).to_csv(tmp_path / "o.csv", index=False)
     with pytest.raises(InputError, match="same customer twice"):
         asked(told, tmp_path / "o.csv")

@@ -40,13 +40,22 @@ class SegmentEffect(Part):
 
 
 class Effect(Artifact):
-    """All segments, and all customers together."""
+    """All segments, and their customers together.
+
+    Attributes
+    ----------
+    strangers : int
+        Rows of the file whose customers the last export did not name.
+    together : SegmentEffect
+        Without the segments of too few, where theirs could be worked out by subtracting.
+    """
 
     path: ClassVar = Path("reports/effect/effect.json")
     mend: ClassVar = "run `segmentation effect FILE` again"
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     outcomes: str
     outcome: str
     cost: Figure
+    strangers: int
     segments: tuple[SegmentEffect, ...]
     together: SegmentEffect

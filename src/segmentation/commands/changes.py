@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from segmentation import artifacts, paths, sql
@@ -67,7 +68,8 @@ def changes(since: str, out: str, *, holdout: float, seed: int | None) -> Done:
     Raises
     ------
     InputError
-        The results here are not those of `dvc.lock`, or what was before cannot be found.
+        The results here are not those of `dvc.lock`, what was before cannot be found, or others
+        would be left alone than were told.
     """
     params = load_params(paths.PARAMS)
     here = Snapshot.of_workspace()
@@ -86,6 +88,8 @@ def changes(since: str, out: str, *, holdout: float, seed: int | None) -> Done:
             holdout=holdout,
             seed=params.seed if seed is None else seed,
         )
+        if LEDGER.exists():
+            left_alone_as_told(LEDGER, wanted)
         with moved(paths.ASSIGNMENTS, paths.PREPARED, before, wanted) as batches:
             first = next(batches, None)
             if first is not None:
@@ -263,6 +267,26 @@ def _into_sqlite(batches: Iterator[pa.RecordBatch], out: Path) -> None:
             marks = ", ".join("?" * batch.num_columns)
             rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
             database.executemany(f"INSERT INTO {TABLE} VALUES ({marks})", rows)
+
+
+def left_alone_as_told(ledger: Path, wanted: Wanted) -> None:
+    """Refuse to leave others alone than the last export did: what it is for could not be told.
+
+    Raises
+    ------
+    InputError
+        Share or seed are others.
+    """
+    other = 0
+    with pq.ParquetFile(ledger) as file:
+        for batch in file.iter_batches(columns=["id", "holdout"]):
+            now = held_out(batch["id"], wanted.holdout, wanted.seed)
+            other += pc.sum(pc.not_equal(now, batch["holdout"])).as_py() or 0
+    if other:
+        raise InputError(
+            f"of {other:,} customers it was told otherwise whether they are left alone; give "
+            f"--holdout and --seed as the last time, or remove {ledger} to tell everyone anew"
+        )
 
 
 def _remember(wanted: Wanted) -> None:

@@ -1,7 +1,7 @@
 """What a campaign did: those who were treated beside those who were left alone, by segment."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +24,9 @@ class Group(NamedTuple):
     customers: int
     mean: float
     variance: float
+
+
+_NOBODY = Group(0, 0.0, 0.0)
 
 
 def effect(
@@ -62,17 +65,32 @@ def effect(
         if given is not None and not math.isfinite(given):
             raise SettingsError(f"--{name} is {given}; give a number")
     with database(f"{outcomes} cannot be read") as con:
-        groups = _groups(con, told, outcomes, id_column, outcome, absent)
-    segments = sorted({segment for segment, _ in groups} - {_ALL})
+        groups, strangers = _groups(con, told, outcomes, id_column, outcome, absent)
+    segments = sorted({segment for segment, _ in groups})
+    compared = [_compared(each, names.get(each, NO_SEGMENT), groups, cost) for each in segments]
     return Effect(
         outcomes=outcomes.name,
         outcome=outcome,
         cost=cost,
-        segments=tuple(
-            _compared(each, names.get(each, NO_SEGMENT), groups, cost) for each in segments
-        ),
-        together=_compared(_ALL, "all segments together", groups, cost),
+        strangers=strangers,
+        segments=tuple(compared),
+        together=_together(compared, groups, cost),
     )
+
+
+def _together(
+    compared: Sequence[SegmentEffect], groups: Mapping[tuple[int, bool], Group], cost: float
+) -> SegmentEffect:
+    few = [each for each in compared if each.difference is None]
+    arms = (sum(each.treated for each in few), sum(each.held_out for each in few))
+    by_subtraction = any(0 < customers < FEWEST for customers in arms)
+    within = [each.segment for each in compared if not (by_subtraction and each in few)]
+    name = "those of enough customers together" if by_subtraction else "all segments together"
+    whole = {
+        (_ALL, held): pooled([groups[each, held] for each in within if (each, held) in groups])
+        for held in (False, True)
+    }
+    return _compared(_ALL, name, whole, cost)
 
 
 def _groups(
@@ -82,7 +100,8 @@ def _groups(
     id_column: str,
     outcome: str,
     absent: float | None,
-) -> dict[tuple[int, bool], Group]:
+) -> tuple[dict[tuple[int, bool], Group], int]:
+    """Return the groups, and how many rows are of nobody in them."""
     if not outcomes.exists():
         raise InputError(f"{outcomes} does not exist")
     read = table_with(con, outcomes, id_column, outcome)
@@ -114,20 +133,28 @@ def _groups(
             f"{outcomes} tells no outcome of {lacking:,} of {every:,} customers; add them, or say "
             "with --absent what theirs is, such as 0 where it lists buyers only"
         )
+    known, strangers = con.execute(
+        "SELECT count(*) FILTER (told), count(*) FILTER (NOT told) FROM "
+        f"(SELECT id IN (SELECT id FROM {table(told)}) AS told FROM outcomes WHERE id IS NOT NULL)"
+    ).fetchone() or (0, 0)
+    if not known:
+        raise InputError(
+            f"{outcomes} names nobody whom the last export named; is '{id_column}' written as "
+            "there?"
+        )
     rows = con.execute(
         "SELECT segment, holdout, count(*), avg(y), coalesce(var_samp(y), 0) FROM "
-        "(SELECT segment, holdout, coalesce(outcome, $absent) AS y FROM joined UNION ALL "
-        f"SELECT {_ALL}, holdout, coalesce(outcome, $absent) FROM joined) GROUP BY 1, 2",
+        "(SELECT segment, holdout, coalesce(outcome, $absent) AS y FROM joined) GROUP BY 1, 2",
         {"absent": absent},
     ).fetchall()
-    return {(int(s), bool(h)): Group(int(n), float(m), float(v)) for s, h, n, m, v in rows}
+    groups = {(int(s), bool(h)): Group(int(n), float(m), float(v)) for s, h, n, m, v in rows}
+    return groups, int(strangers)
 
 
 def _compared(
     segment: int, name: str, groups: Mapping[tuple[int, bool], Group], cost: float
 ) -> SegmentEffect:
-    nobody = Group(0, 0.0, 0.0)
-    treated, held = groups.get((segment, False), nobody), groups.get((segment, True), nobody)
+    treated, held = (groups.get((segment, each), _NOBODY) for each in (False, True))
     counts = {"segment": segment, "name": name, "treated": treated.customers}
     if min(treated.customers, held.customers) < FEWEST:
         return SegmentEffect(**counts, held_out=held.customers, verdict="too few")
@@ -148,6 +175,25 @@ def _compared(
         gain=(difference - cost) * treated.customers,
         verdict=verdict,
     )
+
+
+def pooled(groups: Sequence[Group]) -> Group:
+    """Return groups as one.
+
+    Examples
+    --------
+    >>> pooled([Group(2, 1.5, 0.5), Group(1, 4.5, 0.0)])  # of 1, 2 and 4.5
+    Group(customers=3, mean=2.5, variance=3.25)
+    """
+    customers = sum(each.customers for each in groups)
+    if customers < 2:
+        return groups[0] if groups else _NOBODY
+    mean = sum(each.customers * each.mean for each in groups) / customers
+    squares = sum(
+        (each.customers - 1) * each.variance + each.customers * (each.mean - mean) ** 2
+        for each in groups
+    )
+    return Group(customers, mean, squares / (customers - 1))
 
 
 def welch(treated: Group, held: Group) -> tuple[float, float]:
