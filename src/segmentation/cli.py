@@ -312,6 +312,7 @@ MODEL = (
     "champion, the id or name of a run, NAME@REVISION, workspace, or a .skops file; by default the "
     "champion, or the last run's as long as there is none."
 )
+TABLE = "customers"
 
 
 @app.command()
@@ -378,7 +379,7 @@ def export(
         ),
     ] = None,
     model: Annotated[str | None, typer.Option(help=f"For --sql and --onnx: {MODEL}")] = None,
-    table: Annotated[str, typer.Option(help="For --sql: the customers' table.")] = "customers",
+    table: Annotated[str, typer.Option(help="For --sql: the customers' table.")] = TABLE,
     holdout: Annotated[
         float,
         typer.Option(help="For --changes: share to be left alone.", min=0.0, max=0.9),
@@ -388,8 +389,21 @@ def export(
     ] = None,
 ) -> None:
     """Hand the model (--sql, --onnx), who moved (--changes) or all results (--star) on."""
-    if sum(each is not None for each in (sql, onnx, changes, star)) != 1:
+    asked = {"--sql": sql, "--onnx": onnx, "--changes": changes, "--star": star}
+    given = [name for name, value in asked.items() if value is not None]
+    if len(given) != 1:
         raise SettingsError("export takes one of --sql, --onnx, --changes and --star")
+    for option, there, kinds in (
+        ("-o", out is not None, ("--sql", "--changes")),
+        ("--model", model is not None, ("--sql", "--onnx")),
+        ("--table", table != TABLE, ("--sql",)),
+        ("--holdout", bool(holdout), ("--changes",)),
+        ("--seed", seed is not None, ("--changes",)),
+    ):
+        if there and given[0] not in kinds:
+            raise SettingsError(
+                f"{option} is for {' and '.join(kinds)}, not for {given[0]}; leave it out"
+            )
     if sql is not None:
         from segmentation.commands import export as command
 
@@ -439,6 +453,8 @@ def effect(
             low, high = each.interval
             told += f"; {each.difference:+.4g} each ({low:+.4g} to {high:+.4g})"
         say(f"{told}: {each.verdict}")
+    if found.strangers:
+        say(f"{found.strangers:,} rows are of customers that the last export did not name")
     say(f"Written: {Effect.path}")
 
 
