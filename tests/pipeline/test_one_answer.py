@@ -36,6 +36,7 @@ from segmentation.errors import InputError, SettingsError
 from segmentation.repository.snapshot import Snapshot
 from segmentation.scoring.stream import ADDED
 from segmentation.settings.params import load_params
+from segmentation.tracking import compared
 from segmentation.tracking import drift as drift_runs
 from segmentation.tracking.mlflow_internals import in_words
 from segmentation.tracking.model import LEFT_BEHIND
@@ -257,6 +258,8 @@ def test_a_drift_run_stands_below_the_model_s_and_is_none_of_a_state(
         names = {each.path for each in client.list_artifacts(run.info.run_id)}
         assert names == {"drift.json", "drift.html"}
         assert find_run(client, experiment, wanted=state.info.run_id, key=None)
+    shown = compared.finished(experiment, reproduced.path)
+    assert [each.run_id for each in shown] == [state.info.run_id]
 
 
 def test_a_model_is_chosen_by_name_and_a_changed_one_refused(

@@ -10,6 +10,7 @@ import pandas as pd
 from segmentation import paths
 from segmentation.repository.snapshot import as_csv
 from segmentation.tracking import registry, runs
+from segmentation.tracking.origin import KEY_TAG
 from segmentation.tracking.store import is_embedded, open_store
 from segmentation.tracking.verified import VerifiedRun
 
@@ -41,7 +42,7 @@ class Tracked:
 
 
 def finished(experiment: str, root: Path) -> list[Tracked]:
-    """Return the complete runs of an experiment, the latest first.
+    """Return the complete runs of states, the latest first; those of drift are none.
 
     Raises
     ------
@@ -55,7 +56,9 @@ def finished(experiment: str, root: Path) -> list[Tracked]:
         if stored is None:
             return []
         found = client.search_runs(
-            [stored.experiment_id], "attributes.status = 'FINISHED'", max_results=MOST
+            [stored.experiment_id],
+            f"attributes.status = 'FINISHED' and tags.`{KEY_TAG}` != ''",
+            max_results=MOST,
         )
         return [
             Tracked(
