@@ -71,6 +71,7 @@ BROKEN = {
     **{f"header {n}": GOOD[:n] for n in (20,)},
     **{f"no {name}": csv(made.customers(rows=60).drop(columns=name))
        for name in ("age", "gender")},
+    "parquet twice begun": b"PAR1" + parquet(made.customers(rows=60)),
     "twice a column": GOOD.replace(b"age", b"income", 1),
 }  # fmt: skip
 

@@ -80,7 +80,8 @@ def score(content: bytes, chosen: Chosen) -> Scored:
             counts, damaged, first, preview = _score(file, out, chosen, kind=kind)
             drift, why = _drift(file, chosen)
         except SegmentationError as error:
-            raise InputError(nameless(str(error), file, called="the file")) from error
+            told = " ".join(str(error).split())  # what reads Parquet may tell it in several lines
+            raise InputError(nameless(told, file, called="the file")) from error
         except Exception as error:
             raise InputError(
                 f"the file cannot be read as a table ({type(error).__name__}); upload a CSV or "

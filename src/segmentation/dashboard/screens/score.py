@@ -6,6 +6,7 @@ from segmentation.dashboard import stored, tables, uploads
 from segmentation.dashboard.limits import MOST_MEGABYTES, MOST_ROWS
 from segmentation.dashboard.screens.shown import heading, note, sentences, shown_table
 from segmentation.dashboard.words import plain
+from segmentation.errors import InputError
 from segmentation.scoring.stream import ADDED
 from segmentation.views.drift import HEADLINES
 
@@ -27,8 +28,12 @@ def page() -> None:
     chosen = stored.chosen()
     key = (upload.file_id, chosen.md5)
     if st.session_state.get(_LAST, (None,))[0] != key:
-        with st.spinner("Scoring"):
-            st.session_state[_LAST] = (key, uploads.score(upload.getvalue(), chosen))
+        try:
+            with st.spinner("Scoring"):
+                st.session_state[_LAST] = (key, uploads.score(upload.getvalue(), chosen))
+        except InputError as error:
+            st.error(plain(error))  # here alone, in no log: it may tell what stands in a cell
+            return
     found: uploads.Scored = st.session_state[_LAST][1]
     heading(tables.scored_in_short(found.counts, found.by), level=2)
     st.download_button("Download the scored file", found.content, f"scored.{found.kind}",
