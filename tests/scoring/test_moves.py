@@ -51,7 +51,7 @@ def table(now: tuple[Path, Path], before: Path | None, wanted: Wanted) -> pd.Dat
 
 
 def test_who_came_moved_and_left(now: tuple[Path, Path], tmp_path: Path) -> None:
-    before = tmp_path / "before.parquet"
+    before = tmp_path / "a80e15f8"  # as DVC's cache calls it
     pd.DataFrame({"id": ["a", "b", "c", "x"], "segment": [1, 1, 3, 3]}).to_parquet(before)
     found = table(now, before, wanted()).set_index("id")
     assert found["change"].to_dict() == {"b": "moved", "c": "moved", "d": "new", "x": "gone"}
@@ -211,6 +211,7 @@ def test_a_database_that_is_not_there_is_told_in_a_line() -> None:
     [
         (b"", "is empty"),
         (b'{"id": 1}', "is JSON; give a CSV or a Parquet file"),
+        (b"id,spent\nc1,1e308\n", "is not numeric: it holds '1e308'"),
         (b"id,spent\nc1,inf\n", "is not numeric: it holds 'inf'"),
         (None, "is a folder; give a file"),
     ],

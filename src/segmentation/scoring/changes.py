@@ -94,7 +94,7 @@ def _batches(
     else:
         con.execute(
             f"CREATE VIEW past AS SELECT CAST({name} AS VARCHAR) AS id, segment "
-            f"FROM {table(before)}"
+            f"FROM read_parquet({sql.text(str(before))})"  # in DVC's cache it has no ending
         )
         twice = con.execute(
             "SELECT id FROM past GROUP BY id HAVING count(*) > 1 LIMIT 1"

@@ -111,7 +111,7 @@ def _groups(
         f"AS text, TRY_CAST({value} AS DOUBLE) AS outcome FROM {read}"
     )
     wrong = con.execute(
-        "SELECT text FROM outcomes WHERE NOT coalesce(isfinite(outcome), false) AND text <> '' "
+        "SELECT text FROM outcomes WHERE NOT coalesce(abs(outcome) < 1e100, false) AND text <> '' "
         "LIMIT 1"
     ).fetchone()
     if wrong:
