@@ -273,7 +273,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         key=lambda item: (
             ROOT / "tests/pipeline" not in item.path.parents,
             # One worker makes what all others copy; a second one has its own to make meanwhile.
-            item.path.name != "test_repro.py",
+            item.path.name != "test_own_data.py",
         )
     )
 

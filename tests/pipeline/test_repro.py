@@ -158,12 +158,14 @@ def resumed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
     return project, project.dvc("repro").stdout
 
 
+@pytest.mark.thorough
 def test_a_killed_run_goes_on_where_it_was(resumed: tuple[Project, str]) -> None:
     _, said = resumed
     assert "Running stage 'prepare'" not in said
     assert "Running stage 'train'" in said
 
 
+@pytest.mark.thorough  # `dvc.lock` was made elsewhere, and is what a clone makes here
 def test_same_input_same_bytes(resumed: tuple[Project, str], finished: Project) -> None:
     assert lock(resumed[0]) == lock(finished)
 
