@@ -38,8 +38,8 @@ export DO_NOT_TRACK = true
 # Python keeps what it compiled: else every stage compiles its libraries, half of its time.
 export PYTHONDONTWRITEBYTECODE =
 
-# Three tests at a time on two processors, one thread each: one of them often waits for a server.
-PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 pytest --numprocesses 3 --dist loadscope \
+# Two tests at a time, one thread each: three take longer on two processors, by a fifth.
+PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 pytest --numprocesses 2 --dist loadscope \
 	--no-loadscope-reorder
 
 .PHONY: run test test-all check lint test-oldest test-newest ui dashboard sweep experiments review check-review base deps lock bench \
