@@ -19,6 +19,7 @@ from segmentation.clustering.identity.matching import NOISE
 from segmentation.clustering.stability import bootstrap_stability
 from segmentation.monitoring.drift import stability_index
 from segmentation.monitoring.migration import migrate
+from segmentation.review.stakes import elsewhere
 from segmentation.settings.review import Review
 
 Matrix = NDArray[np.float64]
@@ -79,9 +80,8 @@ def changes(algorithm: str, draw: Draw, k: int, replaced: float, times: int) -> 
             lambda some, s: np.asarray(labelled(algorithm, some, k, s)) - 1,
             seed=seed, resamples=50,
         )  # fmt: skip
-        chance = sum(
-            (base == each.label + 1).sum() * (1 - each.jaccard) / (1 + each.jaccard)
-            for each in stable.segments
+        chance = elsewhere(
+            (int((base == each.label + 1).sum()), each.jaccard) for each in stable.segments
         )
         for _ in range(10):
             kept = np.sort(rng.permutation(ROWS)[: round((1 - replaced) * ROWS)])
@@ -97,7 +97,7 @@ def changes(algorithm: str, draw: Draw, k: int, replaced: float, times: int) -> 
             rows.append(
                 {
                     "moved": found.moved / len(kept),
-                    "by chance": round(chance) / len(kept),
+                    "by chance": chance / len(kept),
                     "lost": ((one != NOISE) & (gone | (other == NOISE))).mean(),
                     "noise": (head == NOISE).mean() - (base == NOISE).mean(),
                     "psi": psi if psi > by_chance else 0.0,

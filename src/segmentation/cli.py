@@ -404,23 +404,7 @@ def export(
             raise SettingsError(
                 f"{option} is for {' and '.join(kinds)}, not for {given[0]}; leave it out"
             )
-    if sql is not None:
-        from segmentation.commands import export as command
-
-        file = None if out is None else Path(out)
-        text = command.as_sql(sql, file, model=model, table=table)
-        say(text if out is None else f"Written: {out}")
-    elif onnx is not None:
-        from segmentation.commands import export as command
-
-        command.as_onnx(onnx, model=model)
-        say(f"Written: {onnx}")
-    elif star is not None:
-        from segmentation.commands import export as command
-
-        for path in command.star(star):
-            say(f"Written: {path}")
-    elif changes is not None:
+    if changes is not None:
         from segmentation.commands import changes as moves
 
         if out is None:
@@ -431,6 +415,20 @@ def export(
         else:
             counted = ", ".join(f"{n:,} {what}" for what, n in sorted(done.counts.items()))
             say(f"{counted}. Written: {done.out}")
+        return
+
+    from segmentation.commands import export as command
+
+    if sql is not None:
+        file = None if out is None else Path(out)
+        text = command.as_sql(sql, file, model=model, table=table)
+        say(text if out is None else f"Written: {out}")
+    elif onnx is not None:
+        command.as_onnx(onnx, model=model)
+        say(f"Written: {onnx}")
+    elif star is not None:
+        for path in command.star(star):
+            say(f"Written: {path}")
 
 
 @app.command()

@@ -41,7 +41,7 @@ def as_sql(dialect: str, out: Path | None, *, model: str | None, table: str) -> 
     text = sql.select(
         rule,
         dialect=dialect,
-        names={segment: chosen.name_of(segment) for segment in rule.segments},
+        names=_names(chosen, rule),
         key=chosen.data.id_column,
         table=table,
         about=_about(chosen),
@@ -49,6 +49,10 @@ def as_sql(dialect: str, out: Path | None, *, model: str | None, table: str) -> 
     if out is not None:
         files.write_text(out, text)
     return text
+
+
+def _names(chosen: Chosen, rule: Rule) -> dict[int, str]:
+    return {segment: chosen.name_of(segment) for segment in rule.segments}
 
 
 def _about(chosen: Chosen) -> str:
@@ -75,7 +79,7 @@ def as_onnx(out: Path, *, model: str | None) -> None:
     told |= {"run_id": chosen.run_id, "version": chosen.version}
     graph = onnx.graph(
         rule,
-        names={segment: chosen.name_of(segment) for segment in rule.segments},
+        names=_names(chosen, rule),
         about=_about(chosen),
         told={name: text for name, text in told.items() if text is not None},
     )

@@ -1,6 +1,6 @@
 """Whom a change touches, what they are worth, and which plays come and go."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -131,14 +131,19 @@ def _values(base: Side, who: pd.Index) -> pd.Series | None:
 
 
 def _by_chance(segments: Segments | None) -> int | None:
+    if segments is None or not segments.segments:
+        return None
+    return elsewhere((each.size, each.stability.jaccard) for each in segments.segments)
+
+
+def elsewhere(segments: Iterable[tuple[int, float]]) -> int:
     """Return how many customers would be elsewhere if the customers were drawn again.
 
     Two segments of one size that overlap by the similarity J share 2J / (1 + J) of theirs.
+
+    Parameters
+    ----------
+    segments : iterable of (int, float)
+        The size of each, and its similarity.
     """
-    if segments is None or not segments.segments:
-        return None
-    away = (
-        segment.size * (1 - segment.stability.jaccard) / (1 + segment.stability.jaccard)
-        for segment in segments.segments
-    )
-    return round(sum(away))
+    return round(sum(size * (1 - jaccard) / (1 + jaccard) for size, jaccard in segments))
