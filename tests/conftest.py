@@ -4,14 +4,14 @@ Nothing that a test runs may ask for another machine: see `offline/sitecustomize
 """
 
 import atexit
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from segmentation.tracking.store import ARTIFACTS
 
 ROOT = Path(__file__).parent.parent
 OFFLINE = ROOT / "tests/offline"  # on PYTHONPATH, it guards a process
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"  # as `make test-all` says
 
 
 @dataclass
@@ -109,6 +110,24 @@ class Project:
         lasting = (f"{self.path}/.git/objects/", f"{self.path}/.dvc/cache/files/")
         shutil.copytree(self.path, target, symlinks=True, copy_function=copy)
         return Project(target)
+
+
+def cases(values: Iterable[str], *, rarely: Container[str]) -> list[Any]:
+    """Return parameters of a test, some of which only `make test-all` tries."""
+    return [
+        pytest.param(value, marks=pytest.mark.thorough if value in rarely else [])
+        for value in values
+    ]
+
+
+def script(path: Path) -> Any:
+    """Return a script of the repository as a module: it is in no package."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 Told = Callable[[Project, str], tuple[int, list[str]]]
@@ -296,7 +315,7 @@ SPARK = Engine(
         "spark.sql.shuffle.partitions": "1",
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.ui.enabled": "false",
-        **({} if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else INTERPRETED),
+        **({} if THOROUGH else INTERPRETED),
     },
 )
 
@@ -304,7 +323,7 @@ SPARK = Engine(
 @pytest.fixture(scope="session")
 def spark() -> Iterator[Any]:
     """One session of this machine for all tests."""
-    if find_spec("pyspark") is None and not os.environ.get("CI"):
+    if importlib.util.find_spec("pyspark") is None and not os.environ.get("CI"):
         pytest.skip("PySpark is not installed (requirements-spark.txt)")
     started = session(SPARK)
     yield started

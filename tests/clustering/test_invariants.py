@@ -3,7 +3,6 @@
 A few examples each; ``HYPOTHESIS_PROFILE=thorough`` tries a thousand.
 """
 
-import os
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from conftest import THOROUGH
 from segmentation.clustering.identity.matching import match_segments, order_by_value
 from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.metrics.agreement import adjusted_mutual_information, adjusted_rand
@@ -27,7 +27,6 @@ from segmentation.clustering.structure.dip import dip
 Matrix = NDArray[np.float64]
 Labels = NDArray[np.intp]
 
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 drawn = settings(deadline=None, max_examples=1000 if THOROUGH else 15, database=None)
 
 seeds = st.integers(0, 2**32 - 1)

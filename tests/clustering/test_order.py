@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from conftest import cases
 from segmentation.clustering.dominance import dominance
 from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.metrics.measures import measure
@@ -122,8 +123,7 @@ def here() -> str:
 
 
 @pytest.mark.parametrize(
-    "core",
-    ["Haswell", *(pytest.param(c, marks=pytest.mark.thorough) for c in ("SkylakeX", "Prescott"))],
+    "core", cases(("Haswell", "SkylakeX", "Prescott"), rarely=("SkylakeX", "Prescott"))
 )
 def test_the_processor_changes_nothing(here: str, core: str) -> None:
     assert worked(OPENBLAS_CORETYPE=core, OPENBLAS_NUM_THREADS="2", OMP_NUM_THREADS="2") == here

@@ -1,6 +1,5 @@
 """The commands in the README and the docs do what they say, on a scratch copy."""
 
-import importlib.util
 import json
 import re
 import sqlite3
@@ -12,7 +11,7 @@ import tables
 from PIL import Image
 
 from browser import CHROMIUM, needs_a_browser
-from conftest import ROOT, Project
+from conftest import ROOT, Project, script
 
 pytestmark = pytest.mark.pipeline
 
@@ -52,12 +51,7 @@ def test_the_model_is_used_as_shown(reproduced: Project) -> None:
 def test_the_readme_s_picture_is_taken_of_the_report(
     finished: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    script = ROOT / "docs/make_screenshots.py"
-    spec = importlib.util.spec_from_file_location("make_screenshots", script)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = script(ROOT / "docs/make_screenshots.py")
     for place in ("ROOT", "IMAGES"):
         monkeypatch.setattr(module, place, tmp_path)
     module.photograph_report(CHROMIUM, finished.path, "report")

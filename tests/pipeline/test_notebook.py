@@ -1,6 +1,5 @@
 """The notebook runs from top to bottom on what the pipeline wrote, and is kept with its outputs."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from conftest import ROOT, Project
+from conftest import ROOT, Project, script
 
 pytestmark = pytest.mark.pipeline
 
@@ -44,11 +43,7 @@ def test_it_tells_the_story_of_the_run(finished: Project, monkeypatch: pytest.Mo
 
 def texts(notebook: Any) -> list[str]:
     """Return what the cells say: figures and names, not the pictures."""
-    spec = importlib.util.spec_from_file_location("make_notebook", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = script(SCRIPT)
     outputs = [
         module.tidy(nbformat.from_dict(output))
         for cell in notebook.cells

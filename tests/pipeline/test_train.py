@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from conftest import Project
+from conftest import Project, cases
 from segmentation import paths
 from segmentation.__main__ import run_stage
 from segmentation.algorithms import ALGORITHMS, models
@@ -72,13 +72,8 @@ def test_no_segment_is_below_the_smallest(state: Path) -> None:
     assert "No segment may have fewer than" in files.read_json(paths.CLUSTERING)["notes"][0]
 
 
-@pytest.mark.parametrize(
-    "algorithm",
-    [
-        pytest.param(each, marks=pytest.mark.thorough if each == "kmeans" else [])
-        for each in ALGORITHMS  # k-means is what all other tests of the pipeline train
-    ],
-)
+# K-means is what all other tests of the pipeline train.
+@pytest.mark.parametrize("algorithm", cases(ALGORITHMS, rarely=("kmeans",)))
 def test_every_algorithm_makes_a_model_metrics_and_pictures(state: Path, algorithm: str) -> None:
     settings = params(algorithm=algorithm)
     run_stage("train", settings)

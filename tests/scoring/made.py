@@ -1,5 +1,6 @@
 """A model of four segments, made in a moment, with what belongs to it."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,11 @@ def pipeline(
     offsets: bool = False,
     k: int = 4,
     data: Data = DATA,
+    limits: Mapping[str, tuple[float, float]] | None = None,
 ) -> Pipeline:
-    transformer = build_features(table, data=data, settings=settings or Featurize()).fit(table)
+    limits = limits or {}
+    layout = build_features(table, data=data, settings=settings or Featurize(), limits=limits)
+    transformer = layout.fit(within(table, limits))
     X = np.asarray(transformer.transform(table))
     centres = KMeans(k, n_init=1, random_state=0).fit(X).cluster_centers_
     heights = np.linspace(0, 0.7, k) if offsets else None
@@ -129,13 +133,9 @@ def flagged(scaler: str) -> tuple[Rule, pd.DataFrame]:
     table = pd.DataFrame({"id": [f"C{i}" for i in range(500)], "spend": spend, "seen": seen})
     numbers = {"spend": None, "seen": {"never": [-1]}}
     data = Data.model_validate({"path": "a.csv", "id": "id", "value": None, "numeric": numbers})
-    settings = Featurize.model_validate({"scaler": scaler})
-    features = build_features(table, data=data, settings=settings).fit(table)
-    X = np.asarray(features.transform(table), dtype=np.float64)
-    centres = KMeans(4, n_init=1, random_state=0).fit(X).cluster_centers_
-    assigner = with_ids(nearest_centroid(centres), range(1, 5))
+    found = pipeline(table, data=data, settings=Featurize.model_validate({"scaler": scaler}))
     table.loc[:40, "spend"] = np.nan
-    return Rule(Pipeline([("features", features), ("segments", assigner)])), table
+    return Rule(found), table
 
 
 @cache
@@ -147,13 +147,8 @@ def with_scales() -> Pipeline:
         update={"categorical": {"gender": None}, "scale": {"preferred_category": order}}
     )
     settings = Featurize.model_validate({"weights": {"age": 2}, "skew_above": 0.0})
-    training, limits = customers(), {"income": (30_000.0, 80_000.0)}
-    layout = build_features(training, data=data, settings=settings, limits=limits)
-    transformer = layout.fit(within(training, limits))
-    X = np.asarray(transformer.transform(training))
-    centres = KMeans(4, n_init=1, random_state=0).fit(X).cluster_centers_
-    assigner = with_ids(nearest_centroid(centres), range(1, 5))
-    found = Pipeline([("features", transformer), ("segments", assigner)])
+    limits = {"income": (30_000.0, 80_000.0)}
+    found = pipeline(customers(), data=data, settings=settings, limits=limits)
     assert Rule(found).levels["preferred_category"] == list(order)
     return found
 

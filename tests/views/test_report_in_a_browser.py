@@ -1,6 +1,5 @@
 """The report and a review as a real browser shows them, on a phone, a tablet and a desktop."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from test_review_pages import BASE, HEAD
 
 import factories
 from browser import driven, needs_a_browser
+from conftest import THOROUGH, cases
 from segmentation.review.comparison import compare
 from segmentation.views import curves, review, style, svg
 from segmentation.views.report import render
@@ -45,8 +45,7 @@ CASES: dict[str, Any] = {
     "none at all": lambda: content(0, algorithm="dbscan"),
 }
 
-THOROUGH = ("k by hand", "twelve")
-THOROUGHLY = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+RARELY = ("k by hand", "twelve")
 
 
 def opened(browser: Browser, facts: dict[str, Any], **look: Any) -> Page:
@@ -61,10 +60,7 @@ def opened(browser: Browser, facts: dict[str, Any], **look: Any) -> Page:
     return page
 
 
-@pytest.mark.parametrize(
-    "case",
-    [pytest.param(case, marks=pytest.mark.thorough if case in THOROUGH else []) for case in CASES],
-)
+@pytest.mark.parametrize("case", cases(CASES, rarely=RARELY))
 def test_everybody_can_read_it_at_any_width(browser: Browser, case: str) -> None:
     asked: list[str] = []
     page = opened(browser, CASES[case](), color_scheme="dark" if len(case) % 2 else "light")
@@ -74,7 +70,7 @@ def test_everybody_can_read_it_at_any_width(browser: Browser, case: str) -> None
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        if width == 768 and not THOROUGHLY:
+        if width == 768 and not THOROUGH:
             continue
         # Not inside pictures: their colours are checked where they are made.
         found = page.evaluate("axe.run({exclude: [['figure svg']]})")

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_wine
 
+from conftest import cases
 from segmentation.clustering import select_k, structure_test
 from segmentation.errors import InputError
 
@@ -46,13 +47,7 @@ CLOUDS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.thorough if name in ("normal", "ball") else [])
-        for name in CLOUDS
-    ],
-)
+@pytest.mark.parametrize("name", cases(CLOUDS, rarely=("normal", "ball")))
 def test_one_population_is_no_structure(name: str) -> None:
     X = standardise(CLOUDS[name](np.random.default_rng(0)))
     assert not structure_test(X, k_range=range(2, 9)).structured
@@ -126,14 +121,10 @@ def test_curve_has_a_row_per_k_and_errors_beside_the_criteria() -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    [
-        "consensus",
-        "gap",
-        *(
-            pytest.param(rule, marks=pytest.mark.thorough)
-            for rule in ("silhouette", "elbow", "split_agreement")
-        ),
-    ],
+    cases(
+        ("consensus", "gap", "silhouette", "elbow", "split_agreement"),
+        rarely=("silhouette", "elbow", "split_agreement"),
+    ),
 )
 def test_every_rule_finds_plain_blobs(rule: str) -> None:
     choice = select_k(blobs((80, 80, 80), gap=9.0), k_range=range(2, 9), rule=rule, **QUICK)

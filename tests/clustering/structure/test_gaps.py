@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from conftest import cases
 from segmentation.clustering import select_k, structure_test
 from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.structure.gaps import KINDS, gaps
@@ -44,13 +45,7 @@ def bend(r: np.random.Generator) -> np.ndarray:
 CONTINUA: dict[str, Cloud] = {"ring": ring, "wave": wave, "fan": fan, "bend": bend}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.thorough if name in ("wave", "bend") else [])
-        for name in CONTINUA
-    ],
-)
+@pytest.mark.parametrize("name", cases(CONTINUA, rarely=("wave", "bend")))
 def test_a_continuum_of_any_shape_is_graded(name: str) -> None:
     X = standardise(CONTINUA[name](np.random.default_rng(1)))
     found = structure_test(X, k_range=range(2, 8), draws=10)
