@@ -200,8 +200,8 @@ def _counted(
 ) -> Iterator[pa.RecordBatch]:
     batch: pa.RecordBatch | None = first
     while batch is not None:
-        for each in batch["change"].value_counts().to_pylist():
-            counts[each["values"]] += each["counts"]
+        kinds, sizes = batch["change"].value_counts().flatten()
+        counts.update(dict(zip(kinds.to_pylist(), sizes.to_pylist(), strict=True)))
         yield batch
         batch = next(rest, None)
 

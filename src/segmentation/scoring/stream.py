@@ -93,8 +93,7 @@ def scored(customers: Scorable, rule: Rule, counts: Counts) -> Iterator[Scored]:
         scores = rule.score(some)
         counts.rows += len(frame)
         counts.scored += len(some)
-        for why in pc.value_counts(batch.why_not.drop_null()).to_pylist():
-            counts.not_scored[why["values"]] += why["counts"]
+        counts.not_scored.update(batch.why_not.drop_null().to_pylist())
         ids, sizes = np.unique(scores.segment, return_counts=True)
         counts.segments.update(dict(zip(ids.tolist(), sizes.tolist(), strict=True)))
         counts.unlike += 0 if scores.unlike is None else int(scores.unlike.sum())

@@ -75,6 +75,10 @@ def run(
     }
     used: dict[str, Settings] = {"prepare": prepare, "featurize": featurize, "select_k": select_k}
     settings = _settings(seed, used, train)
+    # Of purchases, the stages of purchases/dvc.yaml ran before this one.
+    purchases = data.path == paths.PURCHASERS
+    lines = artifacts.read(PurchaseLines) if purchases else None
+    lifetime = artifacts.read(LifetimeValue) if purchases else None
     content: dict[str, Any] = {
         "facts": facts,
         "metrics": results.metrics,
@@ -83,16 +87,13 @@ def run(
         "quality": quality,
         "kind": results.kind,
         "columns": became(data, features, quality),
-        "lines": None,
-        "lifetime": None,
+        "lines": lines,
+        "lifetime": lifetime,
         "synthetic": data.synthetic,
         "settings_hash": _hash({"data": data.model_dump(mode="json"), **settings}),
         "version": __version__,
     }
-    if data.path == paths.PURCHASERS:  # the stages of purchases/dvc.yaml ran before this one
-        content["lines"] = artifacts.read(PurchaseLines)
-        content["lifetime"] = artifacts.read(LifetimeValue)
-    if content["lifetime"] is not None and (tried := content["lifetime"].tried) is not None:
+    if lifetime is not None and (tried := lifetime.tried) is not None:
         svg = style.as_svg(calibration(tried))
         alt = findings.calibration(tried)
         shown["purchases/calibration"] = inline(svg, name="calibration", alt=alt)

@@ -4,9 +4,10 @@ A store is easier to write to than a repository. What is promoted or used to sco
 compared, by hash, with the `dvc.lock` of the state that the run stands for.
 """
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from segmentation import paths
 from segmentation.artifacts.base import Artifact
@@ -25,6 +26,17 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 Model = TypeVar("Model", bound=Artifact)
+
+
+class _Named(BaseModel):
+    id: int
+    name: str
+
+
+class _NamedSegments(BaseModel):
+    """What every version of the artifact tells of segments: a run may be of older code."""
+
+    segments: tuple[_Named, ...]
 
 
 class VerifiedRun:
@@ -77,9 +89,14 @@ class VerifiedRun:
             raise InputError(f"{error}; {log_again(self.run)}") from error
 
     def _serving(self) -> Serving:
-        # Not as an artifact: a run of older code may have its segments in another form.
-        segments = json.loads(self.content(Segments.path))["segments"]
-        return Serving.of(self.stages, {each["id"]: each["name"] for each in segments})
+        try:
+            named = _NamedSegments.model_validate_json(self.content(Segments.path)).segments
+        except ValidationError:
+            raise InputError(
+                f"{Segments.path} of the run '{self.name}' tells no segments by id and name; "
+                f"{log_again(self.run)}"
+            ) from None
+        return Serving.of(self.stages, {each.id: each.name for each in named})
 
     def _digest(self, path: Path) -> str:
         return lock.hash_of(self.stages, path, "outs")

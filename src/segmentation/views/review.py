@@ -49,6 +49,31 @@ class Row:
     stays: int | None = None
 
 
+@dataclass(frozen=True)
+class MetricRow:
+    """One metric of both revisions, in words."""
+
+    name: str
+    base: str
+    base_error: str
+    head: str
+    head_error: str
+    change: str
+    outcome: str
+    in_words: str
+
+
+@dataclass(frozen=True)
+class SegmentRow:
+    """What became of one segment, in words."""
+
+    base: str
+    head: str
+    sizes: str
+    similarity: str
+    kind: str
+
+
 def markdown(comparison: Comparison, trials: Sequence[Trial] | None = None) -> str:
     """Return the page for a pull request: text, tables and charts that GitHub draws itself.
 
@@ -70,21 +95,22 @@ def markdown(comparison: Comparison, trials: Sequence[Trial] | None = None) -> s
 def html(comparison: Comparison, trials: Sequence[Trial] | None = None) -> str:
     """Return the page with all pictures in it; arguments as of `markdown`."""
     base, head, moves = comparison.base, comparison.head, comparison.migration
-    pictures: dict[str, Markup | None] = {"migration": None, "curves": None}
+    flows: Markup | None = None
+    curves: Markup | None = None
     if moves and moves.common:
         alt = (
             f"Customers flowing from segments of {base.name} to segments of {head.name}; "
             "the table below holds the numbers"
         )
-        svg = as_svg(changes.migration(moves))
-        pictures["migration"] = inline(svg, name="who-moved", alt=alt)
+        flows = inline(as_svg(changes.migration(moves)), name="who-moved", alt=alt)
     if _curves_differ(base, head):
         alt = "Silhouette and inertia by number of segments in both revisions"
-        pictures["curves"] = inline(as_svg(changes.curves(base, head)), name="curves", alt=alt)
+        curves = inline(as_svg(changes.curves(base, head)), name="curves", alt=alt)
     return render(
         "review.html.j2",
         **_facts(comparison, trials),
-        pictures=pictures,
+        flows=flows,
+        curves=curves,
         pairs=changes.pairs(base, head, moves.segments if moves else ()),
     )
 
@@ -93,8 +119,8 @@ def _facts(comparison: Comparison, trials: Sequence[Trial] | None) -> dict[str, 
     moves, base, head = comparison.migration, comparison.base, comparison.head
     alone = head.segments or base.segments
     metrics = [_metric(change) for change in comparison.metrics]
-    differing = [metric for metric in metrics if metric["outcome"] != "same"]
-    telling = [m for m in differing if m["outcome"] in ("better", "worse") or m["name"] in _ALWAYS]
+    differing = [metric for metric in metrics if metric.outcome != "same"]
+    telling = [m for m in differing if m.outcome in ("better", "worse") or m.name in _ALWAYS]
     answers = [answer for answer in comparison.answers if answer.outcome != "same"]
     segments = [_segment(change, moves) for change in moves.segments] if moves else []
     return {
@@ -118,7 +144,7 @@ def _facts(comparison: Comparison, trials: Sequence[Trial] | None) -> dict[str, 
         "metrics": metrics,
         "telling": telling,
         "others": [metric for metric in differing if metric not in telling],
-        "same_metrics": [metric["name"] for metric in metrics if metric["outcome"] == "same"],
+        "same_metrics": [metric.name for metric in metrics if metric.outcome == "same"],
         "segments": segments,
         "alone_segments": alone.segments if alone else (),
         "migration": moves,
@@ -190,7 +216,7 @@ def _revision(side: Side) -> str:
     return side.name if side.name == side.commit else f"{side.name} ({side.commit})"
 
 
-def _segment(change: SegmentChange, migration: Migration | None) -> dict[str, Any]:
+def _segment(change: SegmentChange, migration: Migration | None) -> SegmentRow:
     """Return a row of the table of segments."""
     became: str = change.kind
     if change.kind == "shrunk" and migration is not None:
@@ -211,13 +237,13 @@ def _segment(change: SegmentChange, migration: Migration | None) -> dict[str, An
             ("merged", False): "with",
         }[change.kind, alone]
         became = f"{change.kind} {link} {names}"
-    return {
-        "base": "–" if change.base is None else f"{change.base} {change.base_name}",
-        "head": "–" if change.head is None else f"{change.head} {change.head_name}",
-        "sizes": f"{change.base_size or 0:,} → {change.head_size or 0:,}",
-        "similarity": percent(change.similarity),
-        "kind": became,
-    }
+    return SegmentRow(
+        base="–" if change.base is None else f"{change.base} {change.base_name}",
+        head="–" if change.head is None else f"{change.head} {change.head_name}",
+        sizes=f"{change.base_size or 0:,} → {change.head_size or 0:,}",
+        similarity=percent(change.similarity),
+        kind=became,
+    )
 
 
 def _moved(comparison: Comparison) -> str:
@@ -264,22 +290,22 @@ def _rows(migration: Migration) -> list[Row]:
     return [*rows, Row("all", totals, sum(totals))]
 
 
-def _metric(change: MetricChange) -> dict[str, str]:
+def _metric(change: MetricChange) -> MetricRow:
     difference = change.change
     signed = ""
     if difference:
         signed = number(abs(difference))
         signed = f"+{signed}" if difference > 0 else f"−{signed}"
-    return {
-        "name": change.name,
-        "base": number(change.base),
-        "base_error": _error(change.base_se),
-        "head": number(change.head),
-        "head_error": _error(change.head_se),
-        "change": signed,
-        "outcome": change.outcome,
-        "in_words": _OUTCOMES.get(change.outcome, change.outcome),
-    }
+    return MetricRow(
+        name=change.name,
+        base=number(change.base),
+        base_error=_error(change.base_se),
+        head=number(change.head),
+        head_error=_error(change.head_se),
+        change=signed,
+        outcome=change.outcome,
+        in_words=_OUTCOMES.get(change.outcome, change.outcome),
+    )
 
 
 def _error(error: float | None) -> str:
