@@ -118,7 +118,10 @@ def test_the_best_model_on_the_same_data_is_found_as_shown(finished: Project) ->
 
 def test_the_model_predicts_on_raw_rows(finished: Project) -> None:
     (run,) = runs(finished)
-    model = mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
+    model_id = run.outputs.model_outputs[0].model_id
+    named = mlflow.MlflowClient().get_logged_model(model_id).name
+    assert named == f"{run.info.run_name} {run.data.tags[KEY_TAG][:7]}"  # not all are "model"
+    model = mlflow.pyfunc.load_model(f"models:/{model_id}")
     customers = pd.read_parquet(finished.path / "data/prepared/customers.parquet")
     assigned = pd.read_parquet(finished.path / "data/segments/assignments.parquet")
     assert (model.predict(customers)["segment"] == assigned["segment"]).all()
@@ -202,7 +205,7 @@ def test_a_run_that_was_cut_short_is_completed(
         history = mlflow.MlflowClient().get_metric_history(run.info.run_id, name)
         assert len(history) == len({point.step for point in history})
     assert len(run.outputs.model_outputs) == 1
-    mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
+    mlflow.pyfunc.load_model(f"models:/{run.outputs.model_outputs[0].model_id}")
 
 
 def test_two_processes_that_track_one_state_in_a_new_store_make_one_run(
@@ -288,7 +291,7 @@ def test_a_moved_repository_still_shows_its_pictures(reproduced: Project) -> Non
     (run,) = runs(reproduced)
     assert str(reproduced.path) in run.info.artifact_uri
     assert "report.html" in artifacts(run)
-    mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
+    mlflow.pyfunc.load_model(f"models:/{run.outputs.model_outputs[0].model_id}")
 
 
 def test_an_unreachable_server_costs_nothing_but_the_run(reproduced: Project) -> None:

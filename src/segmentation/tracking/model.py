@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
     from mlflow.models import Model
 
-MODEL_NAME = "model"
 MODEL_FILE = "model.skops"
 MODEL_CARD = "MLmodel"  # how MLflow loads it
 SERVING = "serving.json"
@@ -87,8 +86,8 @@ def _is(content: bytes, serving: Serving) -> bool:
         return False
 
 
-def model_of(client: "MlflowClient", run: "Run", params: Mapping[str, str]) -> str:
-    """Return the id of the run's model, made if it has none.
+def model_of(client: "MlflowClient", run: "Run", name: str, params: Mapping[str, str]) -> str:
+    """Return the id of the run's model, made under a name if it has none.
 
     Another clone may make one in the same moment; of several the oldest counts. Since it may be
     seen last, `settle` asks again in the end.
@@ -96,7 +95,7 @@ def model_of(client: "MlflowClient", run: "Run", params: Mapping[str, str]) -> s
     models = _models(client, run)
     if not models:
         made = client.create_logged_model(
-            run.info.experiment_id, MODEL_NAME, run.info.run_id, params=dict(params)
+            run.info.experiment_id, name, run.info.run_id, params=dict(params)
         )
         models = _models(client, run)
         if models[0] != made.model_id:

@@ -261,7 +261,8 @@ def _log(client: "MlflowClient", run: "Run", record: Record) -> str:
     from mlflow.entities import Metric, Param
 
     run_id, params = run.info.run_id, flatten(record.params)
-    model_id = model.model_of(client, run, params)
+    _, name = _automatic(record)
+    model_id = model.model_of(client, run, name, params)
     # With the run's own start as their time, metrics logged twice are the same metrics.
     time, data = run.info.start_time, record.dataset
     metrics = [
