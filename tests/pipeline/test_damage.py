@@ -182,6 +182,42 @@ def test_summary(
     check(*commanded(monkeypatch, capsys, "summary"), name)
 
 
+SCORE = ("score", "data/raw/customers.csv", "-o", "{out}.csv", "--model", "workspace")
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("reports/profile/segments.json", SCORE),
+        ("reports/train/baseline.json", SCORE),
+        ("reports/profile/segments.json", ("export", "--star", "{out}")),
+        ("reports/evaluate/metrics.json", ("export", "--star", "{out}")),
+        ("data/prepared/customers.parquet", ("typing", "--model", "workspace")),
+    ],
+)
+def test_nothing_is_handed_on_that_is_not_as_it_was_made(
+    workspace: Project, name: str, command: tuple[str, ...], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """A digit in JSON, or a customer less: each of them can be read."""
+    monkeypatch.chdir(workspace.path)
+    file = workspace.path / name
+    whole = file.read_bytes()
+    file.unlink()  # it may be a link into DVC's cache
+    if name.endswith(".json"):
+        file.write_bytes(whole.replace(b"0.", b"0.1", 1))
+    else:
+        pd.read_parquet(io.BytesIO(whole)).iloc[1:].to_parquet(file)
+    out = tmp_path / "out"
+    try:
+        told = commanded(monkeypatch, capsys, *(word.format(out=out) for word in command))
+    finally:
+        file.unlink()
+        file.write_bytes(whole)
+    assert told == (1, [f"error: {name} is not the one in dvc.lock; run `dvc repro`"])
+    assert not list(tmp_path.iterdir())
+
+
 def commanded(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
 ) -> tuple[int, list[str]]:

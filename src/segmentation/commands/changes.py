@@ -23,7 +23,7 @@ from segmentation.engines.tables.table import Table
 from segmentation.errors import InputError
 from segmentation.repository import lock
 from segmentation.repository.dvc_internals import cached
-from segmentation.repository.snapshot import Snapshot, md5
+from segmentation.repository.snapshot import Snapshot
 from segmentation.scoring import effect as room
 from segmentation.scoring.changes import Wanted, held_out, moved
 from segmentation.scoring.database import database, table_with
@@ -72,10 +72,7 @@ def changes(since: str, out: str, *, holdout: float, seed: int | None) -> Done:
         would be left alone than were told.
     """
     params = load_params(paths.PARAMS)
-    here = Snapshot.of_workspace()
-    for path in (paths.ASSIGNMENTS, paths.PREPARED, paths.SEGMENTS):
-        if here.get(path, md5) != lock.hash_of(here.stages, path, "outs"):
-            raise InputError(f"{path} is not the one in dvc.lock; run `dvc repro`")
+    Snapshot.of_workspace().verify(paths.ASSIGNMENTS, paths.PREPARED, paths.SEGMENTS)
     facts = artifacts.read(Segments)
     counts: Counter[str] = Counter()
     with TemporaryDirectory() as folder, _before(since, params, Path(folder)) as (before, names):

@@ -11,6 +11,7 @@ from segmentation.artifacts.metrics import Metrics
 from segmentation.artifacts.segments import Segments
 from segmentation.commands.load import Chosen, choose
 from segmentation.engines.tables.table import Table
+from segmentation.repository.snapshot import Snapshot
 from segmentation.scoring import onnx, sql
 from segmentation.scoring import star as tables
 from segmentation.scoring.output import aside, safe, writing
@@ -92,8 +93,10 @@ def star(folder: Path) -> list[Path]:
     Raises
     ------
     InputError
-        There is no run here.
+        There is no run here, or its results are not those of `dvc.lock`.
     """
+    here = Snapshot.of_workspace()
+    here.verify(paths.PREPARED, paths.ASSIGNMENTS, paths.SEGMENTS, paths.METRICS)
     facts, data = artifacts.read(Segments), load_params(paths.PARAMS).data
     written = [
         _rows(folder, "segments", tables.segments(facts)),

@@ -153,10 +153,8 @@ def _file(path: Path) -> bytes:
 
 
 def _of_snapshot(state: Snapshot) -> bytes:
-    content = state.get(paths.MODEL, bytes)
-    if md5(content) != lock.hash_of(state.stages, paths.MODEL, "outs"):
-        raise InputError(f"{paths.MODEL} is not the one in dvc.lock; run `dvc repro`")
-    return content
+    state.verify(paths.MODEL)
+    return state.get(paths.MODEL, bytes)
 
 
 def _run(client: Any, name: str) -> tuple[VerifiedRun, str | None]:
@@ -241,6 +239,8 @@ def _or_none(state: Snapshot | VerifiedRun, kind: type[Kind]) -> Kind | None:
     """Return an artifact that states of older code do not have, or have in another form."""
     if kind.path.as_posix() not in lock.hashes(state.stages, "outs"):
         return None
+    if isinstance(state, Snapshot):  # a run compares whatever it gives
+        state.verify(kind.path)
     try:
         return state.artifact(kind)
     except SchemaError:

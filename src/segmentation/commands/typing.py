@@ -7,6 +7,7 @@ from segmentation.commands.load import choose
 from segmentation.engines.tables.sample import sample_rows
 from segmentation.engines.tables.table import Table
 from segmentation.errors import InputError
+from segmentation.repository.snapshot import Snapshot
 from segmentation.scoring.questions import learn
 from segmentation.scoring.rule import Rule
 from segmentation.settings.params import load_params
@@ -27,8 +28,9 @@ def typing(*, model: str | None = None) -> Typing:
     Raises
     ------
     InputError
-        There are no prepared customers here, or too few.
+        There are no prepared customers here, too few, or others than those of `dvc.lock`.
     """
+    Snapshot.of_workspace().verify(paths.PREPARED)
     chosen = choose(model)
     rule, seed = Rule(chosen.model, chosen.baseline), load_params(paths.PARAMS).seed
     table = Table(paths.PREPARED)

@@ -206,6 +206,21 @@ class Snapshot:
             and self._digest(Path(name), folder=_is_folder(digest)) not in (digest, None)
         )
 
+    def verify(self, *files: Path) -> None:
+        """Make sure that files which the pipeline made are those of `dvc.lock`.
+
+        Raises
+        ------
+        InputError
+            One is another, or nowhere.
+        """
+        for path in files:
+            made, there = lock.hash_of(self.stages, path, "outs"), self._source.digest(path)
+            if there is None:
+                raise _missing(path)
+            if there != made:
+                raise InputError(f"{path} is not the one in dvc.lock; run `dvc repro`")
+
     def check(self) -> None:
         """Make sure that the state is whole: settings, inputs and outputs are those of `dvc.lock`.
 
@@ -273,10 +288,12 @@ def as_parquet(content: bytes) -> "pd.DataFrame":
 
 def _there(path: Path, content: T | None) -> T:
     if content is None:
-        raise InputError(
-            f"{path} is missing; make it with `dvc repro`, or fetch it with `dvc pull`"
-        )
+        raise _missing(path)
     return content
+
+
+def _missing(path: Path) -> InputError:
+    return InputError(f"{path} is missing; make it with `dvc repro`, or fetch it with `dvc pull`")
 
 
 def _is_folder(digest: str) -> bool:
