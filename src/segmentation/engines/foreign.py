@@ -1,10 +1,22 @@
-"""Recognise files that are no CSV by how they begin, and say how to make one of them."""
+"""Recognise files that are no CSV by how they begin, and say how to make one of them.
+
+Parquet is read as it is, unless it would fill the memory.
+"""
 
 import re
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
+from segmentation.errors import InputError
+
 HEAD = 4096  # bytes that are enough to tell
+
+ROWS = 1 << 16
+"""Rows of Parquet read at a time."""
+
+_TEXT = 1 << 28  # bytes of a column in so many rows: 4 kB a cell
+_MEMORY = "1GB"  # to look at the cells in; what takes more is no table of customers
 
 _UNPACK = "unpack it and set data.path to the CSV inside"
 _EXPORT = "export the table as CSV and set data.path to that file"
@@ -113,3 +125,52 @@ def _zip(path: Path) -> str:
     if "content.xml" in names:
         return f"an OpenDocument sheet (.ods); {_SAVE_AS}"
     return f"a zip archive with {', '.join(names[:3]) or 'nothing'} in it; {_UNPACK}"
+
+
+def check_parquet(path: Path, columns: Iterable[str] | None = None) -> None:
+    """Raise `InputError` if the texts of a Parquet file would fill the memory.
+
+    A text is written once for all cells that hold it, so a few kilobytes may stand for as many
+    gigabytes as somebody likes. DuckDB measures them without laying them out.
+
+    Parameters
+    ----------
+    path : Path
+    columns : iterable of str, optional
+        Those that are read; by default all.
+    """
+    import duckdb
+
+    most: tuple[int | None, ...] = ()
+    file = "read_parquet(?, file_row_number = true)"
+    # Nothing is put on the disk, of which a file may want more than there is.
+    with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": ""}) as con:
+        try:
+            described = con.execute(f"DESCRIBE FROM {file}", [str(path)]).fetchall()
+            kinds = {row[0]: row[1] for row in described}
+            read = kinds if columns is None else columns
+            sizes = [f"sum({size})" for name in read if (size := _size(name, kinds.get(name, "")))]
+            if sizes:
+                each = f"SELECT {', '.join(sizes)} FROM {file} GROUP BY file_row_number // {ROWS}"
+                found = con.execute(f"SELECT max(COLUMNS(*)) FROM ({each})", [str(path)])
+                most = found.fetchone() or ()
+        except duckdb.OutOfMemoryException:
+            most = (_TEXT + 1,)
+        except duckdb.Error:
+            return  # whoever reads it says what is wrong
+    if any(size is not None and size > _TEXT for size in most):
+        raise InputError(
+            f"{path} would fill the memory: a column of it has more than {_TEXT >> 20} MB of text "
+            f"in {ROWS:,} rows; it is damaged, or no table of customers"
+        )
+
+
+def _size(name: str, kind: str) -> str:
+    """Return SQL for the bytes of a cell, if cells of this kind may have any number of them."""
+    column = '"' + name.replace('"', '""') + '"'
+    if kind == "BLOB":
+        return f"octet_length({column})"
+    if kind == "VARCHAR":
+        return f"strlen({column})"
+    nested = kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))
+    return f"strlen({column}::VARCHAR)" if nested else ""

@@ -1,23 +1,20 @@
 """Open what `data.path` names: a CSV, a compressed one, Parquet, or a folder with parts of them."""
 
-import bz2
 import codecs
 import csv
-import gzip
-import lzma
-import zlib
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.artifacts.quality import Lines
-from segmentation.engines import arrow, blocks, foreign, header
+from segmentation.engines import arrow, blocks, foreign, header, packed
 from segmentation.engines.blocks import Blocks, Layout, Places, schema
+from segmentation.engines.foreign import ROWS, check_parquet
 from segmentation.engines.records import Records, Tally, older
 from segmentation.errors import InputError, SettingsError
 from segmentation.progress import watched
@@ -26,16 +23,8 @@ from segmentation.settings.shared.data import Data
 _TOP = 20  # lines in which the header is looked for
 _BLOCK = 1 << 22  # bytes read at a time
 _LINE = 1 << 26  # bytes of a line at most
-_ROWS = 1 << 16  # rows of Parquet read at a time
 _WRONG = 0.01  # share of lines that are no text above which the encoding is wrong, not the lines
 _PARQUET = b"PAR1"
-_COMPRESSED: dict[bytes, Callable[[Path], Any]] = {
-    b"\x1f\x8b": gzip.open,
-    b"BZh": bz2.open,
-    b"\xfd7zXZ\x00": lzma.open,
-    b"\x28\xb5\x2f\xfd": lambda path: pa.CompressedInputStream(str(path), "zstd"),
-}
-CUT_OFF = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
 NO_LINES = Lines(in_file=0, header=0, rows=0, blank=0, breaks_in_cells=0)
 
 
@@ -125,9 +114,10 @@ class Source:
             data = self._data.model_copy(update={"path": path})
             with path.open("rb") as file:
                 if file.read(len(_PARQUET)) == _PARQUET:
+                    check_parquet(path)
                     with pq.ParquetFile(path) as parts:
-                        total = -(-parts.metadata.num_rows // _ROWS)
-                        read = parts.iter_batches(_ROWS)
+                        total = -(-parts.metadata.num_rows // ROWS)
+                        read = parts.iter_batches(ROWS)
                         doing = f"{self._doing} {path.name}"
                         for batch in watched(read, total=total, doing=doing):
                             first = _same(batch.schema, first, path)
@@ -150,18 +140,17 @@ class Source:
                 lines = yield from _shifted(_parquet(data, wanted, self.names), offset)
             else:
                 lines = yield from _shifted(self._csv(data, head, wanted), offset)
-        except CUT_OFF as error:
-            raise cut_off(path, error) from None
+        except packed.CUT_OFF as error:
+            raise packed.cut_off(path, error) from None
         total = {name: n + getattr(lines, name) for name, n in self.lines.model_dump().items()}
         self.lines = Lines.model_validate(total)
 
     def _csv(
         self, data: Data, head: bytes, wanted: Places | None
     ) -> Generator[pa.RecordBatch, None, Lines]:
-        packed = _unpacker(head)
-        with packed(data.path) if packed else data.path.open("rb") as raw:
-            file = cast(BinaryIO, raw)
-            if packed:
+        is_packed = packed.is_packed(head)
+        with packed.unpacked(data.path) as file:
+            if is_packed:
                 head = file.read(foreign.HEAD)
             else:
                 file.seek(len(head))
@@ -171,7 +160,7 @@ class Source:
             try:
                 pieces = pieces_of(file, head)
                 total = data.path.stat().st_size // _BLOCK
-                if total > 1 and not packed and wanted is None:
+                if total > 1 and not is_packed and wanted is None:
                     pieces = watched(pieces, total=total, doing=f"{self._doing} {data.path.name}")
                 return (yield from self._rows(_utf8(pieces, data), data, wanted))
             except UnicodeError:
@@ -236,29 +225,9 @@ def lines_as_ids(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([*front, number, *cells], schema=schema(1 + len(cells)))
 
 
-def unpacked(path: Path) -> BinaryIO:
-    """Open a file for its bytes, those of a compressed one as they were before."""
-    with path.open("rb") as file:
-        head = file.read(max(map(len, _COMPRESSED)))
-    unpack = _unpacker(head)
-    return cast(BinaryIO, unpack(path)) if unpack else path.open("rb")
-
-
-def _unpacker(head: bytes) -> Callable[[Path], Any] | None:
-    """Return what unpacks a file that begins so; None where it is not compressed."""
-    return next((unpack for mark, unpack in _COMPRESSED.items() if head.startswith(mark)), None)
-
-
-def cut_off(path: Path, error: Exception) -> InputError:
-    """Return what to tell of a compressed file that does not unpack."""
-    return InputError(
-        f"{path} is compressed, and damaged or not whole ({error}); get the whole file"
-    )
-
-
 def is_plain(head: bytes) -> bool:
     """Whether a file that begins so is neither Parquet nor compressed."""
-    return not head.startswith((_PARQUET, *_COMPRESSED))
+    return not head.startswith(_PARQUET) and not packed.is_packed(head)
 
 
 def check_kind(head: bytes, data: Data) -> None:
@@ -391,7 +360,9 @@ def _parquet(
     try:
         with pq.ParquetFile(data.path) as file:
             names[:] = header.check(file.schema_arrow.names, data, top=[], line=1)
-            for batch in file.iter_batches(_ROWS, columns=declared):
+            if wanted is None:
+                check_parquet(data.path, declared)
+            for batch in file.iter_batches(ROWS, columns=declared):
                 cells = [_as_text(batch[name], name, data) for name in declared]
                 numbers = np.arange(rows + 1, rows + 1 + batch.num_rows)
                 rows += batch.num_rows

@@ -19,9 +19,11 @@ import pyarrow as pa
 
 from segmentation import sql
 from segmentation.engines import foreign
+from segmentation.engines.foreign import check_parquet
 from segmentation.engines.header import BLANK
-from segmentation.engines.source import CUT_OFF, cut_off, files_of, is_plain, unpacked
+from segmentation.engines.packed import CUT_OFF, cut_off, unpacked
 from segmentation.engines.source import Source as Reader
+from segmentation.engines.source import files_of, is_plain
 from segmentation.errors import InputError
 from segmentation.onboarding import workbooks
 from segmentation.settings.shared.data import Data
@@ -155,6 +157,8 @@ def _plain(parts: list[Path], head: bytes, folder: Path) -> tuple[Path, list[str
 
 
 def _parquet(path: Path, parts: list[Path], con: duckdb.DuckDBPyConnection) -> Source:
+    for part in parts:
+        check_parquet(part)
     listed = ", ".join(sql.text(str(part)) for part in parts)
     con.execute(f"CREATE VIEW raw AS SELECT * FROM read_parquet([{listed}])")
     names = [row[0] for row in con.execute("DESCRIBE raw").fetchall()]

@@ -59,6 +59,8 @@ class Source:
         import duckdb
 
         try:
+            if self.is_parquet:
+                foreign.check_parquet(self.path)
             rows = con.execute(f"describe from {self.relation()}").fetchall()
         except duckdb.Error as error:
             raise unreadable(self.path, error) from None
