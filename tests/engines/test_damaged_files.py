@@ -178,6 +178,10 @@ READ = {
         "\ufeff" + table(rows=ROWS[:20]) + "\ufeff" + table(rows=ROWS[20:]),
         reasons={22: "header again"},
     ),
+    "a table appended to itself": Read(
+        table(rows=[*ROWS, *ROWS]),
+        reasons={len(ROWS) + 2 + i: "exact copy" for i in range(len(ROWS))},
+    ),
     "a mark before a row": Read(inserted(9, "\ufeff" + ROWS[0]), reasons={9: "exact copy"}),
     "marks without width": Read(
         table("id,\u200bage,spend,town", [f"\u200b{r}\u200b" for r in ROWS])

@@ -558,3 +558,15 @@ def test_who_earns_much_and_spends_little_is_no_case_for_low_cost(root: Path) ->
     started(root, tables.campaign())
     names = [play.name for play in load(Playbook, root / "playbook.yaml").plays]
     assert names.index("Win more of what they spend") < names.index("Serve at low cost")
+
+
+def test_a_table_appended_to_itself_has_its_customers_twice(root: Path) -> None:
+    table = tables.campaign(200)
+    done = started(root, pd.concat([table, table]))
+    assert settings(root).id == "ID"
+    assert any("200 of 400 rows stand in the file again" in note for note in done.notes)
+    other = tables.blobs()  # and several rows a customer, without a day, are no trait either
+    other["CustomerID"] = np.arange(300) // 2
+    done = started(root, other, "other.csv")
+    assert "CustomerID" in settings(root).ignore
+    assert any(each.startswith("CustomerID: 150 different ones in 300") for each in done.assumed)

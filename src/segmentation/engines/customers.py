@@ -37,11 +37,15 @@ _IDENTIFYING = 1 / 2  # texts a customer above which they are names, addresses o
 
 
 def check_rejected(cleaned: Cleaned, *, data: Data, rules: Prepare) -> None:
-    """Raise `InputError` if no row, or a smaller share of them than allowed, is left."""
+    """Raise `InputError` if no row, or a smaller share of them than allowed, is left.
+
+    An exact copy is left out and no customer lost, so copies are allowed in any number.
+    """
     rows, rejected = cleaned.rows, cleaned.rejections
-    if rejected < rows and rejected <= rules.max_rejected * rows:
+    copies = sum(rule.count for rule in cleaned.rules if rule.name == A_COPY)
+    if rejected < rows and rejected - copies <= rules.max_rejected * (rows - copies):
         return
-    most = cleaned.rules[0]
+    most = next((rule for rule in cleaned.rules if rule.name != A_COPY), cleaned.rules[0])
     if rejected == rows:
         listed = ", ".join(f"{rule.name} ({rule.count})" for rule in cleaned.rules)
         message = f"all {rejected} rows of {data.path} were rejected: {listed}"

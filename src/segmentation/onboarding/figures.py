@@ -99,6 +99,7 @@ class Counted:
     decimal: str
     notes: tuple[str, ...]
     sample: pd.DataFrame  # numbers where a column is one, else text, by column name
+    distinct: int  # rows that are not, cell by cell, another one again
 
 
 def count(source: Source, *, date_format: str = "auto") -> Counted:
@@ -134,7 +135,9 @@ def count(source: Source, *, date_format: str = "auto") -> Counted:
     numbers = ", ".join(f"{_number(f'c{i}', decimal)} AS n{i}" for i in range(len(names)))
     con.execute(f"CREATE TABLE numbers AS SELECT row, {numbers} FROM tidy")
     columns = tuple(_figures(con, i, name, date_format) for i, name in enumerate(names))
-    return Counted(columns, decimal, tuple(notes), _sample(con, columns))
+    every = ", ".join(f"c{i}" for i in range(len(names)))
+    distinct = con.execute(f"SELECT count(DISTINCT hash({every})) FROM tidy").fetchone() or (0,)
+    return Counted(columns, decimal, tuple(notes), _sample(con, columns), distinct[0])
 
 
 def _trimmed(i: int) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from segmentation.errors import InputError
 from segmentation.onboarding import lexicon
 from segmentation.onboarding.figures import Counted, Figures
-from segmentation.onboarding.roles import Column, ignored, role_of
+from segmentation.onboarding.roles import CODES, Column, ignored, role_of
 
 _COPY = 0.995  # absolute rank correlation above which a column says what another says
 _NEAR = 0.95
@@ -91,13 +91,16 @@ def plan(counted: Counted, *, saved: dt.date) -> Plan:
     """
     columns = {figures.name: role_of(figures) for figures in counted.columns}
     figures = {each.name: each for each in counted.columns}
-    identity = _identity(figures, columns)
+    identity = _identity(figures, columns, counted.distinct)
     for name in columns:
         words = set(lexicon.tokens(name))
         if name == identity:
             columns[name] = Column(name, "id", *_id_words(figures[name]))
         elif columns[name].role not in ("date", "flag") and _is_another_id(figures[name]):
-            columns[name] = ignored(name, "it numbers rows or people, which is no trait")
+            columns[name] = ignored(
+                name, "it numbers rows or people, which is no trait",
+                unsure=_several(figures[name], counted.distinct) if identity is None else "",
+            )  # fmt: skip
         elif columns[name].used and words & lexicon.OUTCOME:
             columns[name] = replace(
                 columns[name],
@@ -127,7 +130,7 @@ def plan(counted: Counted, *, saved: dt.date) -> Plan:
         value_why=why,
         value_unsure=unsure,
         decimal=counted.decimal,
-        notes=(*counted.notes, *told),
+        notes=(*counted.notes, *_repeated(counted, identity), *told),
         as_of=as_of,
     )
 
@@ -200,16 +203,44 @@ def _dated(columns: dict[str, Column], as_of: dt.date) -> None:
         )
 
 
-def _identity(figures: dict[str, Figures], columns: dict[str, Column]) -> str | None:
-    """The column that tells customers apart: by its name, else by cells that look like codes."""
+def _repeated(counted: Counted, identity: str | None) -> list[str]:
+    """Tell of rows that stand in the file before, where an id says that they are no other people."""
+    rows = counted.columns[0].rows
+    again = rows - counted.distinct
+    if identity is None or not again:
+        return []
+    return [f"{again:,} of {rows:,} rows stand in the file again, cell by cell: each counts once"]
+
+
+def _several(figures: Figures, rows: int) -> str:
+    """Doubt that a row is a customer where a name says that it numbers customers."""
+    if not lexicon.says_id(figures.name) or figures.distinct >= 0.95 * rows:
+        return ""
+    return (
+        f"{figures.distinct:,} different ones in {figures.rows:,} rows: each row is taken for a "
+        "customer"
+    )
+
+
+def _identity(
+    figures: dict[str, Figures], columns: dict[str, Column], different: int
+) -> str | None:
+    """The column that tells customers apart: by its name, else by cells that look like codes.
+
+    Of a table that was appended to itself, every id stands in it twice: so it is held against the
+    rows that are `different`.
+    """
     rows = next(iter(figures.values())).rows
     named = [f for f in figures.values() if f.name and lexicon.says_id(f.name)]
-    whole = [f for f in named if f.known and f.distinct >= 0.95 * f.known and f.missing < 0.05]
+    whole = [
+        f for f in named
+        if f.known and f.distinct >= 0.95 * min(f.known, different) and f.missing < 0.05
+    ]  # fmt: skip
     if whole:
         return max(whole, key=lambda f: (f.distinct, -list(figures).index(f.name))).name
     repeated = [f for f in named if f.known > 0.8 * rows and 1 < f.distinct < 0.8 * rows]
     dates = [name for name, column in columns.items() if column.role == "date"]
-    if repeated and dates and rows > 1.3 * max(f.distinct for f in repeated):
+    if repeated and dates and different > 1.3 * max(f.distinct for f in repeated):
         most = max(repeated, key=lambda f: f.distinct)
         raise PurchasesError(
             f"{rows:,} rows of {most.distinct:,} different '{most.name}', with dates "
@@ -248,7 +279,8 @@ def _is_another_id(figures: Figures) -> bool:
         and figures.distinct > 0.9 * figures.known
     ):
         return True
-    return lexicon.says_id(figures.name) and figures.distinct > 0.5 * figures.known
+    many = figures.distinct > min(0.5 * figures.known, CODES if numbers else figures.known)
+    return lexicon.says_id(figures.name) and many
 
 
 def _id_words(figures: Figures) -> tuple[str, str, str]:

@@ -10,7 +10,7 @@ from segmentation.settings.shared.columns import NO_WORDS, YES_WORDS
 
 Role = Literal["id", "numeric", "scale", "flag", "categorical", "date", "ignore"]
 FEWEST = 10  # customers without whom nothing is told of a category
-_CODES = 30  # so many different numbers may be codes
+CODES = 30  # so many different numbers may be codes
 _LEVELS = 40  # so many categories can be told apart
 _SENTINELS_LOW = (-1.0, -9.0, -99.0, -999.0, -9999.0)
 _SENTINELS_HIGH = (99.0, 999.0, 9999.0, 99999.0, 999999.0, 9999999.0)
@@ -266,7 +266,7 @@ def _is_code(figures: Figures, numbers: Numbers, words: set[str], meaning: Meani
 
 
 def _code(figures: Figures, numbers: Numbers) -> Column:
-    if numbers.distinct > _CODES:
+    if numbers.distinct > CODES:
         return ignored(
             figures.name, f"its {numbers.distinct:,} numbers are codes, too many to be told apart"
         )
@@ -314,7 +314,7 @@ def _amount(figures: Figures, numbers: Numbers, meaning: Meaning | None) -> Colu
         + (", not below 0" if minimum == 0 else "")
         + (f"; {' and '.join(f'{value:g}' for value in never)} is none" if never else ""),
         unsure,
-        ("categorical",) if not meaning and numbers.distinct <= _CODES and numbers.whole else (),
+        ("categorical",) if not meaning and numbers.distinct <= CODES and numbers.whole else (),
         meaning=meaning,
         minimum=minimum,
         maximum=maximum,
