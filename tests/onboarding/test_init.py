@@ -570,3 +570,96 @@ def test_a_table_appended_to_itself_has_its_customers_twice(root: Path) -> None:
     done = started(root, other, "other.csv")
     assert "CustomerID" in settings(root).ignore
     assert any(each.startswith("CustomerID: 150 different ones in 300") for each in done.assumed)
+
+
+def test_a_score_is_no_money(root: Path) -> None:
+    table = tables.blobs(numbers=3)
+    table.columns = pd.Index(["Income", "Total Spending Score (1-100)", "Engagement Index"])
+    done = started(root, table.abs())
+    assert settings(root).value is None
+    assert any("'Total Spending Score (1-100)' is no money" in each for each in done.assumed)
+    plays = {play.name: play for play in load(Playbook, root / "playbook.yaml").plays}
+    best, could = plays["Look after the best"], plays["Win more of what they spend"]
+    assert [each.column for each in best.when] == ["Total Spending Score (1-100)"]
+    assert [each.column for each in could.when] == ["Income", "Total Spending Score (1-100)"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "value"),
+    [
+        (["Kundennr", "Alter", "Umsatz gesamt", "Anzahl_Bestellungen", "Kunde seit"],
+         "Umsatz gesamt"),
+        (["N° client", "Âge", "Chiffre d'affaires (€)", "Nombre de commandes", "Ancienneté"],
+         "Chiffre d'affaires (€)"),
+        (["id_cliente", "edad", "gasto_total", "número_compras", "antigüedad"], "gasto_total"),
+        (["Codice cliente", "Età", "Spesa totale", "Numero acquisti", "anzianità"],
+         "Spesa totale"),
+        (["código do cliente", "idade", "valor_gasto", "qtd_pedidos", "antiguidade"],
+         "valor_gasto"),
+        (["klantnummer", "leeftijd", "omzet", "aantal_bestellingen", "klant sinds"], "omzet"),
+    ],
+)  # fmt: skip
+def test_headers_in_other_languages_say_the_same(
+    root: Path, columns: list[str], value: str
+) -> None:
+    table = tables.blobs(numbers=5).abs()
+    who, age, worth, often, tenure = columns
+    table.columns = pd.Index(columns)
+    table[who] = np.arange(300)[::-1] + 1000
+    started(root, table)
+    data = settings(root)
+    assert (data.id, data.value) == (who, (value,))
+    words = load(Playbook, root / "playbook.yaml").words
+    assert [words[each].high for each in (age, worth, often, tenure)] == [
+        "older", "big-spending", "frequent", "long-standing",
+    ]  # fmt: skip
+
+
+def test_answers_from_1_to_5_are_neither_money_nor_codes(root: Path) -> None:
+    rng = np.random.default_rng(3)
+    asked = ["Q1_price", "Q2_quality", "Q3_brand", "Q4_delivery"]
+    table = pd.DataFrame({name: rng.integers(1, 6, 300) for name in asked})
+    done = started(root, table)
+    assert {*roles(done).values()} == {"numeric"}
+    assert settings(root).value is None
+    book = load(Playbook, root / "playbook.yaml")
+    assert book.words["Q3_brand"].high == "rating brand high"
+    assert "Mend what they rate low (delivery)" in [play.name for play in book.plays]
+
+
+def test_months_side_by_side_are_one_thing(root: Path) -> None:
+    table = tables.blobs(numbers=3).abs()
+    table.columns = pd.Index(["SALES_202501", "SALES_202502", "SALES_202503"])
+    started(root, table)
+    assert settings(root).value == ("SALES_202501", "SALES_202502", "SALES_202503")
+    words = load(Playbook, root / "playbook.yaml").words
+    assert {word.high for word in words.values()} == {"big-spending"}
+
+
+def test_a_day_that_is_in_every_row_is_the_day_of_the_file(root: Path) -> None:
+    table = tables.campaign(200).assign(EXPORTED="2016/03/31", Contract_End="2031-01-01")
+    started(root, table)
+    assert str(settings(root).as_of) == "2016-03-31"
+
+
+def test_how_often_somebody_cancels_is_what_they_do(root: Path) -> None:
+    table = tables.blobs(numbers=2)
+    table["BookingsCanceled"] = np.arange(300) % 5
+    table["DaysSinceFirstStay"] = np.arange(300) % 97
+    started(root, table)
+    assert settings(root).describe == ()
+    words = load(Playbook, root / "playbook.yaml").words
+    assert words["BookingsCanceled"].high == "often-cancelling"
+    assert words["DaysSinceFirstStay"].high == "long-standing"
+
+
+def test_a_category_that_was_spread_out_is_told_as_one(root: Path) -> None:
+    table = tables.blobs(numbers=2)
+    for i, name in enumerate(("marital_Married", "group_visits", "gender", "plan_vip")):
+        table[name] = (np.arange(300) % (i + 2) == 0).astype(int)
+    done = started(root, table)
+    found = roles(done)
+    assert found["marital_Married"] == found["group_visits"] == found["plan_vip"] == "flag"
+    assert found["gender"] == "categorical"
+    words = load(Playbook, root / "playbook.yaml").words
+    assert words["marital_Married"].levels == {"Yes": "married", "No": "not married"}

@@ -206,6 +206,8 @@ def clean(engine: Engine, data: Data, rules: Prepare) -> Cleaned:
         known = counts.filter(~cells.is_missing(col("cell")))
         spelt = spellings(engine, known, data.aliases(name), f"levels{i}")
         levels.append(_only(engine, spelt, data, name, most=rules.max_unreadable))
+        if name in data.flag:
+            continue  # that 1 is a yes, and "ja", is what its role says: nothing was mended
         changed = levels[i].filter(col("cell") != col("level"))
         respelt += int(engine.rows(changed.select(col("count").sum()))[0]["count"] or 0)
     facts = engine.rows(rows.select(nw.len(), col("spaces").sum()))[0]

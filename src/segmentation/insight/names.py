@@ -19,7 +19,7 @@ _ONE = (0.9, 1.2)  # of a mean: hardly anybody has another number than one
 _BEHIND = (
     "with ", "without ", "from ", "in ", "by ", "using ", "paying ", "spending ", "accepting ",
     "declining ", "on ", "at ", "rarely paying ", "who ", "via ", "reached by ", "contacted ",
-    "living ", "giving ", "earning ", "choosing ", "buying ", "aged ", "not ",
+    "living ", "giving ", "earning ", "choosing ", "buying ", "aged ", "not ", "rating ", "coming ",
 )  # fmt: skip
 
 

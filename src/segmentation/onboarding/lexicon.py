@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from segmentation.onboarding import tongues
 from segmentation.onboarding.figures import humanly
 
 
@@ -58,7 +59,7 @@ MEANINGS = (
         "tenure membership seniority vintage membershipyears loyaltyyears customersince inception",
         "long-standing", "new", minimum=0,
     ),
-    _meaning("spending", "spendingscore", "big-spending", "low-spending", minimum=0, worth=4),
+    _meaning("spending", "spendingscore", "big-spending", "low-spending", minimum=0),
     _meaning("satisfaction", "satisfaction nps", "satisfied", "dissatisfied"),
     _meaning(
         "rating", "rating ratings review reviews stars", "giving high ratings",
@@ -89,15 +90,26 @@ MEANINGS = (
         "often-returning", "rarely-returning", minimum=0,
     ),
     _meaning(
+        "cancelling", "cancelled canceled cancellation cancellations", "often-cancelling",
+        "rarely-cancelling", minimum=0,
+    ),
+    _meaning(
         "complaints", "complaint complaints complain complained ticket tickets",
         "often-complaining", "rarely-complaining", minimum=0,
     ),
+    _meaning("opinion", "", "rating {thing} high", "rating {thing} low", minimum=0),
     _meaning("claimed", "", "without recent claims", "with recent claims", minimum=0),
     _meaning("claims", "claim claims", "with high claims", "with low claims", minimum=0),
     _meaning("premium", "premium premiums", "paying high premiums", "paying low premiums",
              minimum=0, worth=6),
     _meaning("items", "items units pieces", "buying many items", "buying few items", minimum=0),
     _meaning("calls", "calls", "often calling", "rarely calling", minimum=0),
+    _meaning("giving", "giving gift gifts donation donations donated", "generous",
+             "small-giving", minimum=0, worth=7),
+    _meaning("recurring", "arr mrr acv recurring", "high-paying", "low-paying", worth=9),
+    _meaning("rate", "dailyrate adr", "paying high rates", "paying low rates", minimum=0,
+             worth=5),
+    _meaning("lead", "leadtime", "early-booking", "late-booking", minimum=0),
     _meaning("experience", "experience", "with long {thing} experience",
              "with little {thing} experience", minimum=0),
     _meaning("distance", "distance km warehouse", "living far away", "living nearby", minimum=0),
@@ -118,7 +130,8 @@ MEANINGS = (
     ),
     _meaning(
         "frequency",
-        "frequency freq orders order trx transactions transaction trans trips purchasecount",
+        "frequency freq orders order trx transactions transaction trans trips purchasecount stays "
+        "bookings flights rentals rides",
         "frequent {thing} buyers|frequent", "infrequent {thing} buyers|occasional", minimum=0,
     ),
     _meaning(
@@ -180,7 +193,7 @@ _TOGETHER = tuple(
         ("contacted", "contact contacted call campaign", "dayssince since"),
         ("distance", "warehouse store shop", "home"),
         ("spending", "spending spend", "score scale index"),
-        ("tenure", "since dayssince", "policy account contract signup registration"),
+        ("tenure", "since dayssince", "policy account contract signup registration first"),
         ("claimed", "claim claims", "dayssince since last"),
     )
 )
@@ -193,7 +206,8 @@ ID = frozenset(
 )
 _WHO = frozenset(
     """
-    customer cust client user member account card kunde kunden person subscriber passenger
+    customer cust client user member account card person subscriber passenger donor guest
+    respondent patient
     """.split()
 )
 _NUMBERED = frozenset("number no num nr key code nummer".split())
@@ -205,6 +219,8 @@ OUTCOME = frozenset(
     canceled renewed
     """.split()
 )
+RESULT = OUTCOME - {"cancelled", "canceled", "renewed"}
+"""Of numbers, what says what became of customers."""
 JUDGED = frozenset("classifier prediction predicted probability propensity uplift".split())
 _ECONOMY = (
     frozenset("euribor libor inflation gdp cpi unemployment".split()),
@@ -219,6 +235,7 @@ PERSONAL = frozenset(
     website
     """.split()
 )
+CALLED = frozenset("surname firstname lastname fullname".split())
 CODE = frozenset(
     """
     code type region channel category class zone area branch store shop location group status
@@ -254,9 +271,10 @@ JOINED = frozenset(
     """
     joined join signup signed registered registration enrolled enrollment enrolment opened
     opening since created start first acquisition activation subscribed member customer
-    onboarding
+    onboarding customersince
     """.split()
 )
+ENDS = frozenset("expiry expires end ends due".split())
 LAST = frozenset("last latest recent ended end expiry expires".split())
 CALENDAR = frozenset("day month weekday dayofweek quarter hour week".split())
 """Words of which a name consists that tells of the calendar."""
@@ -349,6 +367,7 @@ FILLERS = frozenset(
     the of a an in at on by for per to and is has have had was total tot avg average mean sum
     num number nr no n count cnt qty amount amt mnt k usd eur gbp value status flag ind
     indicator yn current cur monthly annual yearly month year years months days day last first
+    week weeks daily weekly
     latest my cust customer customers client user account ltm m mths mon trx dt date prc pct
     binary history made level type product products ct category class group applied used
     preferred prefered ever since from fromlast wise who whom which registered held owned open
@@ -374,7 +393,10 @@ _PAIRS = {
     "credit limit": "limit", "membership years": "membershipyears", "day of": "weekday",
     "weekday week": "weekday", "open to": "opento", "opento buy": "opentobuy",
     "family size": "familysize", "saving accounts": "savings", "savings account": "savings",
-    "saving account": "savings", "household size": "familysize",
+    "saving account": "savings", "household size": "familysize", "days sem": "dayssince",
+    "ticket average": "basket", "average ticket": "basket", "avg ticket": "basket",
+    "estado marital": "marital", "etat marital": "marital", "stato marital": "marital",
+    "daily rate": "dailyrate", "room rate": "dailyrate", "lead time": "leadtime",
 }  # fmt: skip
 
 
@@ -383,11 +405,11 @@ def tokens(name: str) -> list[str]:
 
     Examples
     --------
-    >>> tokens("NumWebPurchases"), tokens("ONEOFF_PURCHASES"), tokens("AcceptedCmp3")
-    (['num', 'web', 'purchases'], ['one-off', 'purchases'], ['accepted', 'campaign', '3'])
+    >>> tokens("NumWebPurchases"), tokens("ONEOFF_PURCHASES"), tokens("Número de compras")
+    (['num', 'web', 'purchases'], ['one-off', 'purchases'], ['number', 'purchases'])
     """
-    plain = re.sub(r"\([^)]*\)", " ", humanly(name)).lower()
-    words = re.findall(r"[^\W\d_]+|\d+", plain)
+    plain = tongues.plain(re.sub(r"\([^)]*\)", " ", humanly(name)))
+    words = tongues.in_english(re.findall(r"[^\W\d_]+|\d+", plain))
     words = [_EXPANDED.get(word, word) for word in words]
     joined: list[str] = []
     for word in words:
@@ -411,7 +433,7 @@ def meaning_of(name: str) -> Meaning | None:
     for key, together in _TOGETHER:
         if all(each & set(words) for each in together):
             return _BY_KEY[key]
-    if counted and {"purchases", "purchase", "orders", "order"} & set(words):
+    if counted and _COUNTED & set(words):
         deals = _BY_KEY["deals"]
         return deals if deals.words & set(words) else _BY_KEY["frequency"]
     found = [meaning for meaning in MEANINGS if meaning.words & set(words)]
@@ -429,9 +451,11 @@ def thing_of(name: str, meaning: Meaning | None = None) -> str:
     ('web', 'phone service')
     """
     words = [word for word in tokens(name) if word not in FILLERS and not word.isdigit()]
+    words = [word for word in words if len(word) > 1] or words  # Q1_price is about the price
     said = meaning.words if meaning else frozenset()
     if meaning and meaning.key in ("frequency", "spend"):
         said |= _BY_KEY["spend"].words | _BY_KEY["frequency"].words | {"previous", "past", "prior"}
+        said |= _COUNTED
     if meaning and meaning.key in ("household", "rewards"):
         said = frozenset()
     if meaning and meaning.key == "items":
@@ -452,6 +476,37 @@ _CHANGED = {
     "amt": "spending", "amount": "spending", "ct": "activity", "cnt": "activity",
     "count": "activity", "order": "orders",
 }  # fmt: skip
+
+
+_COUNTED = frozenset(
+    """
+    purchases purchase orders order gifts gift donations donation stays stay bookings booking
+    flights flight rentals rental rides ride
+    """.split()
+)
+"""What a number of is how often somebody came."""
+
+
+def alike_but_for_numbers(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Columns of which there are several, told apart by a number: months, quarters, years.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Of each such name, all that are like it.
+
+    Examples
+    --------
+    >>> alike_but_for_numbers(["sales_1", "sales_2", "visits_1", "age"])
+    {'sales_1': ('sales_1', 'sales_2'), 'sales_2': ('sales_1', 'sales_2')}
+    """
+    series: dict[tuple[str, ...], list[str]] = {}
+    for name in names:
+        words = tokens(name)
+        rest = tuple(word for word in words if not word.isdigit())
+        if rest and len(rest) < len(words):
+            series.setdefault(rest, []).append(name)
+    return {name: tuple(each) for each in series.values() if len(each) > 1 for name in each}
 
 
 def says_economy(name: str) -> bool:

@@ -10,7 +10,7 @@ import pandas as pd
 from segmentation.errors import InputError
 from segmentation.onboarding import lexicon
 from segmentation.onboarding.figures import Counted, Figures
-from segmentation.onboarding.roles import CODES, Column, ignored, role_of
+from segmentation.onboarding.roles import CODES, Column, answers, ignored, role_of
 
 _COPY = 0.995  # absolute rank correlation above which a column says what another says
 _NEAR = 0.95
@@ -90,6 +90,7 @@ def plan(counted: Counted, *, saved: dt.date) -> Plan:
         The table holds purchases, or nothing that tells customers apart.
     """
     columns = {figures.name: role_of(figures) for figures in counted.columns}
+    columns |= answers(counted.columns, columns)
     figures = {each.name: each for each in counted.columns}
     identity = _identity(figures, columns, counted.distinct)
     for name in columns:
@@ -101,7 +102,7 @@ def plan(counted: Counted, *, saved: dt.date) -> Plan:
                 name, "it numbers rows or people, which is no trait",
                 unsure=_several(figures[name], counted.distinct) if identity is None else "",
             )  # fmt: skip
-        elif columns[name].used and words & lexicon.OUTCOME:
+        elif columns[name].used and _is_outcome(columns[name], words):
             columns[name] = replace(
                 columns[name],
                 describe=True,
@@ -110,7 +111,7 @@ def plan(counted: Counted, *, saved: dt.date) -> Plan:
                 unsure=columns[name].unsure or "an outcome shapes no segments, but is told of each",
             )
     _copies(columns, counted.sample)
-    as_of, told = _as_of(columns, saved)
+    as_of, told = _as_of(columns, figures, saved)
     if as_of is not None:
         _dated(columns, as_of)
     table = list(columns.values())
@@ -135,7 +136,9 @@ def plan(counted: Counted, *, saved: dt.date) -> Plan:
     )
 
 
-def _as_of(columns: dict[str, Column], saved: dt.date) -> tuple[dt.date | None, list[str]]:
+def _as_of(
+    columns: dict[str, Column], figures: dict[str, Figures], saved: dt.date
+) -> tuple[dt.date | None, list[str]]:
     """The last day in the file that is no plan for later, and whether that is sure."""
     dates = [column for column in columns.values() if column.role == "date"]
     if not dates:
@@ -145,6 +148,14 @@ def _as_of(columns: dict[str, Column], saved: dt.date) -> tuple[dt.date | None, 
         for column in dates
         if "-" in column.last and not _is_birth(column) and not _ends(column)
     ]
+    everywhere = [
+        (dt.date.fromisoformat(each.dates.last), each.name)
+        for each in figures.values()
+        if each.dates and each.dates.first == each.dates.last
+    ]
+    for day, name in everywhere:
+        if max([saved.min, *(last for last, _ in days)]) <= day <= saved:
+            return day, [f"dates are counted up to {day}, the day of '{name}' in every row"]
     if days:
         last, name = max(days)
         return last, [f"dates are counted up to {last}, the last day in '{name}' (data.as_of)"]
@@ -165,7 +176,7 @@ def _is_birth(column: Column) -> bool:
 
 
 def _ends(column: Column) -> bool:
-    return bool(set(lexicon.tokens(column.name)) & {"expiry", "expires", "end", "ends", "due"})
+    return bool(set(lexicon.tokens(column.name)) & lexicon.ENDS)
 
 
 def _dated(columns: dict[str, Column], as_of: dt.date) -> None:
@@ -203,8 +214,13 @@ def _dated(columns: dict[str, Column], as_of: dt.date) -> None:
         )
 
 
+def _is_outcome(column: Column, words: set[str]) -> bool:
+    """Whether it is what became of customers. How many orders they cancelled is what they do."""
+    return bool(words & (lexicon.OUTCOME if column.role != "numeric" else lexicon.RESULT))
+
+
 def _repeated(counted: Counted, identity: str | None) -> list[str]:
-    """Tell of rows that stand in the file before, where an id says that they are no other people."""
+    """Tell of rows that stand in the file again, where an id says that they are no others."""
     rows = counted.columns[0].rows
     again = rows - counted.distinct
     if identity is None or not again:
@@ -339,9 +355,7 @@ def _value(table: list[Column]) -> tuple[tuple[str, ...], str, bool]:
 
     def worth(column: Column) -> tuple[Any, ...]:
         words = set(lexicon.tokens(column.name))
-        rank = column.meaning.worth if column.meaning else 0
-        scored = words & lexicon.SCALE and words & {"spending", "spend", "value"}
-        rank = 4 if scored else rank
+        rank = 0 if _is_score(column) or not column.meaning else column.meaning.worth
         rank += bool(words & {"total", "lifetime", "overall"}) * 2 if rank else 0
         rank -= bool(words & {"minimum", "min", "monthly"} and rank)
         rank -= bool(words & lexicon.GOODS) * 3 if rank > 3 else 0
@@ -363,6 +377,13 @@ def _value(table: list[Column]) -> tuple[tuple[str, ...], str, bool]:
     if len(channels) >= 2 and best in channels:
         named = " and ".join(c.name for c in channels) if len(channels) == 2 else "all channels"
         return tuple(c.name for c in channels), f"the sum over {named}", False
+    series = lexicon.alike_but_for_numbers(c.name for c in numbers).get(best.name, ())
+    if series and worth(best)[0] >= 6 and not _is_score(best):
+        return series, f"the sum of {len(series)} amounts alike but for a number", False
+    scores = [c for c in numbers if c.meaning and c.meaning.key == "spending"]
+    if scores and worth(best)[0] < 5:  # who earns much is not who spends much
+        why = f"'{scores[0].name}' is no money: segments are numbered by their size"
+        return (), why, True
     if worth(best)[0] > 0:
         assert best.meaning is not None  # noqa: S101 - only those with a meaning rank
         return (best.name,), f"{best.meaning.key} by its name", worth(best)[0] < 5
@@ -371,6 +392,12 @@ def _value(table: list[Column]) -> tuple[tuple[str, ...], str, bool]:
         return (counts[0].name,), "there is no amount of money; this is the nearest", True
     # An age or a length is no worth: to look after the oldest would be nobody's idea of a play.
     return (), "no name says what a customer is worth: segments are numbered by their size", True
+
+
+def _is_score(column: Column) -> bool:
+    """Whether a number orders customers and adds up to nothing: a score, an index, a rating."""
+    words = set(lexicon.tokens(column.name))
+    return bool(words & {"score", "index", "rating", "scale", "rank", "grade", "level"})
 
 
 def _by_channel(numbers: list[Column]) -> list[Column]:

@@ -101,6 +101,12 @@ _DISSATISFIED = (
     "phone, e-mail survey",
     "satisfaction after three months",
 )
+_MEND = (
+    "Mend what they rate low",
+    "Ask a few of them what is wrong, mend what they name first, and tell all of them.",
+    "phone, e-mail survey",
+    "the same question again after three months",
+)
 _CALLING = (
     "Answer before they call",
     "Find out what they call about, and put the answers where they look first.",
@@ -190,6 +196,11 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
     income = _column(plan, "income")
     if income and valued and income not in plan.value:
         made.append(_play(_COULD_SPEND, _high(income), {"value_index": {"max": 70}}))
+    spending = None if valued else _column(plan, "spending")
+    if spending:
+        made.append(_play(_BEST, _high(spending)))
+        if income:
+            made.append(_play(_COULD_SPEND, _high(income), _low(spending)))
     made += _others(plan)
     if frequency:
         made.append(_play(_HABIT, _high(frequency)))
@@ -198,6 +209,12 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
         made += [_play(welcome, _low(tenure)), _play(_THANK, _high(tenure))]
     if breadth:
         made.append(_play(_RANGE, _low(breadth)))
+    made += [
+        _play((f"{_MEND[0]} ({thing})", *_MEND[1:]), _low(column.name))
+        for column in plan.numbers
+        if column.meaning and column.meaning.key == "opinion"
+        and (thing := lexicon.thing_of(column.name, column.meaning))
+    ]  # fmt: skip
     if deals:
         made.append(_play(_DEALS, _high(deals)))
     made += _channels(plan, bought=bought)
@@ -206,6 +223,8 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
         # Who is new has had no time to be worth more.
         for_long = [{"column": tenure, "index": {"min": 70}}] if tenure else []
         made.append(_play(cheaply, {"value_index": {"max": 70}}, *for_long))
+    if spending:
+        made.append(_play(cheaply, _low(spending)))
     for column in () if valued else plan.of("scale"):
         if set(lexicon.tokens(column.name)) & {"spending", "spend", "value", "worth"}:
             made.append(_play(_BEST, _often(column.becomes_column, column.levels[-1])))

@@ -1,5 +1,6 @@
 """What each column is taken for, why, what it becomes, and what that is unsure of."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -11,6 +12,8 @@ from segmentation.settings.shared.columns import NO_WORDS, YES_WORDS
 Role = Literal["id", "numeric", "scale", "flag", "categorical", "date", "ignore"]
 FEWEST = 10  # customers without whom nothing is told of a category
 CODES = 30  # so many different numbers may be codes
+_QUESTIONS = 4  # so many columns of numbers from 1 to 5, or the like, are answers
+_TOPS = (5, 7, 10)
 _LEVELS = 40  # so many categories can be told apart
 _SENTINELS_LOW = (-1.0, -9.0, -99.0, -999.0, -9999.0)
 _SENTINELS_HIGH = (99.0, 999.0, 9999.0, 99999.0, 999999.0, 9999999.0)
@@ -123,7 +126,7 @@ def role_of(figures: Figures) -> Column:
         return _date(figures, figures.dates)
     if numbers is not None and numbers.share >= 0.9:
         return _number(figures, numbers, words)
-    if words & lexicon.PERSONAL and figures.distinct > FEWEST:
+    if words & lexicon.PERSONAL and (figures.distinct > FEWEST or words & lexicon.CALLED):
         return ignored(name, "it says who somebody is, which is no trait that people share")
     if words <= lexicon.CALENDAR:
         return ignored(name, "a day or month of the calendar is no trait of a customer")
@@ -141,9 +144,12 @@ def _flag(figures: Figures) -> Column | None:
         return None
     if len(plain) > 4:
         return None
-    words = set(lexicon.tokens(figures.name))
-    if words & lexicon.EITHER and all(level.isdigit() for level in plain):
-        return None  # 0 and 1 of sex or education: codes
+    words = lexicon.tokens(figures.name)
+    either = [word for word in words if word in lexicon.EITHER]
+    beside = [w for w in words if w not in lexicon.EITHER | lexicon.FILLERS and len(w) > 1]
+    unnamed = len(either) == 1 and not beside
+    if unnamed and all(level.isdigit() for level in plain):
+        return None  # 0 and 1 of sex or education: codes; but not of marital_Married
     shown = " and ".join(f"'{level}'" for level in figures.levels if level.casefold() in plain)
     why = f"it is {shown} only"
     if absent:
@@ -236,6 +242,39 @@ def _number(figures: Figures, numbers: Numbers, words: set[str]) -> Column:
             options=("categorical",),
         )
     return column
+
+
+def answers(figures: Iterable[Figures], columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Columns that are answers to questions of one kind: at least four from 1 to 5, or the like.
+
+    What they are called then says what was asked: a price that is 4 is no money, and a brand that
+    is 4 no code.
+    """
+    found: dict[tuple[float, float], list[Figures]] = {}
+    for each in figures:
+        numbers, column = each.numbers, columns[each.name]
+        asked = column.role == "numeric" or column.code
+        if (
+            numbers and asked and numbers.whole and numbers.distinct >= 4
+            and numbers.minimum in (0, 1) and numbers.maximum in _TOPS
+            and not lexicon.COUNT & set(lexicon.tokens(each.name))
+        ):  # fmt: skip
+            found.setdefault((numbers.minimum, numbers.maximum), []).append(each)
+    return {
+        each.name: Column(
+            each.name,
+            "numeric",
+            f"one of {len(asked)} answers from {low:g} to {high:g}",
+            "a number",
+            options=("categorical",),
+            meaning=lexicon.of("opinion"),
+            minimum=low,
+            maximum=high,
+        )
+        for (low, high), asked in found.items()
+        if len(asked) >= _QUESTIONS
+        for each in asked
+    }
 
 
 def _is_year(numbers: Numbers) -> bool:

@@ -31,6 +31,8 @@ _PERSONS = {
     "complained": ("with complaints", "without complaints"),
     "dependents": ("with dependents", "without dependents"),
     "subscribed": ("subscribed", "not subscribed"),
+    "subscriber": ("subscribed", "not subscribed"),
+    "cancelled": ("leaving", "staying"), "canceled": ("leaving", "staying"),
 }  # fmt: skip
 # Words of a yes or no that say nothing but that it is one.
 _EMPTY = frozenset("is has have flag status applied used indicator".split())
@@ -60,7 +62,10 @@ BOUGHT = WARES | frozenset(
 _SAYINGS = (
     (frozenset("gender sex".split()), {
         "f": "female", "m": "male", "w": "female", "woman": "female", "man": "male",
-        "women": "female", "men": "male",
+        "women": "female", "men": "male", "frau": "female", "herr": "male", "weiblich": "female",
+        "männlich": "male", "femme": "female", "homme": "male", "mujer": "female",
+        "hombre": "male", "donna": "female", "uomo": "male", "mulher": "female", "homem": "male",
+        "vrouw": "female", "女": "female", "男": "male",
     }),
     (frozenset("marital relationship married".split()), {
         "widow": "widowed", "together": "living together", "alone": "single",
@@ -125,6 +130,7 @@ _NONE_ALSO = {
     "before": ("not contacted before", ""), "household": ("without {thing}", ""),
     "complaints": ("without complaints", ""), "returns": ("without returns", ""),
     "calls": ("never calling", ""), "loan": ("without loans", ""),
+    "cancelling": ("without cancellations", ""),
     "balance": ("without balance", ""),
 }  # fmt: skip
 # By meaning: what those are called whose number says anything but never, and the others.
@@ -160,7 +166,10 @@ def words(plan: Plan) -> dict[str, dict[str, Any]]:
 def _told_apart(said: dict[str, dict[str, Any]]) -> None:
     """Where words leave out what alone tells columns apart, such as a number, say it."""
     high = Counter(word.get("high") for word in said.values())
+    series = lexicon.alike_but_for_numbers(said)
     for name, word in said.items():
+        if len(series.get(name, ())) == high[word.get("high")]:
+            continue  # of twelve months, it is said once that somebody spends much
         # Who is new has spent little in total, and may spend much a month.
         alike = str(word.get("high")).startswith(("with high ", "big-spending"))
         if high[word.get("high")] > 1 and alike:
@@ -184,7 +193,8 @@ def _of_number(column: Column) -> dict[str, Any]:
     meaning = column.meaning
     thing = lexicon.thing_of(column.name, meaning)
     if column.role == "date" and meaning is None:
-        return {"high": f"with early {thing}", "low": f"with recent {thing}", "about": thing}
+        later = "late" if lexicon.ENDS & set(lexicon.tokens(column.name)) else "recent"
+        return {"high": f"with early {thing}", "low": f"with {later} {thing}", "about": thing}
     if meaning is None or not meaning.high:
         return _of_measure(column, thing)
     tokens = lexicon.tokens(column.name)
@@ -192,6 +202,8 @@ def _of_number(column: Column) -> dict[str, Any]:
         return {"high": "paying in full", "low": "rarely paying in full", "about": "full payment"}
     if meaning.key == "frequency" and thing == "balance":
         return {"high": "with active balance", "low": "with idle balance", "about": "idle balance"}
+    if meaning.key == "share" and "rate" in tokens and thing:
+        thing = f"{thing} rate"
     high, low = (_put(phrase, thing) for phrase in (meaning.high, meaning.low))
     if "cash-advance" in tokens and meaning.key == "frequency":
         high = "frequent cash-advance users"
@@ -245,6 +257,9 @@ def _of_flag(column: Column) -> dict[str, Any]:
     if words[:1] in (["accepted"], ["accept"]):
         rest = _few(" ".join(words[1:]) or "an offer")
         yes, no = f"accepting {rest}", f"declining {rest}"
+    elif words[1:] and words[0] in lexicon.EITHER:  # marital_Married, of a category spread out
+        yes = _level(" ".join(words[1:]), words[0], {words[0]})
+        no = f"without {yes.removeprefix('with ')}" if yes.startswith("with ") else f"not {yes}"
     elif thing in _PERSONS:
         yes, no = _PERSONS[thing]
     else:
@@ -291,6 +306,8 @@ def _level(level: str, thing: str, words: set[str]) -> str:
         return f"from {level}"
     if words & _PAYING:
         return f"paying by {plain.split(' (')[0]}"
+    if words & _CHANNEL and folded == "direct":
+        return "coming directly"
     if words & _CHANNEL:
         return f"via {plain}"
     if words == {"contact"}:

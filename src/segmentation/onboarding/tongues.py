@@ -1,0 +1,140 @@
+"""What headers in other languages say, in the English words that the lexicon knows."""
+
+import unicodedata
+
+# English on the left, then how German, French, Spanish, Italian, Portuguese and Dutch say it,
+# without accents. What is an English word too (note, pays, data, media) is left out.
+_SAID = {
+    "customer": "kunde kunden cliente clientes clienti klant klanten",
+    "customer id": "kundennummer kundennr kundenr kundenid klantnummer klantnr mitgliedsnummer "
+                   "mitgliedsnr vertragsnummer vertragsnr rechnungskonto",
+    "member": "mitglied membre miembro socio lid",
+    "subscriber": "abonne abonnee abonnent suscriptor suscrito assinante abbonato",
+    "code": "codigo codice kode",
+    "number": "anzahl anz numero aantal qtd qtde zahl",
+    "quantity": "menge cantidad quantite quantita quantidade hoeveelheid",
+    "firstname": "vorname prenom voornaam",
+    "surname": "nachname cognome apellido apellidos sobrenome achternaam",
+    "name": "naam nom nome",
+    "address": "adresse direccion indirizzo endereco adres strasse rue calle",
+    "phone": "telefon telefono telefone telefoon handy",
+    "comment": "bemerkung bemerkungen kommentar comentario comentarios commentaire commento notiz",
+    "age": "alter edad eta idade leeftijd",
+    "birth": "geburtsdatum geburtstag geburtsjahr nacimiento naissance nascita nascimento "
+             "geboortedatum geboortejaar",
+    "gender": "geschlecht genero sexo sexe sesso geslacht anrede aanhef",
+    "marital": "familienstand civil civile burgerlijke",
+    "children": "kinder enfants hijos figli filhos kinderen",
+    "job": "beruf profesion professione profissao beroep metier ocupacion",
+    "education": "bildung schulbildung estudios escolaridad educacion istruzione escolaridade "
+                 "opleiding",
+    "employees": "mitarbeiter beschaftigte empleados dipendenti funcionarios medewerkers",
+    "city": "stadt wohnort ort ville ciudad citta cidade stad woonplaats",
+    "state": "bundesland provincia departement",
+    "country": "pais paese",
+    "postcode": "postleitzahl",
+    "income": "einkommen gehalt ingresos ingreso revenus reddito renda salario salaire stipendio "
+              "inkomen lohn",
+    "revenue": "umsatz chiffre omzet fatturato faturamento facturacion gesamtumsatz jahresumsatz",
+    "sales": "ventas vendas ventes vendite verkopen",
+    "spend": "ausgaben gasto gastos depense depenses spesa spese uitgaven",
+    "amount": "betrag montant importe importo bedrag",
+    "value": "wert valor valore valeur waarde",
+    "price": "preis prix precio preco prezzo prijs einzelpreis stuckpreis stukprijs",
+    "monthly price": "monatspreis monatsbeitrag",
+    "cost": "kosten couts costes costos costi custos",
+    "total": "gesamt insgesamt totale totaal totales",
+    "sum": "summe somme suma",
+    "average": "durchschnitt durchschnittlicher durchschnittliche durchschnittlich moyen moyenne "
+               "promedio medio gemiddelde gemiddeld",
+    "order": "bestellung bestell auftrag commande pedido ordine bestelling",
+    "orders": "bestellungen auftrage commandes pedidos ordini bestellingen",
+    "purchase": "kauf einkauf achat compra comprar acquisto aankoop",
+    "purchases": "kaufe einkaufe achats compras acquisti aankopen",
+    "transactions": "transaktionen transacciones transacoes transazioni transacties",
+    "basket": "warenkorb panier cesta carrello scontrino winkelwagen",
+    "order value": "bestellwert bestelwaarde",
+    "order date": "bestelldatum kaufdatum besteldatum orderdatum",
+    "date": "datum fecha",
+    "last": "letzte letzter letztes letzten dernier derniere ultimo ultima laatste",
+    "first": "erste erster erstes premiere primero primera primeira eerste",
+    "since": "seit depuis desde sinds dall",
+    "signup": "vertragsbeginn registrierung anmeldung anmeldedatum inscription registro iscrizione "
+              "inscricao inschrijving alta",
+    "contract end": "vertragsende",
+    "contract": "vertrag contrat contrato contratto",
+    "tenure": "antiguedad anciennete anzianita antiguidade kundendauer vertragsdauer",
+    "days": "tage jours dias giorni dagen",
+    "months": "monate mois meses mesi maanden",
+    "years": "jahre jahren anni annees anos jaar jaren",
+    "monthly": "monatlich monatliche mensual mensuel mensile mensal maandelijks",
+    "annual": "jahrlich jahrliche anual annuel annuale anuales jaarlijks",
+    "channel": "kanal canal canale kanaal",
+    "store": "filiale laden boutique magasin tienda loja negozio winkel",
+    "category": "kategorie warengruppe categorie categoria",
+    "product category": "produktkategorie",
+    "product": "produkt producto produto prodotto produit artikel articulo articolo",
+    "product code": "artikelnummer artikelnr",
+    "plan": "tarif tarifa tariffa",
+    "invoice": "rechnung facture factura fattura fatura factuur",
+    "invoice number": "rechnungsnummer rechnungsnr factuurnummer",
+    "invoice date": "rechnungsdatum factuurdatum",
+    "currency": "wahrung devise moneda valuta moeda",
+    "preferred": "bevorzugt bevorzugte bevorzugter prefere preferee preferido preferita preferito",
+    "satisfaction": "zufriedenheit satisfaccion soddisfazione satisfacao tevredenheid",
+    "score": "puntuacion punteggio pontuacao",
+    "rating": "bewertung calificacion valutazione avaliacao beoordeling",
+    "points": "punkte puntos punti pontos punten",
+    "complaints": "beschwerden reklamationen reclamations quejas reclamos reclami reclamacoes "
+                  "klachten",
+    "returns": "retouren ruckgaben rucksendungen devoluciones devolucoes retours",
+    "return rate": "retourenquote",
+    "discount": "rabatt descuento sconto desconto korting",
+    "discounts": "rabatte descuentos sconti descontos kortingen remises",
+    "voucher": "gutschein",
+    "vouchers": "gutscheine",
+    "visits": "besuche visites visitas bezoeken",
+    "balance": "kontostand guthaben solde saldo",
+    "debt": "schulden deuda dette debito divida",
+    "limit": "kreditlimit",
+    "cancelled": "gekundigt kundigung resilie cancelado cancelada disdetta opgezegd baja",
+    "churned": "abgewandert",
+    "newsletter": "nieuwsbrief",
+    "loyalty card": "kundenkarte klantenkaart",
+    "card": "karte carte tarjeta cartao carta kaart",
+    "loyalty": "fedelta fidelite fidelidad fidelidade treue",
+    # Words between others.
+    "": "d l de del della do da des du la le les el los las il lo gli der die das den von fur "
+        "pro por per di par pour affaires unitaire unitario stuck het een",
+}  # fmt: skip
+_ENGLISH = {foreign: english.split() for english, said in _SAID.items() for foreign in said.split()}
+
+
+def plain(text: str) -> str:
+    """Text in lower case, without accents.
+
+    Examples
+    --------
+    >>> plain("Número de Pedidos"), plain("Straße"), plain("N° client"), plain("# Gifts")
+    ('numero de pedidos', 'strasse', 'no client', 'number gifts')
+    """
+    marked = text.replace("#", " number ").replace("N°", "no ").replace("Nº", "no ")
+    apart = unicodedata.normalize("NFKD", marked.replace("№", "no ").casefold())
+    return " ".join("".join(sign for sign in apart if not unicodedata.combining(sign)).split())
+
+
+def in_english(words: list[str]) -> list[str]:
+    """The same words with those of other languages translated.
+
+    Examples
+    --------
+    >>> in_english(["nombre", "de", "commandes"]), in_english(["nombre"])
+    (['number', 'orders'], ['name'])
+    """
+    said: list[str] = []
+    for word, after in zip(words, [*words[1:], ""], strict=False):
+        if word == "nombre":  # of things in French, of a person in Spanish
+            said.append("number" if after in ("de", "d") else "name")
+        else:
+            said += _ENGLISH.get(word, [word])
+    return said or words
