@@ -17,6 +17,7 @@ from segmentation.commands.init import Onboarded, init
 from segmentation.engines.source import Source
 from segmentation.errors import InputError, SettingsError
 from segmentation.insight.playbook import Playbook, fitting
+from segmentation.onboarding import lexicon
 from segmentation.onboarding.roles import Column
 from segmentation.settings.params import load_params
 from segmentation.settings.shared.base import load
@@ -585,34 +586,34 @@ def test_a_score_is_no_money(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "value"),
+    "columns",
     [
-        (["Kundennr", "Alter", "Umsatz gesamt", "Anzahl_Bestellungen", "Kunde seit"],
-         "Umsatz gesamt"),
-        (["N° client", "Âge", "Chiffre d'affaires (€)", "Nombre de commandes", "Ancienneté"],
-         "Chiffre d'affaires (€)"),
-        (["id_cliente", "edad", "gasto_total", "número_compras", "antigüedad"], "gasto_total"),
-        (["Codice cliente", "Età", "Spesa totale", "Numero acquisti", "anzianità"],
-         "Spesa totale"),
-        (["código do cliente", "idade", "valor_gasto", "qtd_pedidos", "antiguidade"],
-         "valor_gasto"),
-        (["klantnummer", "leeftijd", "omzet", "aantal_bestellingen", "klant sinds"], "omzet"),
+        ["N° client", "Âge", "Chiffre d'affaires (€)", "Nombre de commandes", "Ancienneté"],
+        ["id_cliente", "edad", "gasto_total", "número_compras", "antigüedad"],
+        ["Codice cliente", "Età", "Spesa totale", "Numero acquisti", "anzianità"],
+        ["código do cliente", "idade", "valor_gasto", "qtd_pedidos", "antiguidade"],
+        ["klantnummer", "leeftijd", "omzet", "aantal_bestellingen", "klant sinds"],
     ],
-)  # fmt: skip
-def test_headers_in_other_languages_say_the_same(
-    root: Path, columns: list[str], value: str
-) -> None:
-    table = tables.blobs(numbers=5).abs()
-    who, age, worth, often, tenure = columns
-    table.columns = pd.Index(columns)
-    table[who] = np.arange(300)[::-1] + 1000
+)
+def test_headers_in_other_languages_say_the_same(columns: list[str]) -> None:
+    who, *told = columns
+    assert lexicon.says_id(who)
+    keys = ["age", "spend", "frequency", "tenure"]
+    assert [meaning.key for name in told if (meaning := lexicon.meaning_of(name))] == keys
+
+
+def test_a_german_table(root: Path) -> None:
+    table = tables.blobs(numbers=4).abs()
+    table.columns = pd.Index(["Alter", "Umsatz gesamt", "Anzahl_Bestellungen", "Kunde seit"])
+    table["Kundennr"] = np.arange(300)[::-1] + 1000
+    table["Newsletter"] = np.where(np.arange(300) % 3, "ja", "nee")
     started(root, table)
     data = settings(root)
-    assert (data.id, data.value) == (who, (value,))
+    assert (data.id, data.value) == ("Kundennr", ("Umsatz gesamt",))
+    assert list(data.flag) == ["Newsletter"]
     words = load(Playbook, root / "playbook.yaml").words
-    assert [words[each].high for each in (age, worth, often, tenure)] == [
-        "older", "big-spending", "frequent", "long-standing",
-    ]  # fmt: skip
+    high = [word.high for word in words.values() if word.high]
+    assert high == ["older", "big-spending", "frequent", "long-standing"]
 
 
 def test_answers_from_1_to_5_are_neither_money_nor_codes(root: Path) -> None:
