@@ -125,6 +125,9 @@ def purchases(
         f"{taken.lines.as_of}.")  # fmt: skip
     if taken.no_products:
         say(f"Taken for no products: {', '.join(taken.no_products)}")
+    if taken.currencies:
+        say(f"Lines in {', '.join(taken.currencies)} are left out; say under purchases.currencies "
+            "what a unit is worth")  # fmt: skip
     say(f"{taken.lines.total:,} lines, {taken.lines.used:,} of them used; left out: "
         f"{told(taken.lines.left_out) or 'none'}")  # fmt: skip
     if dry_run:

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from segmentation.commands.purchases import SLEEPING, purchases
@@ -49,6 +50,22 @@ def test_settings_that_can_be_read_are_written_and_the_stages_woken(root: Path) 
 
     purchases(root / "data" / "orders.csv", root=root)
     assert (root / "params.yaml").read_text(encoding="utf-8") == new
+
+
+def test_decimal_commas_and_currencies_are_read_as_they_are_meant(root: Path) -> None:
+    table = pd.read_csv(root / "data" / "orders.csv", sep=";")
+    table["paid"] = [f"{1000 + i % 7}.{i % 90 + 10}".replace(".", ",") for i in range(len(table))]
+    table["currency"] = ["USD" if i % 9 == 0 else "EUR" for i in range(len(table))]
+    table.to_csv(root / "data" / "orders.csv", sep=";", index=False)
+    taken = purchases(root / "data" / "orders.csv", root=root)
+    settings = load_params(root / "params.yaml").purchases
+    assert settings is not None
+    assert (settings.decimal, settings.currencies) == (",", {"EUR": 1})
+    assert taken.currencies == ("USD",)
+    assert taken.lines.left_out == {"currency": (table["currency"] == "USD").sum()}
+    text = (root / "params.yaml").read_text(encoding="utf-8")
+    (root / "params.yaml").write_text(text.replace("EUR: 1", "EUR: 1\n    USD: 0.9"), "utf-8")
+    assert purchases(root / "data" / "orders.csv", root=root).lines.left_out == {}
 
 
 def test_a_dry_run_writes_nothing(root: Path) -> None:

@@ -480,6 +480,7 @@ def test_the_names_of_plain_words_are_quoted_where_yaml_would_misread_them(root:
         ("Number of Policies", "with many policies", "with few policies"),
         ("HourSpendOnApp", "with long duration", "with short duration"),
         ("Review Rating", "giving high ratings", "giving low ratings"),
+        ("Refunded Volume", "with many refunds", "with few refunds"),
     ],
 )  # fmt: skip
 def test_words_are_those_of_a_colleague(root: Path, column: str, high: str, low: str) -> None:
@@ -603,8 +604,10 @@ def test_headers_in_other_languages_say_the_same(columns: list[str]) -> None:
 
 
 def test_a_german_table(root: Path) -> None:
-    table = tables.blobs(numbers=4).abs()
-    table.columns = pd.Index(["Alter", "Umsatz gesamt", "Anzahl_Bestellungen", "Kunde seit"])
+    table = tables.blobs(numbers=5).abs()
+    table.columns = pd.Index(
+        ["Alter", "Umsatz gesamt", "Monatspreis", "Anzahl_Bestellungen", "Kunde seit"]
+    )
     table["Kundennr"] = np.arange(300)[::-1] + 1000
     table["Newsletter"] = np.where(np.arange(300) % 3, "ja", "nee")
     started(root, table)
@@ -613,7 +616,9 @@ def test_a_german_table(root: Path) -> None:
     assert list(data.flag) == ["Newsletter"]
     words = load(Playbook, root / "playbook.yaml").words
     high = [word.high for word in words.values() if word.high]
-    assert high == ["older", "big-spending", "frequent", "long-standing"]
+    assert high == [
+        "older", "with high total revenue", "with high monthly price", "frequent", "long-standing",
+    ]  # fmt: skip
 
 
 def test_answers_from_1_to_5_are_neither_money_nor_codes(root: Path) -> None:

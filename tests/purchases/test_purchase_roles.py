@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from segmentation.onboarding.tongues import called
 from segmentation.purchases.roles import guess, odd_codes
 from segmentation.purchases.source import sniffed
 
@@ -38,6 +39,24 @@ def test_columns_are_taken_for_what_they_are(columns: str, expected: dict[str, s
     found = guess(columns.split(","))
     assert found.columns == expected
     assert found.missing == ()
+
+
+@pytest.mark.parametrize(
+    ("columns", "money"),
+    [
+        ("Kundennummer;Rechnungsdatum;Menge;Einzelpreis", ("quantity", "price")),
+        ("Code client;Date de facture;Quantité;Prix unitaire", ("quantity", "price")),
+        ("Cliente;Fecha;Importe", ("amount",)),
+        ("Codice cliente;Data ordine;Importo", ("amount",)),
+        ("ID do cliente;Data da compra;Valor total", ("amount",)),
+        ("klantnummer;besteldatum;bedrag", ("amount",)),
+    ],
+)
+def test_columns_in_other_languages_are_what_they_are(columns: str, money: tuple[str, ...]) -> None:
+    names = columns.split(";")
+    found = guess(names, called={name: called(name) for name in names})
+    assert [*found.columns] == ["customer", "date", *money]
+    assert [*found.columns.values()] == names
 
 
 def test_a_table_of_customers_lacks_what_purchases_have() -> None:

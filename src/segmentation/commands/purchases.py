@@ -11,14 +11,15 @@ import yaml
 from segmentation import paths
 from segmentation.artifacts import files
 from segmentation.errors import InputError, SettingsError
+from segmentation.onboarding.tongues import called
 from segmentation.purchases import customers, database, lines, rfm
 from segmentation.purchases.lines import Lines
-from segmentation.purchases.roles import guess, odd_codes
+from segmentation.purchases.roles import currencies, decimal_mark, guess, odd_codes
 from segmentation.purchases.source import Source, sniffed
 from segmentation.settings.purchases import NO_PRODUCTS, Purchases
 from segmentation.settings.shared.base import validate
 from segmentation.settings.shared.data import Data
-from segmentation.settings.shared.yaml_reader import parse_yaml
+from segmentation.settings.shared.yaml_reader import parse_yaml, read_yaml
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -135,11 +136,14 @@ class Taken:
         What becomes of them by these settings.
     no_products : tuple of str
         Codes that were found in the file and taken for postage, charges and corrections.
+    currencies : tuple of str
+        Those of which nobody said what they are worth.
     """
 
     columns: dict[str, str]
     lines: Lines
     no_products: tuple[str, ...]
+    currencies: tuple[str, ...] = ()
 
 
 def purchases(file: Path, *, root: Path, dry_run: bool = False, date_format: str = "auto") -> Taken:
@@ -174,16 +178,27 @@ def purchases(file: Path, *, root: Path, dry_run: bool = False, date_format: str
     source = sniffed(file)
     with database.opened(source.size) as con:
         columns = source.columns(con)
-        found = guess(columns)
+        found = guess(columns, called={column: called(column) for column in columns})
         if found.missing:
+            events = found.missing == ("amount",)
+            sums = ", or sum up lines without an amount to a row per customer first"
             raise InputError(
                 f"{file} has no column for {', '.join(found.missing)} among "
                 f"{', '.join(columns[:20])}; write the section purchases of {paths.PARAMS} by hand "
-                "(docs/purchases.md)"
+                f"(docs/purchases.md){sums if events else ''}"
             )
         product = found.columns.get("product")
         odd = tuple(odd_codes(con, source.relation(), product)) if product else ()
         content = _content(source, found.columns, odd) | {"date_format": date_format}
+        money = [found.columns[role] for role in ("amount", "price") if role in found.columns]
+        if decimal_mark(con, source.relation(), money) == ",":
+            content["decimal"] = ","
+        other: tuple[str, ...] = ()
+        if "currency" in found.columns:
+            code, *others = currencies(con, source.relation(), found.columns["currency"]) or [""]
+            rates = _rates(params, found.columns["currency"]) or {code: 1}
+            content["currencies"] = rates
+            other = tuple(each for each in others if each not in rates)
         settings = validate(Purchases, {**content, "path": file}, str(file))
         read = lines.read(con, settings)
         lines.check(read, settings)
@@ -202,7 +217,13 @@ def purchases(file: Path, *, root: Path, dry_run: bool = False, date_format: str
         files.write_text(params, text)
         files.write_text(root / paths.PLAYBOOK, _playbook(varied))
         _wake(root / ".dvcignore")
-    return Taken(found.columns, read, odd)
+    return Taken(found.columns, read, odd, other)
+
+
+def _rates(params: Path, column: str) -> dict[str, float]:
+    """What a person said of the currencies in this column."""
+    known = read_yaml(params).get("purchases") or {}
+    return known.get("currencies") or {} if known.get("currency") == column else {}
 
 
 def _inside(file: Path, root: Path) -> str:

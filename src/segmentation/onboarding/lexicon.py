@@ -87,7 +87,7 @@ MEANINGS = (
     ),
     _meaning(
         "returns", "return returns returned refund refunds refunded retoure",
-        "often-returning", "rarely-returning", minimum=0,
+        "with many {thing}", "with few {thing}", minimum=0,
     ),
     _meaning(
         "cancelling", "cancelled canceled cancellation cancellations", "often-cancelling",
@@ -380,7 +380,7 @@ _EXPANDED = {
     "prod": "product", "lim": "limit", "installments": "installment", "kidhome": "kids",
     "teenhome": "teenagers", "kid": "kids", "child": "children", "wines": "wine",
     "fruits": "fruit", "sweets": "sweet", "prods": "products", "purch": "purchases",
-    "dependent": "dependents",
+    "dependent": "dependents", "sess": "sessions",
 }  # fmt: skip
 # Two words that mean one thing.
 _PAIRS = {
@@ -460,6 +460,8 @@ def thing_of(name: str, meaning: Meaning | None = None) -> str:
         said = frozenset()
     if meaning and meaning.key == "items":
         return ""
+    if meaning and meaning.key == "returns":  # who brings goods back, not who comes back
+        return "refunds" if {"refund", "refunds", "refunded"} & set(words) else "returns"
     if meaning and meaning.key == "share":
         said = frozenset("ratio rate pct prc percent percentage share proportion".split())
     if meaning and meaning.key == "trend":
@@ -522,6 +524,22 @@ def says_economy(name: str) -> bool:
     employed = words & {"emp", "employment", "employed"} and words & {"var", "nr", "rate"}
     asked = words & {"cons", "consumer"} and len(words & figure) > 1
     return bool(words & known or employed or asked)
+
+
+def said(name: str) -> str:
+    """A name in words for people: in English where its words are known, else as it is.
+
+    Examples
+    --------
+    >>> said("Umsatz_gesamt"), said("TotalCharges")
+    ('total revenue', 'total charges')
+    """
+    words = re.findall(r"[^\W\d_]+|\d+", tongues.plain(humanly(name)))
+    english = tongues.in_english(words)
+    if english == words:
+        return humanly(name).lower()
+    first = [word for word in english if word in ("total", "average", "last", "first")]
+    return " ".join([*first, *(word for word in english if word not in first)])
 
 
 def says_id(name: str) -> bool:

@@ -210,7 +210,7 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
     if breadth:
         made.append(_play(_RANGE, _low(breadth)))
     made += [
-        _play((f"{_MEND[0]} ({thing})", *_MEND[1:]), _low(column.name))
+        _play((f"{_MEND[0]} ({thing})", *_MEND[1:]), {"column": column.name, "index": {"max": 85}})
         for column in plan.numbers
         if column.meaning and column.meaning.key == "opinion"
         and (thing := lexicon.thing_of(column.name, column.meaning))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from segmentation.onboarding import lexicon
-from segmentation.onboarding.figures import Dates, Figures, Numbers, humanly
+from segmentation.onboarding.figures import Dates, Figures, Numbers
 from segmentation.onboarding.lexicon import Meaning
 from segmentation.settings.shared.columns import NO_WORDS, YES_WORDS
 
@@ -432,9 +432,3 @@ def _category(figures: Figures) -> Column:
 def _short(text: str, longest: int = 30) -> str:
     text = " ".join(text.split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def title(name: str) -> str:
-    """A column's name for people, in lower case where it shouts."""
-    plain = humanly(name)
-    return plain.lower() if plain.isupper() else plain

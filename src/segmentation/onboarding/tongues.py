@@ -1,5 +1,6 @@
 """What headers in other languages say, in the English words that the lexicon knows."""
 
+import re
 import unicodedata
 
 # English on the left, then how German, French, Spanish, Italian, Portuguese and Dutch say it,
@@ -110,6 +111,9 @@ _SAID = {
 _ENGLISH = {foreign: english.split() for english, said in _SAID.items() for foreign in said.split()}
 
 
+_NUMBERS = ("number", "no", "code", "id")  # behind what they number, in English
+
+
 def plain(text: str) -> str:
     """Text in lower case, without accents.
 
@@ -137,4 +141,21 @@ def in_english(words: list[str]) -> list[str]:
             said.append("number" if after in ("de", "d") else "name")
         else:
             said += _ENGLISH.get(word, [word])
+    if said != words:  # an Italian's date, no data
+        said = ["date" if word == "data" else word for word in said]
     return said or words
+
+
+def called(name: str) -> str:
+    """What a column is called in English, as English puts it.
+
+    Examples
+    --------
+    >>> called("Numéro de facture"), called("Code client"), called("Valor total"), called("Item No")
+    ('invoice number', 'client code', 'total value', 'Item No')
+    """
+    words = re.findall(r"[^\W\d_]+|\d+", plain(name.replace("_", " ")))
+    english = in_english(words)
+    if english == words and not (len(words) == 2 and words[0] in _NUMBERS):
+        return name
+    return " ".join(sorted(english, key=lambda word: (word in _NUMBERS) - (word == "total")))

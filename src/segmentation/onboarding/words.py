@@ -8,7 +8,7 @@ from segmentation.artifacts.features import having
 from segmentation.insight.numbers import plural
 from segmentation.onboarding import lexicon
 from segmentation.onboarding.plan import Plan
-from segmentation.onboarding.roles import Column, title
+from segmentation.onboarding.roles import Column
 from segmentation.settings.shared.columns import NO, YES
 
 _NOUNS = ("things", "buyers", "visitors", "spenders", "users")
@@ -128,7 +128,7 @@ _NONE_ALSO = {
     "advance": ("without cash advances", "with cash advances"),
     "campaign": ("never contacted", ""),
     "before": ("not contacted before", ""), "household": ("without {thing}", ""),
-    "complaints": ("without complaints", ""), "returns": ("without returns", ""),
+    "complaints": ("without complaints", ""), "returns": ("without {thing}", ""),
     "calls": ("never calling", ""), "loan": ("without loans", ""),
     "cancelling": ("without cancellations", ""),
     "balance": ("without balance", ""),
@@ -173,7 +173,7 @@ def _told_apart(said: dict[str, dict[str, Any]]) -> None:
         # Who is new has spent little in total, and may spend much a month.
         alike = str(word.get("high")).startswith(("with high ", "big-spending"))
         if high[word.get("high")] > 1 and alike:
-            whole = title(name).lower()
+            whole = lexicon.said(name)
             word |= {"high": f"with high {whole}", "low": f"with low {whole}", "about": whole}
             if "none" in word:
                 word["none"] = f"without {whole}"
@@ -231,7 +231,7 @@ def _of_number(column: Column) -> dict[str, Any]:
 def _of_measure(column: Column, thing: str) -> dict[str, Any]:
     """Words for a number of which nothing is known but its name: a count of things, or so high."""
     tokens = lexicon.tokens(column.name)
-    thing = _few(thing or title(column.name).lower())
+    thing = _few(thing or lexicon.said(column.name))
     if "size" in tokens:
         thing = thing.removesuffix(" size")
         return {"high": f"with large {thing}", "low": f"with small {thing}", "about": thing}
@@ -253,7 +253,7 @@ def _put(phrase: str, thing: str) -> str:
 
 def _of_flag(column: Column) -> dict[str, Any]:
     words = [w for w in lexicon.tokens(column.name) if w not in _EMPTY]
-    thing = _few(" ".join(words) or title(column.name).lower())
+    thing = _few(" ".join(words) or lexicon.said(column.name))
     if words[:1] in (["accepted"], ["accept"]):
         rest = _few(" ".join(words[1:]) or "an offer")
         yes, no = f"accepting {rest}", f"declining {rest}"
@@ -269,7 +269,7 @@ def _of_flag(column: Column) -> dict[str, Any]:
 
 def _of_levels(column: Column) -> dict[str, Any]:
     words = {word for word in lexicon.tokens(column.name) if not word.isdigit()}
-    thing = _few(lexicon.thing_of(column.name) or title(column.name).lower())
+    thing = _few(lexicon.thing_of(column.name) or lexicon.said(column.name))
     size = {"size"} & words
     coded = sum(bool(_CODED.fullmatch(level)) for level in column.levels)
     if coded > len(column.levels) / 2 and not size and not _SAYINGS[0][0] & words:

@@ -1,7 +1,7 @@
 """Tell from a file of purchases what its columns mean."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ _WORDS: dict[str, list[str]] = {
     ],
     "currency": [r"currency(code)?"],
 }
+_LOOKED_AT = 100_000  # cells of a column, for its decimal mark
 _FEW = 0.02  # the share of lines up to which codes unlike all others are no products
 
 
@@ -52,8 +53,8 @@ class Roles:
     missing: tuple[str, ...]
 
 
-def guess(columns: Sequence[str]) -> Roles:
-    """Return what columns mean, from their names.
+def guess(columns: Sequence[str], *, called: Mapping[str, str] | None = None) -> Roles:
+    """Return what columns mean, from their names, or from what those are `called` in English.
 
     Examples
     --------
@@ -62,7 +63,8 @@ def guess(columns: Sequence[str]) -> Roles:
     >>> guess(["id", "age", "income"]).missing
     ('customer', 'date', 'amount')
     """
-    bare = {column: re.sub(r"[^a-z0-9]", "", column.casefold()) for column in columns}
+    names = {column: (called or {}).get(column, column) for column in columns}
+    bare = {column: re.sub(r"[^a-z0-9]", "", name.casefold()) for column, name in names.items()}
     found: dict[str, str] = {}
     for role, patterns in _WORDS.items():
         fits = [
@@ -98,3 +100,27 @@ def odd_codes(con: "DuckDBPyConnection", relation: str, column: str) -> list[str
     if total is None or not rows or odd > _FEW * total[0]:
         return []
     return [str(code) for code, _ in rows]
+
+
+def decimal_mark(con: "DuckDBPyConnection", relation: str, columns: Sequence[str]) -> str:
+    """Return the mark before the decimals of money: read with the other, 12,50 is 1,250."""
+    cells = " union all ".join(
+        f"(select {sql.name(column)}::varchar as cell from {relation} limit {_LOOKED_AT})"
+        for column in columns
+    )
+    counts = ", ".join(
+        rf"count(*) filter (regexp_matches(cell, '\d{mark}(\d\d?|\d{{4,}})\D*$'))"
+        for mark in (",", r"\.")
+    )
+    commas, points = con.execute(f"select {counts} from ({cells})").fetchone() or (0, 0)
+    return "," if commas > points else "."
+
+
+def currencies(con: "DuckDBPyConnection", relation: str, column: str) -> list[str]:
+    """Return the codes of currencies, the commonest first."""
+    code = f"upper(trim({sql.name(column)}::varchar))"
+    rows = con.execute(
+        f"select {code} as code from {relation} where {code} <> '' "
+        "group by 1 order by count(*) desc, 1"
+    ).fetchall()
+    return [str(code) for (code,) in rows]
