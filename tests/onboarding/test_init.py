@@ -656,6 +656,10 @@ def test_how_often_somebody_cancels_is_what_they_do(root: Path) -> None:
     assert settings(root).describe == ()
     words = load(Playbook, root / "playbook.yaml").words
     assert words["BookingsCanceled"].high == "often-cancelling"
+    table["NPS"] = np.arange(300) % 201 - 100
+    started(root, table, "asked.csv")
+    names = [play.name for play in load(Playbook, root / "playbook.yaml").plays]
+    assert "Ask what disappoints them" not in names  # an index would be no yardstick
     assert words["DaysSinceFirstStay"].high == "long-standing"
 
 

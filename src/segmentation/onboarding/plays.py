@@ -320,7 +320,8 @@ def _column(plan: Plan, key: str, *, besides: frozenset[str] = frozenset()) -> s
         for column in plan.numbers
         if column.meaning
         and column.meaning.key == key
-        and (column.minimum or 0) >= 0
+        and column.minimum is not None  # below zero the average is no yardstick
+        and column.minimum >= 0
         and not besides & set(lexicon.tokens(column.name))
     ]
     plain = [column for column in found if not lexicon.thing_of(column.name, column.meaning)]
