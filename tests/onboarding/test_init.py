@@ -673,3 +673,25 @@ def test_a_category_that_was_spread_out_is_told_as_one(root: Path) -> None:
     assert found["gender"] == "categorical"
     words = load(Playbook, root / "playbook.yaml").words
     assert words["marital_Married"].levels == {"Yes": "married", "No": "not married"}
+
+
+def test_no_category_of_a_few_customers_is_written_down(root: Path) -> None:
+    n = 200
+    rng = np.random.default_rng(0)
+    town, channel = rng.choice(["Bonn", "Ulm"], n), rng.choice(["web", "shop"], n)
+    town[:9], channel[3:6] = "Lemu", "dove"
+    code = rng.integers(1, 4, n)
+    code[:4] = 8899
+    spend = rng.normal(200, 50, n).round(2)
+    table = pd.DataFrame(
+        {"id": [f"C{i}" for i in range(n)], "spend": spend, "visits": rng.integers(1, 90, n),
+         "town": town, "channel": channel, "store_code": code}
+    )  # fmt: skip
+    done = started(root, table)
+    assert {"town", "channel", "store_code"} <= {each.name for each in done.plan.of("categorical")}
+    written = [path for path in root.rglob("*") if path.is_file() and path.suffix != ".csv"]
+    assert {"params.yaml", "playbook.yaml", "contract.json"} <= {path.name for path in written}
+    texts = "".join(path.read_text("utf-8") for path in written)
+    assert "Bonn" in texts
+    assert "Meet them where they are (web)" in texts
+    assert not {rare for rare in ("Lemu", "dove", "8899") if rare in texts}

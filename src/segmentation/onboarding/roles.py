@@ -314,7 +314,7 @@ def _code(figures: Figures, numbers: Numbers) -> Column:
         "categorical",
         f"its {numbers.distinct} whole numbers are codes by the name",
         f"{numbers.distinct} categories",
-        levels=tuple(figures.levels),
+        levels=_shared(figures),
         code=True,
     )
 
@@ -424,9 +424,14 @@ def _category(figures: Figures) -> Column:
         "categorical",
         f"it has {figures.distinct} texts, most often '{_short(next(iter(figures.levels)))}'",
         becomes,
-        levels=tuple(figures.levels),
+        levels=_shared(figures),
         meaning=None,
     )
+
+
+def _shared(figures: Figures) -> tuple[str, ...]:
+    """Return the texts that enough customers share: settings and words name no others."""
+    return tuple(level for level, many in figures.levels.items() if many >= FEWEST)
 
 
 def _short(text: str, longest: int = 30) -> str:
