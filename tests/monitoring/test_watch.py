@@ -12,6 +12,7 @@ from scipy.stats import chi2_contingency
 
 from segmentation.artifacts.baseline import Baseline, LevelCounts, NumberBins
 from segmentation.artifacts.drift import Drift
+from segmentation.artifacts.privacy import OTHER
 from segmentation.commands import drift as command
 from segmentation.engines.tables.baseline import binned
 from segmentation.errors import InputError
@@ -102,6 +103,27 @@ def test_what_is_more_than_chance_and_small_is_told_and_no_alarm(base: Baseline)
     assert age.p_value < ALPHA
     assert found.verdict == "steady"
     assert "what drifted is small: age" in found.reasons[0]
+
+
+def test_rare_categories_of_the_training_are_none_of_a_new_kind(base: Baseline) -> None:
+    name = "preferred_category"
+    of_all = base.columns[name]
+    assert isinstance(of_all, LevelCounts)
+    counts = dict(of_all.counts)
+    level = min(counts, key=lambda each: counts[each])
+    counts[OTHER] = counts.pop(level)  # as where no ten customers had the same one
+    column = LevelCounts(counts=counts, missing=of_all.missing)
+    rare = base.model_copy(update={"columns": {**base.columns, name: column}})
+    customers = made.customers(rows=6000, seed=21)
+    many = [f"{level} {number % 40}" for number in range(6000)]
+    found = of(
+        rare, customers.assign(**{name: customers[name].mask(customers[name] == level, many)})
+    )
+    (drifted,) = (each for each in found.features if each.column == name)
+    assert (drifted.strength, drifted.new_levels) == ("within noise", ())
+    found = of(rare, of_a_new_kind(customers))
+    (drifted,) = (each for each in found.features if each.column == name)
+    assert (drifted.strength, drifted.new_levels[0]) == ("strong", "Yachts")
 
 
 def test_rows_that_cannot_be_scored_are_a_reason(base: Baseline) -> None:

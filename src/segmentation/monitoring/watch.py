@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from segmentation.artifacts.baseline import Baseline, Counted, LevelCounts, NumberBins
 from segmentation.artifacts.drift import Drift, FeatureDrift, ShareDrift, Verdict
-from segmentation.artifacts.privacy import FEWEST
+from segmentation.artifacts.privacy import FEWEST, OTHER
 from segmentation.artifacts.segments import NO_SEGMENT
 from segmentation.clustering.identity.matching import NOISE
 from segmentation.insight.intervals import wilson
@@ -273,6 +273,9 @@ def _counts(name: str, of: Counted, tally: Tally) -> tuple[Counts, Counts]:
             tally.bins[name], missing[1]
         ).astype(float)
     there = tally.levels[name]
+    if OTHER in of.counts:  # so are those called that the training had too few of, by any name
+        there = Counter({level: n for level, n in there.items() if level in of.counts})
+        there[OTHER] += tally.levels[name].total() - there.total()
     levels = sorted({*of.counts, *there})
     one = np.array([of.counts.get(level, 0) for level in levels], float)
     other = np.array([there[level] for level in levels], float)
@@ -293,8 +296,10 @@ def _feature(name: str, of: Counted, tally: Tally, psi: float, p_value: float) -
     new: tuple[str, ...] = ()
     if isinstance(of, LevelCounts):
         there = tally.levels[name]
+        # Of as small a share, the training would not have told of it.
+        enough = FEWEST * max(1.0, tally.customers / tally.baseline.customers)
         new = tuple(
-            each for each, n in there.most_common() if n >= FEWEST and each not in of.counts
+            each for each, n in there.most_common() if n >= enough and each not in of.counts
         )
     return FeatureDrift.model_validate(
         {
