@@ -640,6 +640,10 @@ def test_months_side_by_side_are_one_thing(root: Path) -> None:
     assert settings(root).value == ("SALES_202501", "SALES_202502", "SALES_202503")
     words = load(Playbook, root / "playbook.yaml").words
     assert {word.high for word in words.values()} == {"big-spending"}
+    table.columns = pd.Index(["metric_1", "metric_2", "metric_3"])  # these may be anything
+    started(root, table, "other.csv")
+    words = load(Playbook, root / "playbook.yaml").words
+    assert [word.high for word in words.values()] == [f"with high metric {i}" for i in (1, 2, 3)]
 
 
 def test_a_day_that_is_in_every_row_is_the_day_of_the_file(root: Path) -> None:

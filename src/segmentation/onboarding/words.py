@@ -168,7 +168,8 @@ def _told_apart(said: dict[str, dict[str, Any]]) -> None:
     high = Counter(word.get("high") for word in said.values())
     series = lexicon.alike_but_for_numbers(said)
     for name, word in said.items():
-        if len(series.get(name, ())) == high[word.get("high")]:
+        months = word.get("high") == "big-spending" or re.search(r"(19|20)\d\d", name)
+        if months and len(series.get(name, ())) == high[word.get("high")]:
             continue  # of twelve months, it is said once that somebody spends much
         # Who is new has spent little in total, and may spend much a month.
         alike = str(word.get("high")).startswith(("with high ", "big-spending"))
