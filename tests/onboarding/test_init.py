@@ -343,6 +343,7 @@ def test_answers_are_taken(root: Path) -> None:
         ("", "is empty"),
         ("a,b\n", "a header but no rows"),
         ("%PDF-1.7 ...", "a PDF"),
+        pytest.param(f"a,{'b' * 200_000}\n1,2\n", "no header in line 1", id="a long name"),
         ("a,b\n1,1\n1,1\n1,1\n", "no column tells customers apart"),
         (
             "a,b\n1.5,1\n2.5,1\n9,1\n",

@@ -260,9 +260,14 @@ def _text(
     if above:
         skip, has_header = skip + above, True
     delimiter = _in_most_lines(first[skip:], than=delimiter) or delimiter
-    header = [
-        name.strip(BLANK) for name in next(csv.reader([first[skip]], delimiter=delimiter), [])
-    ]
+    try:
+        header = [
+            name.strip(BLANK) for name in next(csv.reader([first[skip]], delimiter=delimiter))
+        ]
+    except csv.Error as error:
+        raise InputError(
+            f"{path} has no header in line {skip + 1} ({error}); put the names of its columns there"
+        ) from None
     if delimiter not in _DELIMITERS:
         if len(header) > 1 and delimiter == " ":
             raise InputError(

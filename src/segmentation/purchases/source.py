@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,7 +87,8 @@ class Source:
                 lines = file.read(_PIECE).decode(self._codec(), errors="replace").splitlines()
                 whole = lines[:-1] if file.tell() < size else lines
                 rows = csv.reader(whole, delimiter=self.delimiter)
-                found += [row[header.index(column)] for row in rows if len(row) == len(header)]
+                with suppress(csv.Error):  # a cell too long to be one
+                    found += [row[header.index(column)] for row in rows if len(row) == len(header)]
         return found
 
     def _header(self) -> list[str]:
