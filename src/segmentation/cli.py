@@ -139,16 +139,31 @@ def purchases(
 @app.command()
 def months(
     last: Annotated[int, typer.Option(help="How many months.", min=1)] = 12,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Find segments anew at each month's end, too.")
+    ] = False,
 ) -> None:
     """Tell from purchases who moved between segments at each month's end, by the same model."""
     from segmentation.commands import months as command
     from segmentation.settings.params import load_params
 
-    found = command.months(load_params(paths.PARAMS), last=last)
+    found = command.months(load_params(paths.PARAMS), last=last, refit=refit)
     for one in found.steps:
         say(
             f"{one.after}: {one.stayed + one.moved:,} customers, {one.moved:,} moved, "
             f"{one.down:,} of them down; {int(one.arrived.sum()):,} new"
+        )
+    for again in found.anew:
+        say(
+            f"{again.day}, found anew: {again.moved:,} moved; agreement with the model "
+            f"{again.agreement:.2f}"
+        )
+    say(f"{len(found.leaving):,} customers are about to leave for a segment that is worth less")
+    if (tried := found.warned) is not None and tried.leaving:
+        say(
+            f"  of {tried.leaving:,} of whom the same would have been said before, "
+            f"{tried.leaving_down / tried.leaving:.0%} went down within a month; of others "
+            f"{tried.others_down / max(tried.others, 1):.0%}"
         )
     say(f"\nWho was where, and how often customers move: {command.WHERE}")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation.monitoring.months import rates, step
+from segmentation.monitoring.months import Warned, leaving, rates, step, warned
 
 DAYS = (dt.date(2024, 1, 31), dt.date(2024, 2, 29))
 
@@ -33,3 +33,19 @@ def test_rates_are_shares_of_who_was_there_with_intervals_around_them() -> None:
     assert found.groupby("before")["share"].sum().to_numpy() == pytest.approx(1)
     assert found["customers"].sum() == 600
     assert ((found["low"] < found["share"]) & (found["share"] < found["high"])).all()
+
+
+def scored(segment: list[int], runner_up: list[int], confidence: list[float]) -> pd.DataFrame:
+    columns = {"segment": segment, "runner_up": runner_up, "confidence": confidence}
+    return pd.DataFrame(columns, index=list("abcd"))
+
+
+def test_who_comes_near_a_lower_segment_is_about_to_leave() -> None:
+    before = scored([1, 1, 2, 2], [2, 2, 1, 3], [0.5, 0.1, 0.5, 0.5])
+    after = scored([1, 1, 2, 2], [2, 2, 1, 3], [0.1, 0.15, 0.1, 0.4])
+    # b comes away from it, c near a better one, d is still far.
+    assert leaving(before, after).to_dict() == {"a": True, "b": False, "c": False, "d": False}
+    assert not leaving(after, after).any()
+    later = scored([2, 1, 3, 2], [1, 2, 1, 3], [0.5] * 4)
+    assert warned([before, after, later]) == Warned(1, 1, 3, 1)
+    assert warned([before, after]) is None

@@ -2,42 +2,91 @@
 
 import datetime as dt
 import itertools
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from segmentation import paths
+from segmentation.algorithms import ALGORITHMS
+from segmentation.algorithms.assigners import assign
 from segmentation.artifacts import files
+from segmentation.artifacts.transformer import category_blocks
+from segmentation.clustering.identity.matching import apply_ids, match_segments, order_by_value
+from segmentation.clustering.metrics.agreement import adjusted_rand
 from segmentation.commands.load import load_model
+from segmentation.engines.features import transformed
 from segmentation.errors import InputError, SettingsError
-from segmentation.monitoring.months import Step, ends, rates, step
+from segmentation.monitoring.months import Step, Warned, ends, leaving, rates, step, warned
 from segmentation.purchases import customers, database, lines, rfm
+from segmentation.scoring.rule import Rule
 from segmentation.settings.params import Params
 
 WHERE = Path("reports/months")
+_CLUSTERED = 20_000  # customers, at most, that segments are found in anew
+
+
+@dataclass(frozen=True)
+class Anew:
+    """The segments of a month's end, found anew and called as those of the month before.
+
+    Attributes
+    ----------
+    day : date
+    segment : Series
+        By customer.
+    moved : int
+        Customers elsewhere than a month before, where segments were found anew, too.
+    agreement : float
+        With what the model says: the adjusted Rand index; 1 is the same.
+    """
+
+    day: dt.date
+    segment: pd.Series
+    moved: int
+    agreement: float
 
 
 @dataclass(frozen=True)
 class Replay:
-    """The months, and how often customers go from one segment to another in one."""
+    """The months, and how often customers go from one segment to another in one.
+
+    Attributes
+    ----------
+    steps : list of Step
+    rates : DataFrame
+    leaving : DataFrame
+        Who is about to leave for a segment that is worth less: `customer`, `segment`, `next`.
+    warned : Warned or None
+        What became of those of whom the same would have been said earlier.
+    anew : list of Anew
+        Where that was asked for.
+    """
 
     steps: list[Step]
     rates: pd.DataFrame
+    leaving: pd.DataFrame
+    warned: Warned | None
+    anew: list[Anew] = field(default_factory=list)
 
 
-def months(params: Params, *, last: int) -> Replay:
+def months(params: Params, *, last: int, refit: bool = False) -> Replay:
     """Tell with the model in this folder where customers were at the end of each month.
 
     Customers are made of the purchases up to that day only. Everything is written to
-    `reports/months`: who was where (`customers.csv`), the shares that moved (`rates.csv`), and how
-    many each segment had and won (`sizes.csv`).
+    `reports/months`: who was where (`customers.csv`), the shares that moved (`rates.csv`), how
+    many each segment had and won (`sizes.csv`), who is about to leave for a segment that is worth
+    less (`leaving.csv`), and the sizes of segments found anew (`refitted.csv`).
 
     Parameters
     ----------
     params : Params
     last : int
         How many months.
+    refit : bool
+        Find segments anew at each month's end, too, by the model's features and settings.
 
     Raises
     ------
@@ -50,11 +99,12 @@ def months(params: Params, *, last: int) -> Replay:
         raise SettingsError(
             "months are told of purchases only; `segmentation purchases FILE` takes a file of them"
         )
-    model, features = load_model(), params.data.features
+    rule = Rule(load_model())
     with database.opened(lines.source_of(params.purchases).size) as con:
         read = lines.read(con, params.purchases)
         days = ends(read.as_of, last)
-        where: dict[dt.date, pd.Series] = {}
+        where: dict[dt.date, pd.DataFrame] = {}
+        anew: list[Anew] = []
         for day in days:
             customers.make(con, day)
             rfm.score(con)
@@ -63,24 +113,78 @@ def months(params: Params, *, last: int) -> Replay:
                 raise InputError(
                     f"nobody had bought anything by {day}; ask for fewer months with --last"
                 )
-            segment = pd.Series(model.predict(table[features]), index=table["customer"])
-            where[day] = segment.astype(int)
+            scores = rule.score(table[rule.columns])
+            where[day] = pd.DataFrame(
+                {"segment": scores.segment, "runner_up": scores.runner_up,
+                 "confidence": scores.confidence},
+                index=pd.Index(table["customer"]),
+            )  # fmt: skip
+            if refit:
+                before = anew[-1].segment if anew else where[day]["segment"]
+                anew.append(_anew(rule, table, params, day=day, before=before, by=where[day]))
     steps = [
-        step(where[before], where[after], days=(before, after))
+        step(where[before]["segment"], where[after]["segment"], days=(before, after))
         for before, after in itertools.pairwise(days)
     ]
-    found = Replay(steps, rates(steps))
+    scored = list(where.values())
+    away = scored[-1][leaving(*scored[-2:]).reindex(scored[-1].index, fill_value=False)]
+    gone = pd.DataFrame(
+        {"customer": away.index, "segment": away["segment"].to_numpy(),
+         "next": away["runner_up"].to_numpy()}
+    )  # fmt: skip
+    found = Replay(steps, rates(steps), gone, warned(scored), anew[1:])
     _write(found, where)
     return found
 
 
-def _write(found: Replay, where: dict[dt.date, pd.Series]) -> None:
+def _anew(
+    rule: Rule, table: pd.DataFrame, params: Params, *, day: dt.date, before: pd.Series,
+    by: pd.DataFrame,
+) -> Anew:  # fmt: skip
+    """Find the segments of a day anew, and give each the id of what it was `before`."""
+    X = transformed(rule.transformer, table[rule.columns])
+    algorithm = ALGORITHMS[params.train.algorithm]
+    some = np.random.default_rng(params.seed).permutation(len(X))[:_CLUSTERED]
+    some.sort()
+    share = len(some) / len(X)
+    clustering = algorithm(
+        X[some],
+        k=min(len(rule.segments), len(some)) if algorithm.needs_k else None,
+        seed=params.seed,
+        options=params.train.options,
+        category_blocks=category_blocks(rule.transformer),
+        least=math.ceil(params.train.least(len(X)) * share) if params.train.smallest else 1,
+    )
+    labels = pd.Series(assign(clustering.assigner, X), index=by.index)
+    worth = table["spend"].set_axis(by.index).groupby(labels).agg(["mean", "size"])
+    worth = worth.reindex(range(clustering.k), fill_value=0)
+    matching = match_segments(
+        labels, order=order_by_value(worth["mean"], worth["size"]), reference=before,
+        used_ids=rule.segments,
+    )  # fmt: skip
+    ids = apply_ids(labels, matching.ids)
+    agreement = adjusted_rand(ids, by["segment"].to_numpy(np.intp))
+    return Anew(day, pd.Series(ids, index=by.index), matching.moved or 0, agreement)
+
+
+def _write(found: Replay, where: dict[dt.date, pd.DataFrame]) -> None:
     each = [
-        pd.DataFrame({"month_end": str(day), "customer": s.index, "segment": s.to_numpy()})
+        pd.DataFrame(
+            {"month_end": str(day), "customer": s.index, "segment": s["segment"].to_numpy()}
+        )
         for day, s in where.items()
     ]
     files.write_csv(WHERE / "customers.csv", files.for_spreadsheets(pd.concat(each)))
     files.write_csv(WHERE / "rates.csv", found.rates)
+    files.write_csv(WHERE / "leaving.csv", files.for_spreadsheets(found.leaving))
+    if found.anew:
+        refitted = [
+            one.segment.value_counts().sort_index().rename_axis("segment")
+            .reset_index(name="customers").assign(month_end=str(one.day), moved=one.moved,
+                                                  agreement=one.agreement)
+            for one in found.anew
+        ]  # fmt: skip
+        files.write_csv(WHERE / "refitted.csv", pd.concat(refitted))
     sizes = pd.DataFrame(
         [
             {

@@ -1,10 +1,14 @@
 """Who moved between the segments of one model from month to month."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+NEAR = 0.2
+"""Of the confidence in a segment: below it, the next one is less than a quarter farther away."""
 
 
 @dataclass(frozen=True)
@@ -102,3 +106,69 @@ def rates(steps: list[Step]) -> pd.DataFrame:
             low, high = (float(each) for each in wilson(x, n)) if n else (float("nan"),) * 2
             rows.append((a, b, x, x / n if n else float("nan"), low, high))
     return pd.DataFrame(rows, columns=["before", "after", "customers", "share", "low", "high"])
+
+
+def leaving(before: pd.DataFrame, after: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell who is about to leave for a segment that is worth less.
+
+    Those who are near one on the later day, nearer than a month before, and still where they were.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        By customer: `segment`, `runner_up` and `confidence`.
+
+    Returns
+    -------
+    Series of bool
+        By the customers of both days.
+    """
+    both = after.join(before.add_suffix("_before"), how="inner")
+    found: pd.Series[bool] = (
+        (both["segment"] == both["segment_before"])
+        & (both["segment"] > 0)  # who is in none leaves none
+        & (both["runner_up"] > both["segment"])
+        & (both["confidence"] < both["confidence_before"])
+        & (both["confidence"] < NEAR)
+    )
+    return found
+
+
+@dataclass(frozen=True)
+class Warned:
+    """How many went down in the month after, of those said to be about to leave and of others.
+
+    Attributes
+    ----------
+    leaving, leaving_down, others, others_down : int
+    """
+
+    leaving: int
+    leaving_down: int
+    others: int
+    others_down: int
+
+
+def warned(days: Sequence[pd.DataFrame]) -> Warned | None:
+    """Try on the months so far whether those go down who are about to leave.
+
+    Parameters
+    ----------
+    days : sequence of DataFrame
+        As `leaving` takes them, a month apart.
+
+    Returns
+    -------
+    Warned or None
+        None where there are fewer than three days.
+    """
+    counts = np.zeros(4, dtype=int)
+    for before, now, after in zip(days, days[1:], days[2:], strict=False):
+        said = leaving(before, now)
+        then = after["segment"].reindex(said.index)
+        known = then.notna()
+        down = then > now["segment"].reindex(said.index)
+        counts += [
+            (said & known).sum(), (said & down).sum(), (~said & known).sum(), (~said & down).sum()
+        ]  # fmt: skip
+    return Warned(*(int(each) for each in counts)) if len(days) > 2 else None

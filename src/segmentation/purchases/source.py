@@ -181,4 +181,6 @@ def unreadable(path: Path, error: Exception) -> InputError:
     why = str(error).splitlines()[0]
     if "not latin-1 encoded" in why:
         why = "it holds letters that latin-1 lacks, such as € in Windows' cp1252; save it as UTF-8"
+    if "when sniffing file" in why:
+        why = "lines end in several ways, or a quote is never closed; save it as CSV once more"
     return InputError(f"{path} cannot be read: {why}")
