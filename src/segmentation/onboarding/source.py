@@ -6,8 +6,6 @@ A CSV may be compressed, and a folder may hold parts of it, or of Parquet.
 import codecs
 import csv
 import tempfile
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -177,56 +175,17 @@ def _parquet(path: Path, parts: list[Path], con: duckdb.DuckDBPyConnection) -> S
 
 
 def _workbook(path: Path, con: duckdb.DuckDBPyConnection, sheet: str | None) -> Source:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        workbooks.check(path)
-        book = CalamineWorkbook.from_path(str(path))
-        if sheet is not None and sheet not in book.sheet_names:
-            raise InputError(
-                f"{path} has no sheet '{sheet}'; it has: {', '.join(book.sheet_names)}"
-            )
-        sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise InputError(f"{path} cannot be read as a workbook: {error}") from None
-    sizes = {name: len(rows) * max(map(len, rows), default=0) for name, rows in sheets.items()}
-    name = sheet or max(sizes, key=lambda each: sizes[each], default="")
-    rows = [
-        [_cell(cell) for cell in row] for row in sheets.get(name, []) if any(c != "" for c in row)
-    ]
-    if len(rows) < 2:
-        raise InputError(f"{path} has no table of customers in the sheet '{name}'")
-    width = max(sum(cell != "" for cell in row) for row in rows)
-    top = next(i for i, row in enumerate(rows) if sum(c != "" for c in row) >= 0.8 * width)
-    header, body = rows[top], rows[top + 1 :]
-    keep = [i for i, cell in enumerate(header) if cell or any(row[i] for row in body)]
-    table = pa.table(
-        {
-            "row": pa.array(range(1, len(body) + 1), pa.int64()),
-            **{
-                f"c{place}": pa.array([row[i] or None for row in body], pa.string())
-                for place, i in enumerate(keep)
-            },
-        }
-    )
-    con.register("sheet", table)
+    found = workbooks.read(path, sheet)
+    con.register("sheet", found.cells)
     con.execute("CREATE TABLE cells AS SELECT * FROM sheet")
     con.unregister("sheet")
-    notes = [f"a workbook: its sheet '{name}' is copied as CSV"]
-    others = [each for each, size in sizes.items() if size and each != name]
-    if others and sheet is None:
-        notes.append(f"the largest sheet was taken; others: {', '.join(others)} (--sheet NAME)")
-    if top:
-        notes.append(f"{top} lines above the header were left out")
-    return _source(path, con, [header[i] for i in keep], notes, mended=True)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value).strip(BLANK)
+    notes = [f"a workbook: its sheet '{found.name}' is copied as CSV"]
+    if found.others and sheet is None:
+        others = ", ".join(found.others)
+        notes.append(f"the largest sheet was taken; others: {others} (--sheet NAME)")
+    if found.above:
+        notes.append(f"{found.above} lines above the header were left out")
+    return _source(path, con, found.names, notes, mended=True)
 
 
 def _text(
