@@ -67,9 +67,7 @@ def read(path: Path, sheet: str | None) -> Sheet:
         with ProcessPoolExecutor(1, get_context("fork"), _limit) as apart:
             return apart.submit(_read, path, sheet).result()
     except (BrokenProcessPool, MemoryError):
-        raise InputError(
-            f"{path} takes more than {_MEMORY >> 30} GB of memory; save the sheet as CSV"
-        ) from None
+        raise _beyond(path) from None
 
 
 def _limit() -> None:
@@ -97,6 +95,10 @@ def _read(path: Path, sheet: str | None) -> Sheet:
         sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise InputError(f"{path} cannot be read as a workbook: {error}") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of Rust, for want of memory or by a mistake
+            raise
+        raise _beyond(path) from None
     sizes = {name: len(rows) * max(map(len, rows), default=0) for name, rows in sheets.items()}
     name = sheet or max(sizes, key=lambda each: sizes[each], default="")
     rows = [
@@ -118,6 +120,12 @@ def _read(path: Path, sheet: str | None) -> Sheet:
         above=top,
         names=[header[i] for i in keep],
         cells=pa.table({"row": pa.array(range(1, len(body) + 1), pa.int64()), **cells}),
+    )
+
+
+def _beyond(path: Path) -> InputError:
+    return InputError(
+        f"{path} takes more than {_MEMORY >> 30} GB of memory, or is damaged; save the sheet as CSV"
     )
 
 
