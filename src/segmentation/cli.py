@@ -142,12 +142,15 @@ def months(
     refit: Annotated[
         bool, typer.Option("--refit", help="Find segments anew at each month's end, too.")
     ] = False,
+    track: Annotated[
+        bool, typer.Option("--track/--no-track", help="Log a run a month beside the model's.")
+    ] = True,
 ) -> None:
     """Tell from purchases who moved between segments at each month's end, by the same model."""
     from segmentation.commands import months as command
     from segmentation.settings.params import load_params
 
-    found = command.months(load_params(paths.PARAMS), last=last, refit=refit)
+    found = command.months(load_params(paths.PARAMS), last=last, refit=refit, track=track)
     for one in found.steps:
         say(
             f"{one.after}: {one.stayed + one.moved:,} customers, {one.moved:,} moved, "

@@ -110,5 +110,8 @@ def test_purchases_become_segments_and_value_as_shown(project: Project) -> None:
     assert "What they will be worth" in report
     with closing(sqlite3.connect(project.path / "mlflow.db")) as store:
         logged = dict(store.execute("SELECT key, value FROM latest_metrics"))
+        named = [name for (name,) in store.execute("SELECT name FROM runs")]
+    assert sum(name.startswith("month: ") for name in named) == 3
+    assert logged["months/moved"] <= logged["months/customers"]
     assert logged["lifetime/purchases"] == value["purchases"]["mean"]
     assert project.run("dvc", "status").stdout.strip().endswith("up to date.")

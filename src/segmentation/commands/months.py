@@ -16,13 +16,15 @@ from segmentation.artifacts import files
 from segmentation.artifacts.transformer import category_blocks
 from segmentation.clustering.identity.matching import apply_ids, match_segments, order_by_value
 from segmentation.clustering.metrics.agreement import adjusted_rand
-from segmentation.commands.load import load_model
+from segmentation.commands.load import WORKSPACE, choose
 from segmentation.engines.features import transformed
 from segmentation.errors import InputError, SettingsError
 from segmentation.monitoring.months import Step, Warned, ends, leaving, rates, step, warned
 from segmentation.purchases import customers, database, lines, rfm
 from segmentation.scoring.rule import Rule
 from segmentation.settings.params import Params
+from segmentation.tracking import months as tracking
+from segmentation.tracking.store import repository
 
 WHERE = Path("reports/months")
 _CLUSTERED = 20_000  # customers, at most, that segments are found in anew
@@ -72,7 +74,7 @@ class Replay:
     anew: list[Anew] = field(default_factory=list)
 
 
-def months(params: Params, *, last: int, refit: bool = False) -> Replay:
+def months(params: Params, *, last: int, refit: bool = False, track: bool = True) -> Replay:
     """Tell with the model in this folder where customers were at the end of each month.
 
     Customers are made of the purchases up to that day only. Everything is written to
@@ -87,6 +89,8 @@ def months(params: Params, *, last: int, refit: bool = False) -> Replay:
         How many months.
     refit : bool
         Find segments anew at each month's end, too, by the model's features and settings.
+    track : bool
+        Log a run a month beside the model's.
 
     Raises
     ------
@@ -94,12 +98,15 @@ def months(params: Params, *, last: int, refit: bool = False) -> Replay:
         There are no purchases.
     InputError
         They do not reach back that far, or there is no model yet.
+    TrackingError
+        The tracking store cannot be used; the tables are written all the same.
     """
     if params.purchases is None or params.data.path != paths.PURCHASERS:
         raise SettingsError(
             "months are told of purchases only; `segmentation purchases FILE` takes a file of them"
         )
-    rule = Rule(load_model())
+    chosen = choose(WORKSPACE)
+    rule = Rule(chosen.model)
     with database.opened(lines.source_of(params.purchases).size) as con:
         read = lines.read(con, params.purchases)
         days = ends(read.as_of, last)
@@ -134,7 +141,33 @@ def months(params: Params, *, last: int, refit: bool = False) -> Replay:
     )  # fmt: skip
     found = Replay(steps, rates(steps), gone, warned(scored), anew[1:])
     _write(found, where)
+    if track:
+        tracking.log(
+            _figures(found),
+            experiment=params.track.experiment,
+            root=repository(),
+            model=chosen.md5,
+            parent=chosen.run_id,
+        )
     return found
+
+
+def _figures(found: Replay) -> list[tracking.Month]:
+    """What is logged of each month."""
+    anew = {one.day: one for one in found.anew}
+    told = []
+    for one in found.steps:
+        sizes = one.counts.sum() + one.arrived
+        figures: dict[str, float] = {
+            "months/customers": sizes.sum(), "months/moved": one.moved, "months/down": one.down,
+            "months/arrived": one.arrived.sum(),
+            **{f"months/segment {i}": size for i, size in sizes.items()},
+        }  # fmt: skip
+        if one.after in anew:
+            figures["months/moved_refitted"] = anew[one.after].moved
+            figures["months/agreement_refitted"] = anew[one.after].agreement
+        told.append(tracking.Month(str(one.after), {k: float(v) for k, v in figures.items()}))
+    return told
 
 
 def _anew(
