@@ -455,9 +455,14 @@ def test_outside_of_a_repository(tmp_path: Path) -> None:
 
 def test_the_names_of_plain_words_are_quoted_where_yaml_would_misread_them(root: Path) -> None:
     table = tables.blobs()
-    table.columns = pd.Index(["yes", "2019", "a: b", "null"])
+    names = ["yes", "2019", "a: b", "null", "Mal?"]
+    table.columns = pd.Index(names[:4])
+    table["Mal?"] = ["f?mal? one", "m?n: two"] * 150
     started(root, table)
-    assert settings(root).columns == ["yes", "2019", "a: b", "null"]
+    assert settings(root).columns == names
+    assert load(Playbook, root / "playbook.yaml").words["Mal?"].levels.keys() == {
+        "f?mal? one", "m?n: two",
+    }  # fmt: skip
     assert YAML(typ="safe").load((root / "params.yaml").read_text("utf-8"))["data"]["numeric"]
 
 

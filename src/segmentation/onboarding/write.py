@@ -1,6 +1,7 @@
 """Write what a table was taken for into `params.yaml` and `playbook.yaml`."""
 
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ category (levels). Of columns about the same, one is said."""
 _ABOUT_PLAYS = """
 The first play whose conditions all hold is a segment's main one. An index of 100 is the average
 customer; a lift of 1 is as frequent as among everyone."""
+_PLAIN = re.compile(r"[a-z]{3,}([ _-][a-z]+)+")  # of several words, so none that YAML knows
 _ROLES = (*ROLES, "ignore")
 
 
@@ -224,8 +226,10 @@ def _dumped(yaml: YAML, content: Any) -> str:
 
 def _text(text: str) -> Any:
     """Quote what YAML would read as something else than text, or not at all, inside braces."""
+    if isinstance(text, Quoted) or _PLAIN.fullmatch(text):
+        return text
     try:
-        plain = YAML(typ="safe").load(f"{{k: {text}}}") == {"k": text}
+        plain = YAML(typ="safe").load(f"{{{text}: {text}}}") == {text: text}
     except YAMLError:
         plain = False
     return text if plain else Quoted(text)
@@ -242,7 +246,10 @@ def _flow(items: Iterable[Any]) -> CommentedSeq:
 
 
 def _flow_map(items: Mapping[Any, Any]) -> CommentedMap:
-    mapped = CommentedMap(items)
+    mapped = CommentedMap(
+        (_text(key), _text(value) if isinstance(value, str) else value)
+        for key, value in items.items()
+    )
     mapped.fa.set_flow_style()
     return mapped
 
