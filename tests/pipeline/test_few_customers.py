@@ -14,6 +14,7 @@ from segmentation.__main__ import run_stage
 from segmentation.artifacts import files
 from segmentation.errors import InputError
 from segmentation.settings.params import load_params
+from segmentation.stages import train
 
 pytestmark = [
     pytest.mark.filterwarnings("default"),  # as a stage of its own shows them
@@ -175,6 +176,13 @@ def test_customers_who_are_alike_make_no_more_segments_than_kinds(different: int
 def test_fewer_kinds_than_the_least_number_of_segments() -> None:
     with pytest.raises(InputError, match=r"only 3 different sets.*select_k\.k_min asks for 4"):
         run(alike(40, 3), until="select_k", select_k={"k_min": 4})
+
+
+def test_segments_of_one_or_two_are_refused() -> None:
+    settings = load_params(ROOT / "params.yaml").train
+    with pytest.raises(InputError, match="150 segments of 200 customers.*to 100 or less"):
+        train._number(settings.model_copy(update={"k": 150}), 200)
+    assert train._number(settings.model_copy(update={"k": 100}), 200) == 100
 
 
 @pytest.mark.usefixtures("workplace")

@@ -127,6 +127,11 @@ def _number(train: Train, customers: int) -> int:
         k = artifacts.read(Choice).k
     if k > customers:
         raise InputError(f"{customers} customers cannot make {k} segments; lower train.k")
+    if k > max(customers // 2, 2):
+        raise InputError(
+            f"{k} segments of {customers} customers would be of one or two each; lower train.k to "
+            f"{customers // 2} or less"
+        )
     return k
 
 
