@@ -486,6 +486,7 @@ def test_the_names_of_plain_words_are_quoted_where_yaml_would_misread_them(root:
         ("Number of Policies", "with many policies", "with few policies"),
         ("HourSpendOnApp", "with long duration", "with short duration"),
         ("Review Rating", "giving high ratings", "giving low ratings"),
+        ("AVG_INTERVAL", "with long intervals", "with short intervals"),
         ("Refunded Volume", "with many refunds", "with few refunds"),
     ],
 )  # fmt: skip
@@ -683,6 +684,7 @@ def test_a_category_that_was_spread_out_is_told_as_one(root: Path) -> None:
     assert found["gender"] == "categorical"
     words = load(Playbook, root / "playbook.yaml").words
     assert words["marital_Married"].levels == {"Yes": "married", "No": "not married"}
+    assert words["plan_vip"].levels["Yes"] == "with vip plan"
 
 
 def test_no_category_of_a_few_customers_is_written_down(root: Path) -> None:

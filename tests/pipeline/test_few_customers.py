@@ -180,7 +180,7 @@ def test_fewer_kinds_than_the_least_number_of_segments() -> None:
 
 def test_segments_of_one_or_two_are_refused() -> None:
     settings = load_params(ROOT / "params.yaml").train
-    with pytest.raises(InputError, match="150 segments of 200 customers.*to 100 or less"):
+    with pytest.raises(InputError, match=r"150 segments of 200 customers.*to 100 or less"):
         train._number(settings.model_copy(update={"k": 150}), 200)
     assert train._number(settings.model_copy(update={"k": 100}), 200) == 100
 

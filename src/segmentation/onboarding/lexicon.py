@@ -109,6 +109,8 @@ MEANINGS = (
     _meaning("recurring", "arr mrr acv recurring", "high-paying", "low-paying", worth=9),
     _meaning("rate", "dailyrate adr", "paying high rates", "paying low rates", minimum=0,
              worth=5),
+    _meaning("interval", "interval intervals gap gaps", "with long intervals",
+             "with short intervals", minimum=0),
     _meaning("lead", "leadtime", "early-booking", "late-booking", minimum=0),
     _meaning("experience", "experience", "with long {thing} experience",
              "with little {thing} experience", minimum=0),
@@ -367,7 +369,7 @@ FILLERS = frozenset(
     the of a an in at on by for per to and is has have had was total tot avg average mean sum
     num number nr no n count cnt qty amount amt mnt k usd eur gbp value status flag ind
     indicator yn current cur monthly annual yearly month year years months days day last first
-    week weeks daily weekly
+    week weeks daily weekly yr yrs
     latest my cust customer customers client user account ltm m mths mon trx dt date prc pct
     binary history made level type product products ct category class group applied used
     preferred prefered ever since from fromlast wise who whom which registered held owned open
@@ -397,6 +399,7 @@ _PAIRS = {
     "ticket average": "basket", "average ticket": "basket", "avg ticket": "basket",
     "estado marital": "marital", "etat marital": "marital", "stato marital": "marital",
     "daily rate": "dailyrate", "room rate": "dailyrate", "lead time": "leadtime",
+    "days between": "interval", "last to": "lastto", "lastto end": "dayssince",
 }  # fmt: skip
 
 

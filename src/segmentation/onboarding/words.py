@@ -36,6 +36,8 @@ _PERSONS = {
 }  # fmt: skip
 # Words of a yes or no that say nothing but that it is one.
 _EMPTY = frozenset("is has have flag status applied used indicator".split())
+# plan_basic: a category spread out, one column a level.
+_SPREAD = frozenset("plan tier package membership card device channel contract".split())
 _ADJECTIVES = frozenset(
     """
     gender sex marital married relationship job occupation profession work employment status
@@ -255,6 +257,8 @@ def _put(phrase: str, thing: str) -> str:
 def _of_flag(column: Column) -> dict[str, Any]:
     words = [w for w in lexicon.tokens(column.name) if w not in _EMPTY]
     thing = _few(" ".join(words) or lexicon.said(column.name))
+    if len(words) == 2 and words[0] in _SPREAD:
+        thing = " ".join(words[::-1])
     if words[:1] in (["accepted"], ["accept"]):
         rest = _few(" ".join(words[1:]) or "an offer")
         yes, no = f"accepting {rest}", f"declining {rest}"
