@@ -1,5 +1,7 @@
 import io
+import json
 import zipfile
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,6 +54,31 @@ def test_an_archive_that_could_be_a_bomb_is_not_opened(
             target.writestr(name, content)
     with pytest.raises(ModelError, match=why):
         models.loads(saved.getvalue(), "it")
+
+
+def nested(depth: int, *, inside: int) -> bytes:
+    """Lists, each of the next one and again of another, `inside` the one or around it."""
+    of_lists = {"__class__": "list", "__module__": "builtins", "__loader__": "ListNode"}
+    part: dict[str, Any] = {
+        "__class__": "str", "__module__": "builtins", "__loader__": "JsonNode",
+        "content": "1", "is_json": True, "__id__": 1,
+    }  # fmt: skip
+    for number in range(1, depth + 1):
+        again = of_lists | {"__id__": number + inside, "content": []}
+        part = of_lists | {"__id__": number + 1, "content": [part, again]}
+    saved = io.BytesIO()
+    with zipfile.ZipFile(saved, "w") as target:
+        text = json.dumps(part | {"protocol": 2, "_skops_version": "0.16.0"})
+        target.writestr("schema.json", text)
+    return saved.getvalue()
+
+
+def test_parts_that_stand_for_many_others_are_not_gone_through() -> None:
+    assert models.loads(nested(3, inside=0), "it")
+    with pytest.raises(ModelError, match="stand for too many others"):
+        models.loads(nested(60, inside=0), "it")
+    with pytest.raises(ModelError, match="hold each other"):
+        models.loads(nested(3, inside=1), "it")
 
 
 def test_types_of_others_are_not_made(capsys: pytest.CaptureFixture[str]) -> None:

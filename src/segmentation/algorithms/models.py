@@ -4,6 +4,7 @@ import io
 import json
 import math
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ TRUSTED_TYPES = ("numpy.dtype",)
 # What such an archive may hold. Its parts are not compressed, so that it takes no more room once it
 # is unpacked; a compressed one of 2 MB can take gigabytes.
 PARTS = (".npy", ".json")
-MOST_PARTS = 100_000
+MOST_PARTS, MOST_STEPS = 100_000, 1_000_000
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip member can carry
 
@@ -69,7 +70,7 @@ def loads(content: bytes, source: str) -> Any:
 
 
 def _check_archive(content: bytes) -> None:
-    """Raise `ValueError` if an archive could take more room than it seems to."""
+    """Raise `ValueError` if an archive could take more room or time than it seems to."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
     if len(parts) > MOST_PARTS:
@@ -81,6 +82,45 @@ def _check_archive(content: bytes) -> None:
             raise ValueError(f"its part {part.filename} is none of a model")
     if sum(part.file_size for part in parts) > len(content):
         raise ValueError("its parts overlap")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if _steps(json.loads(archive.read("schema.json"))) > MOST_STEPS:
+            raise ValueError("its parts stand for too many others")
+
+
+def _steps(schema: Any) -> int:
+    """Count the parts that skops goes through to see their types.
+
+    It goes through what stands at several places as often: 30 lists, each of the one before and the
+    one before, are a billion. Parts that hold each other are none of a model.
+    """
+    places: dict[Any, list[dict[str, Any]]] = {}
+    found: dict[Any, int] = {}
+
+    def below(value: Any) -> Iterator[dict[str, Any]]:
+        for each in value.values() if isinstance(value, dict) else value:
+            if isinstance(each, dict):
+                yield each
+            elif isinstance(each, list):
+                yield from below(each)
+
+    def gather(part: dict[str, Any]) -> None:
+        places.setdefault(part.get("__id__"), []).append(part)
+        for each in below(part):
+            gather(each)
+
+    def steps(part: dict[str, Any]) -> int:
+        name = part.get("__id__")
+        if name is None:
+            return 1 + sum(map(steps, below(part)))
+        if name not in found:
+            found[name] = -1
+            found[name] = max(1 + sum(map(steps, below(place))) for place in places[name])
+        if found[name] < 0:
+            raise ValueError("its parts hold each other")
+        return found[name]
+
+    gather(schema)
+    return steps(schema)
 
 
 def _canonical_archive(archive: bytes) -> bytes:
