@@ -685,6 +685,10 @@ def test_a_category_that_was_spread_out_is_told_as_one(root: Path) -> None:
     words = load(Playbook, root / "playbook.yaml").words
     assert words["marital_Married"].levels == {"Yes": "married", "No": "not married"}
     assert words["plan_vip"].levels["Yes"] == "with vip plan"
+    table["new_vs_returning"] = ["new", "returning", "returning", "new", "new"] * 60
+    started(root, table, "visitors.csv")
+    words = load(Playbook, root / "playbook.yaml").words
+    assert words["new_vs_returning"].levels["returning"] == "returning"
 
 
 def test_no_category_of_a_few_customers_is_written_down(root: Path) -> None:

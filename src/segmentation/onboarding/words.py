@@ -295,6 +295,8 @@ def _level(level: str, thing: str, words: set[str]) -> str:
     for about, sayings in _SAYINGS:
         if words & about and folded in sayings:
             return sayings[folded]
+    if folded in words and "vs" in words:  # returning, of new_vs_returning
+        return plain
     if folded in ("yes", "y", "true"):
         return f"with {thing}"
     if folded in ("no", "n", "false", "none", "[]"):
