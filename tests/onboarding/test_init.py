@@ -601,12 +601,15 @@ def test_a_score_is_no_money(root: Path) -> None:
         ["Codice cliente", "Età", "Spesa totale", "Numero acquisti", "anzianità"],
         ["código do cliente", "idade", "valor_gasto", "qtd_pedidos", "antiguidade"],
         ["klantnummer", "leeftijd", "omzet", "aantal_bestellingen", "klant sinds"],
+        ["Kundnummer", "Ålder", "Total omsättning", "Antal köp"],
+        ["ID klienta", "Wiek", "Wartość zakupów", "Liczba zamówień"],
+        ["ID клиента", "Возраст", "Сумма покупок", "Количество заказов"],
     ],
 )
 def test_headers_in_other_languages_say_the_same(columns: list[str]) -> None:
     who, *told = columns
     assert lexicon.says_id(who)
-    keys = ["age", "spend", "frequency", "tenure"]
+    keys = ["age", "spend", "frequency", "tenure"][: len(told)]
     assert [meaning.key for name in told if (meaning := lexicon.meaning_of(name))] == keys
 
 
@@ -626,6 +629,15 @@ def test_a_german_table(root: Path) -> None:
     assert high == [
         "older", "with high total revenue", "with high monthly price", "frequent", "long-standing",
     ]  # fmt: skip
+
+
+def test_a_russian_table_of_old_windows(root: Path) -> None:
+    table = tables.blobs(numbers=2).abs()
+    table.columns = pd.Index(["Возраст", "Сумма покупок"])
+    table["Подписка"] = np.where(np.arange(300) % 3, "да", "нет")
+    done = started(root, table, encoding="cp1251")
+    assert (settings(root).encoding, settings(root).value) == ("cp1251", ("Сумма покупок",))
+    assert roles(done)["Подписка"] == "flag"
 
 
 def test_answers_from_1_to_5_are_neither_money_nor_codes(root: Path) -> None:
@@ -711,3 +723,12 @@ def test_no_category_of_a_few_customers_is_written_down(root: Path) -> None:
     assert "Bonn" in texts
     assert "Meet them where they are (web)" in texts
     assert not {rare for rare in ("Lemu", "dove", "8899") if rare in texts}
+
+
+def test_this_year_and_money_come_before_last_year_and_shares(root: Path) -> None:
+    table = tables.blobs(numbers=3).abs()
+    table.columns = pd.Index(["Last Year Sales", "YTD Sales", "Gross Margin %"])
+    started(root, table)
+    assert settings(root).value == ("YTD Sales",)
+    words = load(Playbook, root / "playbook.yaml").words
+    assert words["Gross Margin %"].high == "with high gross margin"

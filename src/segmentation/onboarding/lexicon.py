@@ -369,7 +369,7 @@ FILLERS = frozenset(
     the of a an in at on by for per to and is has have had was total tot avg average mean sum
     num number nr no n count cnt qty amount amt mnt k usd eur gbp value status flag ind
     indicator yn current cur monthly annual yearly month year years months days day last first
-    week weeks daily weekly yr yrs
+    week weeks daily weekly yr yrs ytd
     latest my cust customer customers client user account ltm m mths mon trx dt date prc pct
     binary history made level type product products ct category class group applied used
     preferred prefered ever since from fromlast wise who whom which registered held owned open

@@ -357,7 +357,8 @@ def _value(table: list[Column]) -> tuple[tuple[str, ...], str, bool]:
         words = set(lexicon.tokens(column.name))
         rank = 0 if _is_score(column) or not column.meaning else column.meaning.worth
         rank += bool(words & {"total", "lifetime", "overall"}) * 2 if rank else 0
-        rank -= bool(words & {"minimum", "min", "monthly"} and rank)
+        earlier = words & {"previous", "prior"} or {"last", "year"} <= words
+        rank -= bool((words & {"minimum", "min", "monthly"} or earlier) and rank)
         rank -= bool(words & lexicon.GOODS) * 3 if rank > 3 else 0
         other = lexicon.thing_of(column.name, column.meaning)
         return (rank, not other, -table.index(column))

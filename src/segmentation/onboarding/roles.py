@@ -320,6 +320,8 @@ def _code(figures: Figures, numbers: Numbers) -> Column:
 
 
 def _amount(figures: Figures, numbers: Numbers, meaning: Meaning | None) -> Column:
+    if (numbers.percent or "%" in figures.name) and meaning and meaning.key == "spend":
+        meaning = lexicon.of("share")  # a margin of 25% is no money
     never = _sentinels(numbers)
     known = [value for value in numbers.counts if value not in never]
     high = max(known) if numbers.maximum in never else numbers.maximum

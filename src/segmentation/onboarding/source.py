@@ -5,6 +5,7 @@ A CSV may be compressed, and a folder may hold parts of it, or of Parquet.
 
 import codecs
 import csv
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -418,8 +419,15 @@ def _encoding(path: Path, head: bytes) -> tuple[str, list[str]]:
             return "utf-8", []
         while piece := file.read(1 << 20):
             latin = latin or bool({0x81, 0x8D, 0x8F, 0x90, 0x9D} & set(piece))
-    name = "latin-1" if latin else "cp1252"
+    name = "cp1251" if _is_cyrillic(head) else "latin-1" if latin else "cp1252"
     return name, [f"not UTF-8; taken for {name}, look at the accents in the report"]
+
+
+def _is_cyrillic(head: bytes) -> bool:
+    """Whether words, read as Western ones, are nothing but accents: Êëèåíò for Клиент."""
+    words = re.findall(r"[^\W\d_]{3,}", head.decode("cp1252", errors="replace"))
+    odd = [sum(ord(letter) > 0xBF for letter in word) / len(word) for word in words]
+    return sum(share > 0.5 for share in odd) > 0.5 * sum(share > 0 for share in odd)
 
 
 def _first_lines(path: Path, many: int) -> list[str]:

@@ -3,16 +3,18 @@
 import re
 import unicodedata
 
-# English on the left, then how German, French, Spanish, Italian, Portuguese and Dutch say it,
-# without accents. What is an English word too (note, pays, data, media) is left out.
+# English on the left, then how German, French, Spanish, Italian, Portuguese and Dutch say it, and
+# the commonest of Swedish, Polish and Russian, without accents. What is an English word too (note,
+# pays, data, media) is left out.
 _SAID = {
-    "customer": "kunde kunden cliente clientes clienti klant klanten",
+    "customer": "kunde kunden cliente clientes clienti klant klanten klient klienta клиент "
+        "клиента kund",
     "customer id": "kundennummer kundennr kundenr kundenid klantnummer klantnr mitgliedsnummer "
-                   "mitgliedsnr vertragsnummer vertragsnr rechnungskonto",
+                   "mitgliedsnr vertragsnummer vertragsnr rechnungskonto kundnummer kundnr",
     "member": "mitglied membre miembro socio lid",
-    "subscriber": "abonne abonnee abonnent suscriptor suscrito assinante abbonato",
+    "subscriber": "abonne abonnee abonnent suscriptor suscrito assinante abbonato подписка",
     "code": "codigo codice kode",
-    "number": "anzahl anz numero aantal qtd qtde zahl",
+    "number": "anzahl anz numero aantal qtd qtde zahl antal liczba количество число",
     "quantity": "menge cantidad quantite quantita quantidade hoeveelheid",
     "firstname": "vorname prenom voornaam",
     "surname": "nachname cognome apellido apellidos sobrenome achternaam",
@@ -20,45 +22,49 @@ _SAID = {
     "address": "adresse direccion indirizzo endereco adres strasse rue calle",
     "phone": "telefon telefono telefone telefoon handy",
     "comment": "bemerkung bemerkungen kommentar comentario comentarios commentaire commento notiz",
-    "age": "alter edad eta idade leeftijd",
+    "age": "alter edad eta idade leeftijd alder wiek возраст",
     "birth": "geburtsdatum geburtstag geburtsjahr nacimiento naissance nascita nascimento "
              "geboortedatum geboortejaar",
-    "gender": "geschlecht genero sexo sexe sesso geslacht anrede aanhef",
+    "gender": "geschlecht genero sexo sexe sesso geslacht anrede aanhef kon plec пол",
     "marital": "familienstand civil civile burgerlijke",
     "children": "kinder enfants hijos figli filhos kinderen",
     "job": "beruf profesion professione profissao beroep metier ocupacion",
     "education": "bildung schulbildung estudios escolaridad educacion istruzione escolaridade "
                  "opleiding",
     "employees": "mitarbeiter beschaftigte empleados dipendenti funcionarios medewerkers",
-    "city": "stadt wohnort ort ville ciudad citta cidade stad woonplaats",
+    "city": "stadt wohnort ort ville ciudad citta cidade stad woonplaats miasto город",
     "state": "bundesland provincia departement",
     "country": "pais paese",
     "postcode": "postleitzahl",
     "income": "einkommen gehalt ingresos ingreso revenus reddito renda salario salaire stipendio "
-              "inkomen lohn",
-    "revenue": "umsatz chiffre omzet fatturato faturamento facturacion gesamtumsatz jahresumsatz",
+              "inkomen lohn inkomst dochod dochody доход",
+    "revenue": "umsatz chiffre omzet fatturato faturamento facturacion gesamtumsatz "
+        "jahresumsatz omsattning omsaetning przychod przychody выручка",
     "sales": "ventas vendas ventes vendite verkopen",
-    "spend": "ausgaben gasto gastos depense depenses spesa spese uitgaven",
-    "amount": "betrag montant importe importo bedrag",
-    "value": "wert valor valore valeur waarde",
+    "spend": "ausgaben gasto gastos depense depenses spesa spese uitgaven wydatki расходы",
+    "amount": "betrag montant importe importo bedrag belopp kwota",
+    "value": "wert valor valore valeur waarde wartosc",
     "price": "preis prix precio preco prezzo prijs einzelpreis stuckpreis stukprijs",
     "monthly price": "monatspreis monatsbeitrag",
     "cost": "kosten couts costes costos costi custos",
     "total": "gesamt insgesamt totale totaal totales",
-    "sum": "summe somme suma",
+    "sum": "summe somme suma сумма",
     "average": "durchschnitt durchschnittlicher durchschnittliche durchschnittlich moyen moyenne "
                "promedio medio gemiddelde gemiddeld",
-    "order": "bestellung bestell auftrag commande pedido ordine bestelling",
-    "orders": "bestellungen auftrage commandes pedidos ordini bestellingen",
-    "purchase": "kauf einkauf achat compra comprar acquisto aankoop",
-    "purchases": "kaufe einkaufe achats compras acquisti aankopen",
+    "order": "bestellung bestell auftrag commande pedido ordine bestelling zamowienie заказ",
+    "orders": "bestellungen auftrage commandes pedidos ordini bestellingen zamowien zamowienia "
+        "заказов заказы bestallningar ordrer",
+    "purchase": "kauf einkauf achat compra comprar acquisto aankoop zakup покупка покупки",
+    "purchases": "kaufe einkaufe achats compras acquisti aankopen kop zakupow zakupy покупок",
     "transactions": "transaktionen transacciones transacoes transazioni transacties",
     "basket": "warenkorb panier cesta carrello scontrino winkelwagen",
     "order value": "bestellwert bestelwaarde",
     "order date": "bestelldatum kaufdatum besteldatum orderdatum",
-    "date": "datum fecha",
-    "last": "letzte letzter letztes letzten dernier derniere ultimo ultima laatste",
-    "first": "erste erster erstes premiere primero primera primeira eerste",
+    "date": "datum fecha дата",
+    "last": "letzte letzter letztes letzten dernier derniere ultimo ultima laatste senaste "
+        "ostatni ostatnia ostatnie последняя последний последней sidste",
+    "first": "erste erster erstes premiere primero primera primeira eerste pierwszy pierwsza "
+        "первая первый",
     "since": "seit depuis desde sinds dall",
     "signup": "vertragsbeginn registrierung anmeldung anmeldedatum inscription registro iscrizione "
               "inscricao inschrijving alta",
@@ -100,7 +106,7 @@ _SAID = {
     "limit": "kreditlimit",
     "cancelled": "gekundigt kundigung resilie cancelado cancelada disdetta opgezegd baja",
     "churned": "abgewandert",
-    "newsletter": "nieuwsbrief",
+    "newsletter": "nieuwsbrief nyhetsbrev nyhedsbrev",
     "loyalty card": "kundenkarte klantenkaart",
     "card": "karte carte tarjeta cartao carta kaart",
     "loyalty": "fedelta fidelite fidelidad fidelidade treue",
@@ -108,7 +114,19 @@ _SAID = {
     "": "d l de del della do da des du la le les el los las il lo gli der die das den von fur "
         "pro por per di par pour affaires unitaire unitario stuck het een",
 }  # fmt: skip
-_ENGLISH = {foreign: english.split() for english, said in _SAID.items() for foreign in said.split()}
+_LETTERS = str.maketrans("łøıæ", "loia")  # of which no accent can be taken off
+
+
+def _without_accents(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+_ENGLISH = {
+    _without_accents(foreign): english.split()
+    for english, said in _SAID.items()
+    for foreign in said.split()
+}
 
 
 _NUMBERS = ("number", "no", "code", "id")  # behind what they number, in English
@@ -123,8 +141,7 @@ def plain(text: str) -> str:
     ('numero de pedidos', 'strasse', 'no client', 'number gifts')
     """
     marked = text.replace("#", " number ").replace("N°", "no ").replace("Nº", "no ")
-    apart = unicodedata.normalize("NFKD", marked.replace("№", "no ").casefold())
-    return " ".join("".join(sign for sign in apart if not unicodedata.combining(sign)).split())
+    return " ".join(_without_accents(marked.replace("№", "no ")).split())
 
 
 def in_english(words: list[str]) -> list[str]:

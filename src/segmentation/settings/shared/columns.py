@@ -12,7 +12,7 @@ YES, NO = "Yes", "No"
 _YES_NO = (
     ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"), ("1.0", "0.0"),
     ("ja", "nein"), ("ja", "nee"), ("j", "n"), ("oui", "non"), ("si", "no"), ("sí", "no"),
-    ("sì", "no"), ("sim", "não"), ("on", "off"),
+    ("sì", "no"), ("sim", "não"), ("ja", "nej"), ("tak", "nie"), ("да", "нет"), ("on", "off"),
 )  # fmt: skip
 YES_WORDS = frozenset(yes for yes, _ in _YES_NO)
 NO_WORDS = frozenset(no for _, no in _YES_NO)
