@@ -341,6 +341,7 @@ def test_answers_are_taken(root: Path) -> None:
     ("content", "told"),
     [
         ("", "is empty"),
+        pytest.param("\n" * 50 + "a;b;c\n", "blank lines come first", id="blank lines"),
         ("a,b\n", "a header but no rows"),
         ("%PDF-1.7 ...", "a PDF"),
         pytest.param(f"a,{'b' * 200_000}\n1,2\n", "no header in line 1", id="a long name"),

@@ -105,6 +105,10 @@ def opened(path: Path, *, sheet: str | None = None) -> Iterator[Source]:
                 yield _text(path, plain, con, Path(folder), notes)
         except duckdb.Error as error:
             why = str(error).splitlines()[0]
+            if "at least a single column" in why:
+                raise InputError(
+                    f"{path} has no header above its rows: blank lines come first"
+                ) from None
             raise InputError(f"{path} cannot be read as a table: {why}") from None
         except UnicodeDecodeError as error:
             raise InputError(

@@ -110,7 +110,7 @@ _SAYINGS = (
         "yearly": "yearly buyers",
     }),
     (frozenset(["poutcome"]), {
-        "success": "who answered before", "failure": "who declined before",
+        "success": "who answered", "failure": "who declined",
         "nonexistent": "not asked before",
     }),
     (frozenset("spending spend".split()), {
