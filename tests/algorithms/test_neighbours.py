@@ -245,3 +245,9 @@ def test_the_default_reach_explains_itself():
     assert curve_of(found).neighbours == 5
     one_cloud = np.random.default_rng(0).normal(size=(400, 4))
     assert "knee" in cluster("dbscan", one_cloud, k=None).notes[0]
+
+
+def test_the_reach_has_no_digits_of_the_processor() -> None:
+    X, _ = noisy_blobs()
+    found = (cluster("dbscan", X * (1 + tiny), k=None) for tiny in (0, 1e-15, -2e-15))
+    assert len({curve_of(each).eps for each in found}) == 1

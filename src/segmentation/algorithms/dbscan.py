@@ -56,6 +56,7 @@ def fit(X: NDArray[np.float64], *, k: int | None = None, seed: int, options: Opt
     distances = np.sort(k_distances(stored, m))
     if options.eps == "auto":
         reach, why = default_eps(stored, distances, m)
+        reach = float(f"{reach:.10g}")  # as in `settled`: the last digits are the processor's
         notes += (why,)
     else:
         reach = float(options.eps)

@@ -8,7 +8,7 @@ from scipy.stats import kstest, spearmanr
 from segmentation.clustering.structure.dip import dip
 from segmentation.clustering.structure.discrete import indicator_blocks, jittered
 from segmentation.clustering.structure.elliptical import EllipticalCloud
-from segmentation.clustering.structure.unimodal import UnimodalCopula, unimodal_masses
+from segmentation.clustering.structure.unimodal import UnimodalCopula, _category, unimodal_masses
 
 
 def test_unimodal_masses_are_the_maximum_likelihood() -> None:
@@ -50,6 +50,19 @@ def test_two_modes_become_one() -> None:
     draw = UnimodalCopula(x).draw(1000, rng)[:, 0]
     assert dip(x[:, 0]) > 0.08
     assert dip(draw) < 0.02
+
+
+def test_levels_have_an_order_that_is_not_the_processor_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    level = rng.integers(0, 4, 300)
+    X = np.column_stack((np.eye(4)[level], rng.normal(level, 1), rng.normal(size=300)))
+    orders = []
+    for sign in (1, -1):  # of an axis, which is anyone's
+        monkeypatch.setattr(
+            np.linalg, "eigh", lambda A, sign=sign: (None, sign * np.linalg.svd(A)[0][:, ::-1])
+        )
+        orders.append(_category(X, np.arange(4)).levels.tolist())
+    assert orders[0] == orders[1]
 
 
 def test_rank_correlations_are_kept_also_those_of_discrete_columns() -> None:

@@ -186,6 +186,7 @@ def _category(X: NDArray[np.float64], block: NDArray[np.intp]) -> _Variable:
         Z = (others - others.mean(axis=0)) / np.where(spread > 0, spread, 1)
         axis = np.linalg.eigh(Z.T @ Z)[1][:, -1]
         score = np.bincount(code.ravel(), Z @ axis) / np.bincount(code.ravel())
+        score *= 1 if score[0] > score[-1] else -1  # an axis has two ends, and processors choose
         order = np.argsort(score, kind="stable")
     else:
         order = np.arange(len(levels))
