@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from conftest import ROOT
 from segmentation.artifacts.features import having
 from segmentation.commands.init import Onboarded, init
+from segmentation.engines import dates
 from segmentation.engines.source import Source
 from segmentation.errors import InputError, SettingsError
 from segmentation.insight.playbook import Playbook, fitting
@@ -733,3 +734,20 @@ def test_this_year_and_money_come_before_last_year_and_shares(root: Path) -> Non
     assert settings(root).value == ("YTD Sales",)
     words = load(Playbook, root / "playbook.yaml").words
     assert words["Gross Margin %"].high == "with high gross margin"
+
+
+@pytest.mark.parametrize(
+    "end", ["T10:15:00Z", "T10:15:00.250Z", " 10:15:00+02:00", " 10:15:00 UTC"]
+)
+def test_times_as_programs_write_them_are_days(root: Path, end: str) -> None:
+    table = tables.blobs(60)
+    days = pd.date_range("2024-01-01", periods=60, freq="37h").strftime("%Y-%m-%d")
+    table["signup_ts"] = days + end
+    started(root, table)
+    data = settings(root)
+    assert "days_as_customer" in data.date
+    assert str(data.as_of) == days.max()
+    column = data.date["days_as_customer"]
+    assert column is not None
+    pattern, _ = dates._pattern(column.format)
+    assert table["signup_ts"].str.fullmatch(pattern).all()

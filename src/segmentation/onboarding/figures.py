@@ -23,7 +23,13 @@ DATE_FORMATS = (
     *("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y"),
 )
 _TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %H:%M:%S.%f", " %I:%M %p")
-_FORMATS = tuple(day + time for day in DATE_FORMATS for time in _TIMES)
+# Of what programs write: 2024-03-31T10:15:00.000Z.
+_ZONED = ("T%H:%M:%SZ", "T%H:%M:%S%z", "T%H:%M:%S.%f", "T%H:%M:%S.%fZ", "T%H:%M:%S.%f%z",
+          " %H:%M:%S%z", " %H:%M:%S.%f%z", " %H:%M:%S UTC")  # fmt: skip
+_FORMATS = (
+    *(day + time for day in DATE_FORMATS for time in _TIMES),
+    *(f"%Y-%m-%d{time}" for time in _ZONED),
+)
 _LIKE_A_DATE = (
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ].*)?"
     r"|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}|[A-Za-z]{3,9} \d{1,2}, \d{4}|(19|20)\d{6}"
@@ -295,16 +301,18 @@ def _dates(
         return None
     alike = [form for form, many in zip(_FORMATS, found, strict=True) if many == best]
     # Read with %Y, 2/24/11 is a day of the year 11.
-    first = ", ".join(f"min(year(try_strptime({c}, '{form}')))" for form in alike)
+    first = ", ".join(f"min(year(try_strptime({c}, '{form}')::TIMESTAMP))" for form in alike)
     years = con.execute(f"SELECT {first} FROM (FROM tidy LIMIT 50000)").fetchone() or ()
     alike = [form for form, year in zip(alike, years, strict=True) if year >= _EARLIEST]
     if not alike:
         return None
     alike = [form for form in alike if form.startswith(wanted)][:1] or alike
     form = alike[0]
+    # The day where it was, not in Greenwich.
+    day = f"left({c}, 10)" if "%z" in form else c
     ends = con.execute(
         f"SELECT min(d)::DATE::VARCHAR, max(d)::DATE::VARCHAR FROM "
-        f"(SELECT try_strptime({c}, '{form}') AS d FROM tidy)"
+        f"(SELECT try_strptime({day}, '{form[:8] if '%z' in form else form}') AS d FROM tidy)"
     ).fetchone()
     assert ends is not None  # noqa: S101 - an aggregate has one row
     return Dates(best / known, form, ends[0], ends[1], tuple(alike[1:]))

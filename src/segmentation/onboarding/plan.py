@@ -14,6 +14,7 @@ from segmentation.onboarding.roles import CODES, Column, answers, ignored, role_
 
 _COPY = 0.995  # absolute rank correlation above which a column says what another says
 _NEAR = 0.95
+_WHEN = ("date", "dt", "datetime", "timestamp", "ts", "at")  # what the name of a day ends in
 
 
 class PurchasesError(InputError):
@@ -192,12 +193,12 @@ def _dated(columns: dict[str, Column], as_of: dt.date) -> None:
             called, unit, maximum = "age", "years", 120.0
             meaning = lexicon.of("age")
         elif words & lexicon.LAST and not _ends(column):
-            rest = "_".join(word for word in lexicon.tokens(name) if word not in ("date", "dt"))
+            rest = "_".join(word for word in lexicon.tokens(name) if word not in _WHEN)
             called, meaning = f"{unit}_since_{rest}", lexicon.of("recency")
         elif words & lexicon.JOINED and not _ends(column):
             called, meaning = f"{unit}_as_customer", lexicon.of("tenure")
         else:
-            rest = "_".join(word for word in lexicon.tokens(name) if word not in ("date", "dt"))
+            rest = "_".join(word for word in lexicon.tokens(name) if word not in _WHEN)
             called, meaning = f"{unit}_since_{rest or 'date'}", None
             minimum = None if _ends(column) else 0
         taken = {other.becomes_column for key, other in columns.items() if key != name}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d",
          "%Y%m%d", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y")  # fmt: skip
 _TIMES = ("", " %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M:%S.%g", " %H:%M:%S.%g", "T%H:%M:%S%z",
-          " %I:%M %p", " %I:%M:%S %p")  # fmt: skip
+          "T%H:%M:%SZ", "T%H:%M:%S.%gZ", " %H:%M:%S UTC", " %I:%M %p", " %I:%M:%S %p")  # fmt: skip
 _ENOUGH = 0.5  # of the values that a format must read; lines with others are left out, and told
 
 

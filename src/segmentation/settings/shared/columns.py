@@ -16,7 +16,7 @@ _YES_NO = (
 )  # fmt: skip
 YES_WORDS = frozenset(yes for yes, _ in _YES_NO)
 NO_WORDS = frozenset(no for _, no in _YES_NO)
-DIRECTIVES = "dmbBYyHMSfIp"
+DIRECTIVES = "dmbBYyHMSfIpz"
 """What may follow a % in the format of a date, as in Python's `strptime`."""
 
 
