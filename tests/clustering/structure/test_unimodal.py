@@ -65,6 +65,15 @@ def test_levels_have_an_order_that_is_not_the_processor_s(monkeypatch: pytest.Mo
     assert orders[0] == orders[1]
 
 
+def test_the_ends_of_axes_are_not_the_processor_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    X = np.random.default_rng(6).normal(size=(200, 4)) * [1, 2, 3, 4]
+    one = EllipticalCloud(X).draw(20, np.random.default_rng(0))
+    values, vectors = np.linalg.eigh(np.cov(X, rowvar=False, ddof=0))
+    monkeypatch.setattr(np.linalg, "eigh", lambda A: (values, vectors * [1, -1, 1, -1]))
+    other = EllipticalCloud(X).draw(20, np.random.default_rng(0))
+    np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
 def test_rank_correlations_are_kept_also_those_of_discrete_columns() -> None:
     rng = np.random.default_rng(2)
     z = rng.multivariate_normal([0, 0, 0], [[1, 0.8, 0.6], [0.8, 1, 0.5], [0.6, 0.5, 1]], 4000)

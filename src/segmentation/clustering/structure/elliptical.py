@@ -32,6 +32,7 @@ class EllipticalCloud:
         self._centre = X.mean(axis=0)
         A = X - self._centre
         values, vectors = np.linalg.eigh(A.T @ A / len(A))
+        vectors = vectors * _signs(vectors)
         kept = values > 1e-10 * values[-1]
         scale = np.sqrt(values[kept])
         self._axes = vectors[:, kept] * scale
@@ -53,3 +54,10 @@ class EllipticalCloud:
         Z = rng.standard_normal((n, self._dimensions))
         Z *= (radius / np.sqrt((Z**2).sum(axis=1)))[:, None]
         return np.asarray(self._centre + Z @ self._axes.T, dtype=np.float64)
+
+
+def _signs(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn each axis (a column) one way: which of its two ends comes out, processors choose."""
+    sizes = np.abs(vectors)
+    first = (sizes > (1 - 1e-6) * sizes.max(axis=0)).argmax(axis=0)  # of those as large as any
+    return np.asarray(np.sign(vectors[first, np.arange(len(first))]), dtype=np.float64)
