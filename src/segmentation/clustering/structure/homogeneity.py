@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -36,8 +36,10 @@ _DIVIDES = 0.01  # how often, at most, one fits one population and divides it as
 _EVERY_K = 10  # up to here every k is looked at
 _STEP = 1.15  # above, the ratio of one k to the last
 _ITERATIONS = 20  # of Lloyd; a silhouette does not change visibly after them
-_CHANCE = 1.96  # standard errors by which other draws may move an excess
+_CHANCE = 1.96  # standard errors by which other draws and looks may move an excess
+_DOUBT = 3.0  # the same, up to which more draws are taken: of few, one far out moves all
 _MORE = 8  # times the draws, at most
+_LOOKS, _MOST_LOOKS = 2, 4  # at the data, and as long as they leave the answer open
 _DOING = "draw customers of one population"
 
 
@@ -156,7 +158,8 @@ def structure_test(
 
     Rows are drawn from one population like the data: each column has a single mode and the values
     of the data's column, and the columns have the data's rank correlations. Two things are
-    compared with the draws.
+    compared with the draws. The data are looked at several times, and how the looks differ is part
+    of how sure the answer is.
 
     The widest gap: lines through all rows and between clusters of k-means are searched for
     valleys of density that close nowhere. A gap beyond chance means separate groups; where a normal
@@ -182,7 +185,7 @@ def structure_test(
         Clouds drawn from each null; up to eight times as many while others might move a p-value
         across the level.
     max_rows : int, default 2000
-        Above so many rows a sample of this size is tested.
+        Above so many rows samples of this size are looked at.
     alpha : float, default 0.01
         Level of both decisions.
 
@@ -208,14 +211,10 @@ def structure_test(
     clustering and assessing the number of clusters, Statistics and Computing 25, 821-833.
     Grenander (1956), On the theory of mortality measurement II, Skand. Aktuarietidskr. 39.
     """
-    A = as_matrix(X, min_rows=4)
-    rng = np.random.default_rng(seed)
-    used = np.arange(len(A))
-    if len(A) > max_rows:
-        used = np.sort(rng.choice(len(A), max_rows, replace=False))
-        A = A[used]
-    ks = thinned(as_k_range(k_range, n_rows=len(A)))
-    observed = _profile(A, ks, seed=seed, looks=True)
+    everything = as_matrix(X, min_rows=4)
+    ks = thinned(as_k_range(k_range, n_rows=min(len(everything), max_rows)))
+    observed = _Observed(everything, ks, seed=seed, max_rows=max_rows)
+    A = observed.looks[0].rows
     copula = UnimodalCopula(A)
     drawn = drawn_for_gaps = _Drawn(A, copula, ks, seed=seed)
     if copula.answers > 1:
@@ -224,11 +223,12 @@ def structure_test(
         drawn_for_gaps = _Drawn(A, loose, ks, seed=seed)
     drawn.begin(draws)
     widest = _gap_excess(observed, drawn_for_gaps, draws)
-    divided = _divided(A, observed, seed=seed) if widest.high > alpha else []
-    fitting = _DIVIDES if divided else 1.0
+    fitting = _DIVIDES if widest.high > alpha and observed.divided() else 1.0
     level = alpha / fitting
     widest = _settled(observed, drawn_for_gaps, _gap_excess, draws=draws, alpha=level)
-    best = max(divided, key=lambda g: g.z) if divided else observed.gaps[widest.at]
+    look = observed.typical(widest.at, divided=fitting < 1)
+    divided = look.divided if fitting < 1 else []
+    best = max(divided, key=lambda g: g.z) if divided else look.gaps[widest.at]
     gap = PValue(*(fitting * p for p in (widest.p_value, widest.low, widest.high)))
     # Where there are gaps, nothing hangs on how sure it is that there is more than one heap.
     level = 0.0 if gap.high <= alpha else alpha
@@ -242,8 +242,8 @@ def structure_test(
     more = PValue(excess.p_value, excess.low, excess.high)
     possible = possible_answers(gap, more, alpha)
     answer = possible[0]  # which hangs less on the seed than where the p-values happen to lie
-    apart = [g for p, g in zip(widest.by_place, observed.gaps, strict=True) if p <= alpha]
-    small = _small_group(apart + divided, used) if answer == "separate" else None
+    apart = [g for p, g in zip(widest.by_place, look.gaps, strict=True) if p <= alpha]
+    small = _small_group(apart + divided, look.used) if answer == "separate" else None
     return Structure(
         structure=answer,
         p_value=more.p,
@@ -258,7 +258,7 @@ def structure_test(
         valley=best.depth,
         small_group=small,
         k=np.array(ks),
-        silhouette=observed.curve[: len(ks)],
+        silhouette=observed.curves.mean(axis=0)[: len(ks)],
         expected=excess.expected[: len(ks)],
         spread=excess.spread[: len(ks)],
         draws=excess.draws,
@@ -293,8 +293,96 @@ class _Profile(NamedTuple):
     path: list[Partition]
 
 
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """One look at the data: the rows, which of all they are, and what they show."""
+
+    rows: NDArray[np.float64]
+    used: NDArray[np.intp]
+    seed: int
+    profile: _Profile
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The widest gap of every kind."""
+        return self.profile.gaps
+
+    @cached_property
+    def divided(self) -> list[Gap]:
+        """The gaps along which a mixture divides the rows too."""
+        some = [gap for gap in self.gaps if gap.z > _LEAST_GAP]
+        if not some:
+            return []
+        rows = spread_ties(self.rows, seed=self.seed).rows
+        divides = mixture_divides(rows, self.profile.path, [gap.apart for gap in some])
+        return [gap for gap, likewise in zip(some, divides, strict=True) if likewise]
+
+
+class _Observed:
+    """The data, looked at several times: what hangs on a seed is told by how the looks differ.
+
+    Each look has other starts and spreads ties otherwise, and sees other rows where there are more
+    than `max_rows`.
+    """
+
+    def __init__(self, X: NDArray[np.float64], ks: list[int], *, seed: int, max_rows: int) -> None:
+        self._X, self._ks, self._rows = X, ks, min(len(X), max_rows)
+        others = np.random.default_rng(seed).integers(2**31, size=_MOST_LOOKS - 1)
+        self._seeds = [seed, *(int(other) for other in others)]
+        self.looks: list[_Look] = []
+        self._look(_LOOKS)
+
+    def look_again(self) -> bool:
+        """Look as often as may be; tell whether that was more often than before."""
+        before = len(self.looks)
+        self._look(_MOST_LOOKS)
+        return len(self.looks) > before
+
+    @property
+    def curves(self) -> NDArray[np.float64]:
+        """Silhouettes and dip, a row a look."""
+        return np.array([look.profile.curve for look in self.looks])
+
+    @property
+    def gaps(self) -> NDArray[np.float64]:
+        """How wide the gap of every kind is, a row a look."""
+        return np.array([[gap.z for gap in look.gaps] for look in self.looks])
+
+    def divided(self) -> bool:
+        """Tell whether a mixture divides the rows as a gap does, in more than half of the looks."""
+        return 2 * sum(bool(look.divided) for look in self.looks) > len(self.looks)
+
+    def typical(self, place: int, *, divided: bool) -> _Look:
+        """Return the look whose gap at a place is most like the mean, a divided one if asked."""
+        z = self.gaps[:, place]
+        among = [i for i, look in enumerate(self.looks) if not divided or look.divided]
+        return self.looks[min(among, key=lambda i: abs(float(z[i] - z.mean())))]
+
+    def _look(self, times: int) -> None:
+        new = self._seeds[len(self.looks) : times]
+        everyone, n = np.arange(len(self._X)), len(self._X)
+        of = [everyone] * len(new)
+        if self._rows < n:
+            of = [
+                np.sort(np.random.default_rng(seed).choice(n, self._rows, replace=False))
+                for seed in new
+            ]
+
+        def profile(i: int) -> _Profile:
+            return _profile(self._X[of[i]], self._ks, seed=new[i], looks=True)
+
+        found = each(profile, range(len(new)), doing="look for gaps")
+        self.looks += [
+            _Look(self._X[rows], rows, seed, seen)
+            for rows, seed, seen in zip(of, new, found, strict=True)
+        ]
+
+
 class _Excess(NamedTuple):
-    """How far the data exceed the draws, at their best place."""
+    """How far the data exceed the draws, at their best place.
+
+    `least` is the p-value that a few draws out of the ordinary may hide.
+    """
 
     p_value: float
     low: float
@@ -305,6 +393,7 @@ class _Excess(NamedTuple):
     expected: NDArray[np.float64]
     spread: NDArray[np.float64]
     draws: int
+    least: float
 
 
 def _profile(
@@ -368,20 +457,23 @@ class _Drawn:
 
 
 def _settled(
-    observed: _Profile,
+    observed: _Observed,
     drawn: _Drawn,
-    compare: Callable[[_Profile, _Drawn, int], _Excess],
+    compare: Callable[[_Observed, _Drawn, int], _Excess],
     *,
     draws: int,
     alpha: float,
 ) -> _Excess:
-    """Draw until no other draws would move the p-value across the level, or there are many."""
+    """Look and draw until no more of it would move the p-value across the level, or it is much."""
     number = draws
     while True:
         found = compare(observed, drawn, number)
-        if not found.low <= alpha < found.high or number >= _MORE * draws:
+        if found.high <= alpha or found.least > alpha:
             return found
-        number *= 2
+        if not observed.look_again():
+            if number >= _MORE * draws:
+                return found
+            number *= 2
 
 
 def thinned(ks: list[int]) -> list[int]:
@@ -393,7 +485,7 @@ def thinned(ks: list[int]) -> list[int]:
     return kept
 
 
-def _excess(observed: _Profile, drawn: _Drawn, draws: int) -> _Excess:
+def _excess(observed: _Observed, drawn: _Drawn, draws: int) -> _Excess:
     """Compare silhouettes and dip."""
     m = len(drawn.ks)
     least = np.full(m + 1, _LEAST_SPREAD)
@@ -403,51 +495,57 @@ def _excess(observed: _Profile, drawn: _Drawn, draws: int) -> _Excess:
     # what neither shows alone.
     pair = [0, m]
     scale = 1 / _spread(curves, least)[pair]
-    curves = np.column_stack((curves, curves[:, pair] @ scale))
-    values = np.append(observed.curve, observed.curve[pair] @ scale)
+    curves, values = (
+        np.column_stack((rows, rows[:, pair] @ scale)) for rows in (curves, observed.curves)
+    )
     return _compare(values, curves, np.append(least, _LEAST_DIP))
 
 
-def _gap_excess(observed: _Profile, drawn: _Drawn, draws: int) -> _Excess:
+def _gap_excess(observed: _Observed, drawn: _Drawn, draws: int) -> _Excess:
     """Compare the widest gaps. Shallow valleys are all alike."""
     curves = drawn.gaps_of(draws)
-    values = np.array([gap.z for gap in observed.gaps])
-    least = np.full(len(values), _GAP_SPREAD)
+    least = np.full(len(KINDS), _GAP_SPREAD)
     # Where there is a small group, the density of one mode is flat as far as that reaches, and by
     # chance has as small groups as no tail has that falls.
     most = np.where([kind == "small" for kind in KINDS], _LEAST_GAP, np.inf)
-    return _compare(np.maximum(values, _LEAST_GAP), np.clip(curves, _LEAST_GAP, most), least)
+    values = np.maximum(observed.gaps, _LEAST_GAP)
+    return _compare(values, np.clip(curves, _LEAST_GAP, most), least)
 
 
 def _compare(
-    observed: NDArray[np.float64], curves: NDArray[np.float64], least: NDArray[np.float64]
+    observed: NDArray[np.float64], curves: NDArray[np.float64], floor: NDArray[np.float64]
 ) -> _Excess:
-    draws = len(curves)
-    expected, spread = curves.mean(axis=0), _spread(curves, least)
-    excess = (observed - expected) / spread
+    """Compare what was observed, a row a look, with the draws."""
+    draws, looked = len(curves), len(observed)
+    expected, spread = curves.mean(axis=0), _spread(curves, floor)
+    excess = (observed.mean(axis=0) - expected) / spread
     # Every draw against the others, as the data against all of them.
     maxima = np.empty(draws)
     for i in range(draws):
         others = np.delete(curves, i, axis=0)
-        maxima[i] = ((curves[i] - others.mean(axis=0)) / _spread(others, least)).max()
+        maxima[i] = ((curves[i] - others.mean(axis=0)) / _spread(others, floor)).max()
     below = np.log(stdtr(draws - 2, maxima / np.sqrt(1 + 1 / (draws - 1))))
     looks = float(np.clip(-draws / below.sum(), 1.0, len(excess)))
-    largest = float(excess.max())
-    # The draws tell their mean and their spread with an error, and so the excess.
-    chance = _CHANCE * np.sqrt(1 / draws + largest**2 / (2 * (draws - 1)))
-    p_value, low, high = (
-        _p_value(value, draws, looks) for value in (largest, largest + chance, largest - chance)
+    # The draws tell their mean and their spread with an error, and so the excess; and other looks
+    # at the data would show something else. What is surely beyond at one place is beyond.
+    of_draws = 1 / draws + excess**2 / (2 * (draws - 1))
+    of_looks = (observed.std(axis=0, ddof=1) / spread) ** 2 / looked
+    error = np.sqrt(of_draws + of_looks)
+    p_value, low, high, least = (
+        _p_value(float((excess + errors * error).max()), draws, looks)
+        for errors in (0.0, _CHANCE, -_CHANCE, _DOUBT)
     )
     return _Excess(
         p_value,
         low,
         high,
-        largest,
+        float(excess.max()),
         int(excess.argmax()),
         np.array([_p_value(float(value), draws, looks) for value in excess]),
         expected,
         spread,
         draws,
+        least,
     )
 
 
@@ -458,16 +556,6 @@ def _p_value(excess: float, draws: int, looks: float) -> float:
 
 def _spread(curves: NDArray[np.float64], least: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.hypot(curves.std(axis=0, ddof=1), least), dtype=np.float64)
-
-
-def _divided(X: NDArray[np.float64], observed: _Profile, *, seed: int) -> list[Gap]:
-    """Return the gaps along which a mixture divides the rows too."""
-    some = [gap for gap in observed.gaps if gap.z > _LEAST_GAP]
-    if not some:
-        return []
-    rows = spread_ties(X, seed=seed).rows
-    divides = mixture_divides(rows, observed.path, [gap.apart for gap in some])
-    return [gap for gap, likewise in zip(some, divides, strict=True) if likewise]
 
 
 def _small_group(apart: list[Gap], used: NDArray[np.intp]) -> SmallGroup | None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from segmentation.clustering.partition import Partition
     from segmentation.clustering.structure.homogeneity import Structure
 
+_REPEATS = 4  # of what hangs on a seed
+_ROWS_REPEATED = 40_000  # in all repeats
+
 
 @dataclass(frozen=True, eq=False)
 class Fits:
@@ -51,6 +54,17 @@ class Fits:
         return [p.k for p in self.path]
 
     @cached_property
+    def seeds(self) -> list[int]:
+        """Seeds of what is repeated: what hangs on one is averaged, and tells how much does.
+
+        Of many rows little does, and each takes its time.
+        """
+        rows = len(self.X if self.everything is None else self.everything)
+        repeats = min(_REPEATS, self.resamples, max(1, _ROWS_REPEATED // rows))
+        others = np.random.default_rng(self.seed).integers(2**31, size=repeats - 1)
+        return [self.seed, *(int(seed) for seed in others)]
+
+    @cached_property
     def silhouettes(self) -> "list[Silhouette]":
         """Of every partition."""
         from segmentation.clustering.metrics.silhouette import silhouettes
@@ -75,11 +89,11 @@ class Fits:
         return split_halves(self.X, k_range=self.ks, seed=self.seed, splits=self.resamples)
 
     @cached_property
-    def jittered(self) -> NDArray[np.float64]:
-        """The rows, with the values of grids spread over their cells."""
+    def jittered(self) -> list[NDArray[np.float64]]:
+        """The rows, with the values of grids spread over their cells, as often as `repeats`."""
         from segmentation.clustering.structure.discrete import jittered
 
-        return jittered(self.X, seed=self.seed)
+        return [jittered(self.X, seed=seed) for seed in self.seeds]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,10 +1,14 @@
 """Evidence of a Gaussian mixture for every k."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.clustering.choosing_k.criteria.base import Criterion, Fits, Scores
 from segmentation.clustering.choosing_k.halves import random_halves
+from segmentation.clustering.kmeans.lloyd import nearest
+from segmentation.clustering.partition import Partition, partition_of
 from segmentation.clustering.structure.discrete import jittered
 from segmentation.clustering.structure.mixture import APART, mixture_evidence
 
@@ -12,28 +16,54 @@ NATS_PER_ROW = 0.02
 """An ICL lower by this for each row leaves 1/e of the evidence (docs/choosing-k.md, "Evidence")."""
 MISFIT = 1 / 3
 """The most evidence of a mixture that does not fit (docs/choosing-k.md, "Evidence")."""
+_BESIDE = ("bic", "icl")
 
 
 def scores(fits: Fits) -> Scores:
-    """Return the evidence for every k, with the criteria `bic` and `icl` that it is made from."""
-    rows, whole = fits.jittered, None
-    halves = [half for split in fits.halves.splits for half, _ in split]
+    """Return the evidence for every k, with the criteria `bic` and `icl` that it is made from.
+
+    A mixture ends where its start leads it. Every repeat spreads ties otherwise and, from the
+    second on, starts from the partition of a half of the rows. The evidence is the mean.
+    """
+    splits = fits.halves.splits
+    starts = [fits.path]
+    for (_, path), _ in splits[: len(fits.seeds) - 1]:
+        starts.append([partition_of(fits.X, nearest(fits.X, p.centres), p.centres) for p in path])
+    halves = [rows for split in splits for rows, _ in split]
     if fits.everything is not None:
-        whole = jittered(fits.everything, seed=fits.seed)
-        halves = random_halves(len(whole), seed=fits.seed, splits=len(halves) // 2)
-    mixtures = mixture_evidence(rows, fits.path, everything=whole, halves=halves)
-    n, columns = len(fits.X) if whole is None else len(whole), fits.X.shape[1]
+        halves = random_halves(len(fits.everything), seed=fits.seed, splits=len(splits))
+    repeats = [_repeat(fits, i, start, halves) for i, start in enumerate(starts)]
+    return Scores(
+        np.mean([one.by_k for one in repeats], axis=0),
+        # A half knows one repeat, so what hangs on the repeat is part of how halves differ.
+        halves=np.array([repeats[i % len(repeats)].halves[i] for i in range(len(halves))]),
+        beside={name: np.mean([one.beside[name] for one in repeats], axis=0) for name in _BESIDE},
+    )
+
+
+class _Repeat(NamedTuple):
+    by_k: NDArray[np.float64]
+    halves: NDArray[np.float64]
+    beside: dict[str, NDArray[np.float64]]
+
+
+def _repeat(fits: Fits, i: int, path: list[Partition], halves: list[NDArray[np.intp]]) -> _Repeat:
+    rows, whole = fits.jittered[i], None
+    if fits.everything is not None:
+        whole = jittered(fits.everything, seed=fits.seeds[i])
+    mixtures = mixture_evidence(rows, path, everything=whole, halves=halves)
+    n, columns = len(rows if whole is None else whole), rows.shape[1]
     closest = np.array([m.closest for m in mixtures])
     bic, icl = np.array([m.bic for m in mixtures]), np.array([m.icl for m in mixtures])
-    return Scores(
+    return _Repeat(
         evidence(bic, icl, closest, n=n, columns=columns),
-        halves=np.array(
+        np.array(
             [
                 evidence(half[0], half[1], closest, n=n, columns=columns)
                 for half in np.stack([m.halves for m in mixtures]).transpose(1, 2, 0)
             ]
         ),
-        beside={"bic": bic, "icl": icl},
+        {"bic": bic, "icl": icl},
     )
 
 

@@ -21,7 +21,11 @@ def scores(fits: Fits) -> Scores:
         long=True,
         firsts=True,
     )
-    return Scores(np.array(_separations(fits.jittered, fits.path)), halves=halves)
+    first, *others = fits.jittered
+    # Where no column is a grid, all are the rows themselves.
+    rows = [first, *(other for other in others if not np.array_equal(other, first))]
+    whole = [_separations(each, fits.path) for each in rows]
+    return Scores(np.mean(whole, axis=0), halves=halves)
 
 
 def _separations(X: NDArray[np.float64], path: list[Partition]) -> list[float]:
