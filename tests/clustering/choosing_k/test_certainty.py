@@ -8,13 +8,19 @@ import pytest
 
 from segmentation.clustering import select_k
 from segmentation.clustering.choosing_k.certainty import Certainty, certainty
+from segmentation.clustering.choosing_k.criteria import Fits
 from segmentation.clustering.choosing_k.criteria.evidence import evidence
 from segmentation.clustering.choosing_k.curve import Judged
 from segmentation.clustering.choosing_k.explain import explain
 from segmentation.clustering.choosing_k.rules import Rule, load_rules
 from segmentation.clustering.kmeans.path import kmeans_path
 from segmentation.clustering.structure import homogeneity
-from segmentation.clustering.structure.homogeneity import PValue, possible_answers, structure_test
+from segmentation.clustering.structure.homogeneity import (
+    PValue,
+    compare,
+    possible_answers,
+    structure_test,
+)
 from segmentation.clustering.structure.mixture import mixture_evidence
 
 QUICK = {"draws": 10, "resamples": 3}
@@ -102,8 +108,8 @@ def test_an_answer_that_hangs_on_the_draws_says_so_first() -> None:
     )  # fmt: skip
     assert why[0] == (
         "The data leave it open between one population and a continuum without gaps: whether there "
-        "is more than one heap (p from 0.004 to 0.030) hangs on the draws of one population that "
-        "they are compared with. The simplest is taken, one population."
+        "is more than one heap (p from 0.004 to 0.030) hangs on what is drawn to tell it, so "
+        "on the seed. The simplest is taken, one population."
     )
 
 
@@ -158,3 +164,23 @@ def test_a_complete_mixture_outweighs_the_overlap_of_its_components() -> None:
     assert evidence(bic, icl, apart / 2, n=n, columns=columns).argmax() == 0
     rising = np.append(bic[:4], bic[3] + 1)  # one component more improves it: it does not fit
     assert evidence(rising, icl, apart, n=n, columns=columns).argmax() == 0
+
+
+def test_looks_at_the_data_that_differ_leave_an_answer_open() -> None:
+    draws = np.random.default_rng(0).normal(2.2, 0.3, size=(10, 2))
+    floor = np.full(2, 0.45)
+    alike = compare(np.array([[7.0, 2.0], [7.1, 2.1]]), draws, floor)
+    apart = compare(np.array([[12.1, 2.0], [2.0, 2.1]]), draws, floor)
+    assert alike.p_value == pytest.approx(apart.p_value)
+    assert alike.high < 0.01
+    assert apart.low < 0.01 < apart.high
+
+
+def test_what_a_seed_decides_is_repeated_while_the_rows_are_few() -> None:
+    X = np.random.default_rng(0).integers(0, 4, (60, 2)).astype(float)
+    fits = Fits(X, [], structure_test(X, k_range=[2]), seed=5, draws=10, resamples=8)
+    assert fits.seeds[0] == 5
+    assert len(set(fits.seeds)) == 4
+    assert len({rows.tobytes() for rows in fits.jittered}) == 4
+    assert len(replace(fits, resamples=2).seeds) == 2
+    assert replace(fits, everything=np.zeros((50_000, 2))).seeds == [5]

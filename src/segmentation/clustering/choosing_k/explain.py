@@ -109,7 +109,7 @@ def _on_structure(structure: Structure, k: int) -> str:
     ]
     return (
         f"The data leave it open between {', '.join(words[:-1])} and {words[-1]}: whether there is "
-        f"{' and '.join(could)} hangs on the draws of one population that they are compared with. "
+        f"{' and '.join(could)} hangs on what is drawn to tell it, so on the seed. "
         f"The simplest is taken, {words[0]}."
     )
 

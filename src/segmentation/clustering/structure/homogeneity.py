@@ -89,10 +89,10 @@ class Structure:
     p_separate : float
         Probability, for one population, of a gap as wide.
     p_value_range, p_separate_range : tuple of float
-        Between what the two may lie with other draws (95%).
+        Between what the two may lie with other draws and looks (95%).
     possible : tuple of {"one", "graded", "separate"}
         The answers that these leave possible, the simplest first; more than one where a range
-        holds the level, so that other draws might give another answer.
+        holds the level, so that another seed might give another answer.
     statistic : float
         Largest standardised excess, of the silhouette at some k or of the dip.
     by : str
@@ -268,7 +268,7 @@ def structure_test(
 
 
 class PValue(NamedTuple):
-    """A p-value, and between what it may lie with other draws."""
+    """A p-value, and between what it may lie with other draws and looks."""
 
     p: float
     low: float
@@ -378,7 +378,7 @@ class _Observed:
         ]
 
 
-class _Excess(NamedTuple):
+class Excess(NamedTuple):
     """How far the data exceed the draws, at their best place.
 
     `least` is the p-value that a few draws out of the ordinary may hide.
@@ -459,11 +459,11 @@ class _Drawn:
 def _settled(
     observed: _Observed,
     drawn: _Drawn,
-    compare: Callable[[_Observed, _Drawn, int], _Excess],
+    compare: Callable[[_Observed, _Drawn, int], Excess],
     *,
     draws: int,
     alpha: float,
-) -> _Excess:
+) -> Excess:
     """Look and draw until no more of it would move the p-value across the level, or it is much."""
     number = draws
     while True:
@@ -485,7 +485,7 @@ def thinned(ks: list[int]) -> list[int]:
     return kept
 
 
-def _excess(observed: _Observed, drawn: _Drawn, draws: int) -> _Excess:
+def _excess(observed: _Observed, drawn: _Drawn, draws: int) -> Excess:
     """Compare silhouettes and dip."""
     m = len(drawn.ks)
     least = np.full(m + 1, _LEAST_SPREAD)
@@ -498,10 +498,10 @@ def _excess(observed: _Observed, drawn: _Drawn, draws: int) -> _Excess:
     curves, values = (
         np.column_stack((rows, rows[:, pair] @ scale)) for rows in (curves, observed.curves)
     )
-    return _compare(values, curves, np.append(least, _LEAST_DIP))
+    return compare(values, curves, np.append(least, _LEAST_DIP))
 
 
-def _gap_excess(observed: _Observed, drawn: _Drawn, draws: int) -> _Excess:
+def _gap_excess(observed: _Observed, drawn: _Drawn, draws: int) -> Excess:
     """Compare the widest gaps. Shallow valleys are all alike."""
     curves = drawn.gaps_of(draws)
     least = np.full(len(KINDS), _GAP_SPREAD)
@@ -509,13 +509,21 @@ def _gap_excess(observed: _Observed, drawn: _Drawn, draws: int) -> _Excess:
     # chance has as small groups as no tail has that falls.
     most = np.where([kind == "small" for kind in KINDS], _LEAST_GAP, np.inf)
     values = np.maximum(observed.gaps, _LEAST_GAP)
-    return _compare(values, np.clip(curves, _LEAST_GAP, most), least)
+    return compare(values, np.clip(curves, _LEAST_GAP, most), least)
 
 
-def _compare(
+def compare(
     observed: NDArray[np.float64], curves: NDArray[np.float64], floor: NDArray[np.float64]
-) -> _Excess:
-    """Compare what was observed, a row a look, with the draws."""
+) -> Excess:
+    """Compare what was observed with the draws.
+
+    Parameters
+    ----------
+    observed : NDArray[np.float64] of shape (looks, m)
+    curves : NDArray[np.float64] of shape (draws, m)
+    floor : NDArray[np.float64] of shape (m,)
+        The least that counts for a standard deviation.
+    """
     draws, looked = len(curves), len(observed)
     expected, spread = curves.mean(axis=0), _spread(curves, floor)
     excess = (observed.mean(axis=0) - expected) / spread
@@ -535,7 +543,7 @@ def _compare(
         _p_value(float((excess + errors * error).max()), draws, looks)
         for errors in (0.0, _CHANCE, -_CHANCE, _DOUBT)
     )
-    return _Excess(
+    return Excess(
         p_value,
         low,
         high,
