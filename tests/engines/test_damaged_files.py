@@ -26,6 +26,7 @@ N = 40
 CUSTOMERS = {
     f"{i:03d}": (20.0 + i, round(10.5 + 3.25 * i, 2), TOWNS[i % 3]) for i in range(1, N + 1)
 }
+PERCENTS = {"003": "20.25", "005": "x"}
 ROWS = [f"{i},{age:g},{spend:g},{town}" for i, (age, spend, town) in CUSTOMERS.items()]
 DATA: dict[str, Any] = {
     "path": "shop.csv",
@@ -154,6 +155,19 @@ READ = {
     "currency": Read(each(lambda row: [row[0], row[1], f"€ {row[2]}", row[3]])),
     "currency by its code": Read(each(lambda row: [row[0], row[1], f"{row[2]} EUR", row[3]])),
     "percent signs": Read(each(lambda row: [row[0], row[1], f"{row[2]} %", row[3]])),
+    "percent signs on all numbers but two": Read(
+        each(lambda row: [row[0], row[1], PERCENTS.get(row[0], f"{row[2]} %"), row[3]]),
+        without=(3, 5),
+        reasons={
+            4: "not a number: spend is '20.25', where most have a percent sign",
+            6: "not a number: spend is 'x'",
+        },
+    ),
+    "a percent sign on one number": Read(
+        changed(_4="003,23,20.25%,Bonn"),
+        without=(3,),
+        reasons={4: "not a number: spend is '20.25%'"},
+    ),
     "columns that nobody declared": Read(
         table("x,line," + HEADER + ",reason,x ", [f"1,2,{r},3,4" for r in ROWS]).replace("x ", "z")
     ),
@@ -495,6 +509,11 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], tuple[str, ...]]] = {
         each(lambda row: [row[0], row[1], row[2] + "%" * (int(row[1]) % 2), row[3]]),
         {},
         ("column 'spend'", "percent sign"),
+    ),
+    "percent signs on most numbers": (
+        each(lambda row: [row[0], row[1], row[2] + "%" * (int(row[1]) % 3 > 0), row[3]]),
+        {},
+        ("column 'spend' is not numeric", "percent sign"),
     ),
     "numbers of twenty digits": (
         each(lambda row: [row[0], row[1], "9" * 20, row[3]]),

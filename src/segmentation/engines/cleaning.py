@@ -137,15 +137,22 @@ class Column:
 
     @cached_property
     def percents(self) -> bool:
-        """Whether percent signs count: every number has one."""
-        return 0 < self.some(cells.PERCENT).count == self.known
+        """Whether percent signs count: most numbers have one, as far as somebody ever did."""
+        said = self.known - self.some(cells.NEVER).count
+        return 2 * self.some(cells.PERCENT).count > said
+
+    @cached_property
+    def ambiguous(self) -> list[int]:
+        """The sums of flags of cells with a percent sign among others, or without among those."""
+        if not self.percents:
+            return self.codes(cells.PERCENT)
+        settled = cells.PERCENT | cells.MISSING | cells.NEVER
+        return [code for code in self._of if not code & settled]
 
     @property
     def unreadable(self) -> list[int]:
         """The sums of flags of cells that are no numbers."""
-        if self.percents:
-            return self.codes(cells.UNREADABLE)
-        return self.codes(cells.UNREADABLE, cells.PERCENT)
+        return [code for code in self._of if code & cells.UNREADABLE or code in self.ambiguous]
 
     @property
     def implausible(self) -> list[int]:
@@ -155,10 +162,7 @@ class Column:
     @property
     def separated(self) -> int:
         """Cells with thousands separators."""
-        codes = self.codes(cells.SEPARATED)
-        if not self.percents:
-            codes = [code for code in codes if not code & cells.PERCENT]
-        return _together([self._of[code] for code in codes]).count
+        return self.of([x for x in self.codes(cells.SEPARATED) if x not in self.ambiguous]).count
 
     def of(self, codes: list[int]) -> Some:
         """Cells with these sums of flags."""
@@ -358,7 +362,7 @@ class Look:
         place, cell = self._engine.source.where(first)[1], text(first)
         told = f"line {place} holds '{short(cell)}' ({wrong} of {column.known} cells"
         if unreadable.count:
-            mend = hint(cell, self._data.decimal)
+            mend = hint(f"{cell}%" if column.percents else cell, self._data.decimal)
             raise InputError(f"column '{name}' is not numeric: {told} are no numbers); {mend}")
         raise InputError(
             f"column '{name}' holds no plausible numbers: {told} are {PLAUSIBLE:g} or more); take "
@@ -432,11 +436,10 @@ class Look:
 
 
 def _value(i: int, column: Column) -> nw.Expr:
-    """Numbers, but not those of percent signs that do not count."""
-    lost = column.codes(cells.PERCENT)
-    if column.percents or not lost:
+    """Numbers, but not those whose percent sign, or the lack of one, sets them apart."""
+    if not column.ambiguous:
         return nw.col(f"v{i}")
-    return nw.when(~nw.col(f"f{i}").is_in(lost)).then(nw.col(f"v{i}"))
+    return nw.when(~nw.col(f"f{i}").is_in(column.ambiguous)).then(nw.col(f"v{i}"))
 
 
 def _first(against: list[tuple[nw.Expr, int]]) -> nw.Expr:

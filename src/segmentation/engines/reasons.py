@@ -1,5 +1,6 @@
 """Why a row was rejected: a code while it is looked for, a sentence when it is written."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,10 @@ class Words:
         name = self._measures[column]
         if code >= BEYOND:
             return f"{rule}: {name} is {row['value']:g}, {self._allowed(name)}"
-        return f"{rule}: {name} is '{cells.strip(row[f'c{column + 1}'])[:_LONGEST]}'"
+        cell = cells.strip(row[f"c{column + 1}"])
+        plain = re.fullmatch(rf"[+-]?\d{{1,15}}([{self._data.decimal}]\d+)?", cell)
+        among = ", where most have a percent sign" if plain else ""
+        return f"{rule}: {name} is '{cell[:_LONGEST]}'{among}"
 
     def table(self, rows: pa.Table) -> pa.Table:
         """Make what is written of rejected rows."""
