@@ -1,5 +1,6 @@
 """Files as they come: read right with every line accounted for, or refused in one clear line."""
 
+import bz2
 import gzip
 import io
 import tarfile
@@ -10,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from segmentation import artifacts, paths
 from segmentation.__main__ import run_stage
 from segmentation.artifacts import files
 from segmentation.artifacts.quality import Quality
-from segmentation.engines import source
+from segmentation.engines import source, spans
 from segmentation.errors import InputError, SegmentationError
 from segmentation.settings.params import Params
 
@@ -342,6 +345,7 @@ THOUSANDS = each(
 )
 
 # Kind: the file, settings beside the usual ones, and what the one line must say.
+DAMAGED = ("compressed, and damaged or not whole", "get the whole file")
 REFUSED: dict[str, tuple[str | bytes, dict[str, Any], tuple[str, ...]]] = {
     "empty": ("", {}, ("is empty",)),
     "blank": ("\n \n\n", {}, ("is empty",)),
@@ -359,6 +363,8 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], tuple[str, ...]]] = {
     "zip": (workbook("shop.csv"), {}, ("a zip archive with shop.csv in it", "unpack")),
     "half a zip": (workbook("shop.csv")[:30], {}, ("a damaged zip archive",)),
     "tar": (tarball(table()), {}, ("an archive (tar)", "unpack")),
+    "damaged bzip2": (bz2.compress(table().encode())[:60] + b"x" * 60, {}, DAMAGED),
+    "damaged Zstandard": (b"\x28\xb5\x2f\xfd" + b"x" * 60, {}, DAMAGED),
     "half a gzip": (gzip.compress(table().encode())[:-20], {}, ("compressed, and damaged",)),
     "damaged Parquet": (b"PAR1" + b"\0" * 50, {}, ("a damaged Parquet file", "the whole file")),
     "SQLite": (b"SQLite format 3\0", {}, ("an SQLite database",)),
@@ -596,3 +602,22 @@ def test_online_retail_is_seen_to_be_purchases() -> None:
             numeric={"Quantity": None, "UnitPrice": None},
             categorical={},
         )
+
+
+def test_a_part_without_rows_is_one_that_a_cluster_writes() -> None:
+    """Spark writes the first part even if it is empty; all of them empty are no customers."""
+    Path("shop").mkdir()
+    empty = pa.schema([("id", pa.string()), ("age", pa.int64()), ("spend", pa.float64())])
+    pq.write_table(empty.append(pa.field("town", pa.string())).empty_table(), "shop/part-0.parquet")
+    Path("shop/part-1.csv").write_text(HEADER + "\n", encoding="utf-8")
+    params = Params.model_validate({"data": DATA | {"path": "shop"}})
+    with pytest.raises(InputError, match="shop has a header but no rows"):
+        run_stage("prepare", params)
+    for span in spans.spans(params.data):  # of which a task of Spark makes nothing
+        *batches, found = spans.read(span, params.data)
+        assert isinstance(found, spans.Found)
+        assert not found.mistake
+        assert not any(batch.num_rows for batch in batches if isinstance(batch, pa.RecordBatch))
+    Path("shop/part-2.csv").write_text(table(), encoding="utf-8")
+    run_stage("prepare", params)
+    assert len(files.read_parquet(paths.PREPARED)) == N

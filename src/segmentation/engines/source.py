@@ -55,10 +55,14 @@ class Source:
         Read all cells of a CSV, not only those of the declared columns.
     doing : str
         What it is called where it takes long.
+    part : bool
+        One of several files, of which some may have no rows: clusters write such.
     """
 
-    def __init__(self, data: Data, *, whole: bool = False, doing: str = "read") -> None:
-        self._data, self._whole, self._doing = data, whole, doing
+    def __init__(
+        self, data: Data, *, whole: bool = False, doing: str = "read", part: bool = False
+    ) -> None:
+        self._data, self._whole, self._doing, self._part = data, whole, doing, part
         self.names: list[str] = []
         self.lines = NO_LINES
         self.parts: list[Part] = []
@@ -92,6 +96,8 @@ class Source:
                 data = self._data.model_copy(update={"path": file})
                 for batch in self._file(data, self.lines.in_file, wanted):
                     yield batch if data.id is not None else lines_as_ids(batch)
+            if wanted is None and not self._part:
+                must_have_rows(self.lines, path)
         except FileNotFoundError:
             raise InputError(
                 f"{path} does not exist; put a CSV of customers there or set data.path in "
@@ -141,6 +147,11 @@ class Source:
             else:
                 lines = yield from _shifted(self._csv(data, head, wanted), offset)
         except packed.CUT_OFF as error:
+            raise packed.cut_off(path, error) from None
+        except OSError as error:
+            # Those of the disk have a number; bz2 and Arrow raise others for what they unpack.
+            if error.errno is not None:
+                raise
             raise packed.cut_off(path, error) from None
         total = {name: n + getattr(lines, name) for name, n in self.lines.model_dump().items()}
         self.lines = Lines.model_validate(total)
@@ -263,14 +274,19 @@ def layout(names: list[str], data: Data, places: Iterable[int] | None = None) ->
 def judge(found: Tally, names: list[str], data: Data) -> None:
     """Refuse a file that is wrong as a whole, by what was met in all of its lines."""
     _in_this_encoding(found, data)
-    if not found.rows:
-        raise InputError(f"{data.path} has a header but no rows; it needs a row per customer")
     _header_of_these_rows(found, names, data)
     if found.merge:
         raise InputError(
             f"{data.path} is in the middle of a merge; solve the conflict that git marked in "
             f"line {found.merge}"
         )
+
+
+def must_have_rows(lines: Lines, path: Path) -> None:
+    """Refuse a table without a customer."""
+    if not lines.rows:
+        has = "a header but no rows" if lines.header else "no rows"
+        raise InputError(f"{path} has {has}; it needs a row per customer")
 
 
 def account(found: Tally) -> Lines:
@@ -380,8 +396,6 @@ def _parquet(
             f"{data.path} is a damaged Parquet file, or one of another kind "
             f"({str(error).splitlines()[0]}); get the whole file"
         ) from None
-    if not rows:
-        raise InputError(f"{data.path} has no rows; it needs a row per customer")
     return Lines(in_file=rows, header=0, rows=rows, blank=0, breaks_in_cells=0)
 
 

@@ -202,7 +202,7 @@ def read(span: Span, data: Data) -> Iterator[pa.RecordBatch | Found]:
     of = data.model_copy(update={"path": span.file})
     try:
         if not span.end:
-            source = Source(of)
+            source = Source(of, part=True)
             yield from source.batches()
             yield Found(lines=source.lines, names=tuple(source.names))
         else:

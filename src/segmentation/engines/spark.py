@@ -15,7 +15,7 @@ from segmentation.artifacts.quality import Lines
 from segmentation.engines import arrow, parquet, spans
 from segmentation.engines.base import Frame
 from segmentation.engines.session import failed
-from segmentation.engines.source import Part, Source
+from segmentation.engines.source import Part, Source, must_have_rows
 from segmentation.engines.spans import Found, Span
 from segmentation.settings.shared.data import Data
 
@@ -195,6 +195,7 @@ class Spark:
             self.source.parts.append(Part(path, total["in_file"]))
             total = {name: n + getattr(lines, name) for name, n in total.items()}
         self.source.lines = Lines.model_validate(total)
+        must_have_rows(self.source.lines, self._data.path)
 
 
 def _frame(table: "DataFrame") -> Frame:
