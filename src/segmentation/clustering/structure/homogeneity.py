@@ -349,8 +349,10 @@ class _Observed:
         return np.array([[gap.z for gap in look.gaps] for look in self.looks])
 
     def divided(self) -> bool:
-        """Tell whether a mixture divides the rows as a gap does, in more than half of the looks."""
-        return 2 * sum(bool(look.divided) for look in self.looks) > len(self.looks)
+        """Tell whether a mixture divides the rows as a gap does, in half of the looks or more."""
+        if len({bool(look.divided) for look in self.looks}) > 1:
+            self.look_again()
+        return 2 * sum(bool(look.divided) for look in self.looks) >= len(self.looks)
 
     def typical(self, place: int, *, divided: bool) -> _Look:
         """Return the look whose gap at a place is most like the mean, a divided one if asked."""

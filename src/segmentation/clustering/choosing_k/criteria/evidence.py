@@ -1,5 +1,6 @@
 """Evidence of a Gaussian mixture for every k."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from segmentation.clustering.choosing_k.halves import random_halves
 from segmentation.clustering.kmeans.lloyd import nearest
 from segmentation.clustering.partition import Partition, partition_of
 from segmentation.clustering.structure.discrete import jittered
-from segmentation.clustering.structure.mixture import APART, mixture_evidence
+from segmentation.clustering.structure.mixture import APART, Evidence, mixture_evidence
 
 NATS_PER_ROW = 0.02
 """An ICL lower by this for each row leaves 1/e of the evidence (docs/choosing-k.md, "Evidence")."""
@@ -22,8 +23,9 @@ _BESIDE = ("bic", "icl")
 def scores(fits: Fits) -> Scores:
     """Return the evidence for every k, with the criteria `bic` and `icl` that it is made from.
 
-    A mixture ends where its start leads it. Every repeat spreads ties otherwise and, from the
-    second on, starts from the partition of a half of the rows. The evidence is the mean.
+    A mixture ends where its start leads it: there are several, the partition of all rows and
+    those of halves of them. The likeliest mixture counts; where ties are spread, which each start
+    does otherwise, the mean evidence.
     """
     splits = fits.halves.splits
     starts = [fits.path]
@@ -32,11 +34,18 @@ def scores(fits: Fits) -> Scores:
     halves = [rows for split in splits for rows, _ in split]
     if fits.everything is not None:
         halves = random_halves(len(fits.everything), seed=fits.seed, splits=len(splits))
-    repeats = [_repeat(fits, i, start, halves) for i, start in enumerate(starts)]
+    found = [_mixtures(fits, i, start, halves) for i, start in enumerate(starts)]
+    if all(np.array_equal(rows, fits.X) for rows in fits.jittered):
+        found = [[max(of, key=lambda m: m.log_likelihood) for of in zip(*found, strict=True)]]
+    n = len(fits.X if fits.everything is None else fits.everything)
+    repeats = [_judged(mixtures, n=n, columns=fits.X.shape[1]) for mixtures in found]
+    whole = np.array([one.by_k for one in repeats])
+    # By so much another mean of as many repeats would differ: part of how halves do.
+    off = (whole - whole.mean(axis=0)) / np.sqrt(len(repeats))
     return Scores(
-        np.mean([one.by_k for one in repeats], axis=0),
-        # A half knows one repeat, so what hangs on the repeat is part of how halves differ.
-        halves=np.array([repeats[i % len(repeats)].halves[i] for i in range(len(halves))]),
+        whole.mean(axis=0),
+        halves=np.mean([one.halves for one in repeats], axis=0)
+        + np.resize(off, (len(halves), whole.shape[1])),
         beside={name: np.mean([one.beside[name] for one in repeats], axis=0) for name in _BESIDE},
     )
 
@@ -47,12 +56,16 @@ class _Repeat(NamedTuple):
     beside: dict[str, NDArray[np.float64]]
 
 
-def _repeat(fits: Fits, i: int, path: list[Partition], halves: list[NDArray[np.intp]]) -> _Repeat:
-    rows, whole = fits.jittered[i], None
+def _mixtures(
+    fits: Fits, i: int, path: list[Partition], halves: list[NDArray[np.intp]]
+) -> list[Evidence]:
+    whole = None
     if fits.everything is not None:
         whole = jittered(fits.everything, seed=fits.seeds[i])
-    mixtures = mixture_evidence(rows, path, everything=whole, halves=halves)
-    n, columns = len(rows if whole is None else whole), rows.shape[1]
+    return mixture_evidence(fits.jittered[i], path, everything=whole, halves=halves)
+
+
+def _judged(mixtures: Sequence[Evidence], *, n: int, columns: int) -> _Repeat:
     closest = np.array([m.closest for m in mixtures])
     bic, icl = np.array([m.bic for m in mixtures]), np.array([m.icl for m in mixtures])
     return _Repeat(
