@@ -17,7 +17,6 @@ from segmentation.artifacts.transformer import category_blocks
 from segmentation.clustering.identity.matching import apply_ids, match_segments, order_by_value
 from segmentation.clustering.metrics.agreement import adjusted_rand
 from segmentation.commands.load import WORKSPACE, choose
-from segmentation.engines.features import transformed
 from segmentation.errors import InputError, SettingsError
 from segmentation.monitoring.months import Step, Warned, ends, leaving, rates, step, warned
 from segmentation.purchases import customers, database, lines, rfm
@@ -175,6 +174,8 @@ def _anew(
     by: pd.DataFrame,
 ) -> Anew:  # fmt: skip
     """Find the segments of a day anew, and give each the id of what it was `before`."""
+    from segmentation.engines.features import transformed  # scikit-learn: not for whoever looks
+
     X = transformed(rule.transformer, table[rule.columns])
     algorithm = ALGORITHMS[params.train.algorithm]
     some = np.random.default_rng(params.seed).permutation(len(X))[:_CLUSTERED]
