@@ -78,3 +78,4 @@ REPORT = Path("reports/report.html")
 TRACKED = Path("reports/track/state.json")
 
 REVIEW = Path("reports/review.md")  # written by `segmentation review`, not by a stage
+MONTHS = Path("reports/months")  # by `segmentation months`, a folder of tables

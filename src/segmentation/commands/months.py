@@ -4,7 +4,6 @@ import datetime as dt
 import itertools
 import math
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ from segmentation.artifacts.transformer import category_blocks
 from segmentation.clustering.identity.matching import apply_ids, match_segments, order_by_value
 from segmentation.clustering.metrics.agreement import adjusted_rand
 from segmentation.commands.load import WORKSPACE, choose
+from segmentation.engines.features import transformed
 from segmentation.errors import InputError, SettingsError
 from segmentation.monitoring.months import Step, Warned, ends, leaving, rates, step, warned
 from segmentation.purchases import customers, database, lines, rfm
@@ -25,7 +25,6 @@ from segmentation.settings.params import Params
 from segmentation.tracking import months as tracking
 from segmentation.tracking.store import repository
 
-WHERE = Path("reports/months")
 _CLUSTERED = 20_000  # customers, at most, that segments are found in anew
 
 
@@ -174,8 +173,6 @@ def _anew(
     by: pd.DataFrame,
 ) -> Anew:  # fmt: skip
     """Find the segments of a day anew, and give each the id of what it was `before`."""
-    from segmentation.engines.features import transformed  # scikit-learn: not for whoever looks
-
     X = transformed(rule.transformer, table[rule.columns])
     algorithm = ALGORITHMS[params.train.algorithm]
     some = np.random.default_rng(params.seed).permutation(len(X))[:_CLUSTERED]
@@ -208,9 +205,9 @@ def _write(found: Replay, where: dict[dt.date, pd.DataFrame]) -> None:
         )
         for day, s in where.items()
     ]
-    files.write_csv(WHERE / "customers.csv", files.for_spreadsheets(pd.concat(each)))
-    files.write_csv(WHERE / "rates.csv", found.rates)
-    files.write_csv(WHERE / "leaving.csv", files.for_spreadsheets(found.leaving))
+    files.write_csv(paths.MONTHS / "customers.csv", files.for_spreadsheets(pd.concat(each)))
+    files.write_csv(paths.MONTHS / "rates.csv", found.rates)
+    files.write_csv(paths.MONTHS / "leaving.csv", files.for_spreadsheets(found.leaving))
     if found.anew:
         refitted = [
             one.segment.value_counts().sort_index().rename_axis("segment")
@@ -218,7 +215,7 @@ def _write(found: Replay, where: dict[dt.date, pd.DataFrame]) -> None:
                                                   agreement=one.agreement)
             for one in found.anew
         ]  # fmt: skip
-        files.write_csv(WHERE / "refitted.csv", pd.concat(refitted))
+        files.write_csv(paths.MONTHS / "refitted.csv", pd.concat(refitted))
     sizes = pd.DataFrame(
         [
             {
@@ -233,4 +230,4 @@ def _write(found: Replay, where: dict[dt.date, pd.DataFrame]) -> None:
             for segment in one.counts.index
         ]
     )
-    files.write_csv(WHERE / "sizes.csv", sizes)
+    files.write_csv(paths.MONTHS / "sizes.csv", sizes)

@@ -2,7 +2,6 @@
 
 from segmentation import paths
 from segmentation.artifacts.segments import Segments
-from segmentation.commands.months import WHERE
 from segmentation.dashboard import charts, stored
 from segmentation.dashboard.screens.shown import chart, heading, is_dark, note
 from segmentation.settings.params import load_params
@@ -15,8 +14,8 @@ def page() -> None:
     """Show the page."""
     with_purchases = load_params(paths.PARAMS).data.path == paths.PURCHASERS
     command = COMMAND if with_purchases else PURCHASES
-    sizes = stored.table(WHERE / "sizes.csv", command)
-    rates = stored.table(WHERE / "rates.csv", command)
+    sizes = stored.table(paths.MONTHS / "sizes.csv", command)
+    rates = stored.table(paths.MONTHS / "rates.csv", command)
     facts = stored.artifact(Segments)
     heading("From month to month")
     chart(charts.month_by_month(facts, sizes, dark=is_dark()))
