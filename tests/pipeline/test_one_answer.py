@@ -36,7 +36,7 @@ from segmentation.errors import InputError, SettingsError
 from segmentation.repository.snapshot import Snapshot
 from segmentation.scoring.stream import ADDED
 from segmentation.settings.params import load_params
-from segmentation.tracking import compared
+from segmentation.tracking import beside, compared
 from segmentation.tracking import drift as drift_runs
 from segmentation.tracking.mlflow_internals import in_words
 from segmentation.tracking.model import LEFT_BEHIND
@@ -248,7 +248,7 @@ def test_a_drift_run_stands_below_the_model_s_and_is_none_of_a_state(
     found = drift.drift(Path("new.csv"), model=state.info.run_id)
     assert found.verdict != "steady"
     with open_store(reproduced.path) as client:
-        kind = f"tags.{drift_runs.KIND_TAG} = '{drift_runs.KIND}'"
+        kind = f"tags.{beside.KIND_TAG} = '{drift_runs.KIND}'"
         runs = client.search_runs([stored.experiment_id], kind)
         (run,) = (
             each for each in runs if each.data.tags.get("mlflow.parentRunId") == state.info.run_id

@@ -73,16 +73,15 @@ def _check_archive(content: bytes) -> None:
     """Raise `ValueError` if an archive could take more room or time than it seems to."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
-    if len(parts) > MOST_PARTS:
-        raise ValueError(f"it holds {len(parts):,} parts")
-    for part in parts:
-        if part.compress_type != zipfile.ZIP_STORED or part.file_size != part.compress_size:
-            raise ValueError(f"its part {part.filename} is compressed")
-        if not part.filename.endswith(PARTS):
-            raise ValueError(f"its part {part.filename} is none of a model")
-    if sum(part.file_size for part in parts) > len(content):
-        raise ValueError("its parts overlap")
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if len(parts) > MOST_PARTS:
+            raise ValueError(f"it holds {len(parts):,} parts")
+        for part in parts:
+            if part.compress_type != zipfile.ZIP_STORED or part.file_size != part.compress_size:
+                raise ValueError(f"its part {part.filename} is compressed")
+            if not part.filename.endswith(PARTS):
+                raise ValueError(f"its part {part.filename} is none of a model")
+        if sum(part.file_size for part in parts) > len(content):
+            raise ValueError("its parts overlap")
         if _steps(json.loads(archive.read("schema.json"))) > MOST_STEPS:
             raise ValueError("its parts stand for too many others")
 

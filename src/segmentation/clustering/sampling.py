@@ -1,4 +1,4 @@
-"""Seeded samples of rows that keep every segment in sight."""
+"""Seeds, and seeded samples of rows."""
 
 from __future__ import annotations
 
@@ -30,3 +30,9 @@ def draw_rows(n: int, *, most: int, seed: int) -> NDArray[np.intp]:
     if n <= most:
         return np.arange(n)
     return np.sort(np.random.default_rng(seed).choice(n, size=most, replace=False))
+
+
+def seeds(seed: int, many: int) -> list[int]:
+    """Return so many seeds, of which the one given is the first."""
+    others = np.random.default_rng(seed).integers(2**31, size=many - 1)
+    return [seed, *(int(other) for other in others)]

@@ -129,11 +129,11 @@ def choose(name: str | None = None) -> Chosen:
 def _content(name: str | None) -> tuple[bytes, str]:
     """Return a saved model, and what it is called."""
     if name is None:
-        return _of_snapshot(Snapshot.of_workspace()), str(paths.MODEL)
+        return Snapshot.of_workspace().verified(paths.MODEL), str(paths.MODEL)
     if name.endswith(paths.MODEL.suffix):
         return _file(Path(name)), name
     if "@" in name:
-        return _of_snapshot(_tagged(name)), f"the model of {name}"
+        return _tagged(name).verified(paths.MODEL), f"the model of {name}"
     with open_store(repository()) as client:
         return _run(client, name)[0].model(), f"the model of the run '{name}'"
 
@@ -150,11 +150,6 @@ def _file(path: Path) -> bytes:
     if not path.exists():
         raise InputError(f"{path} is not there; `dvc artifacts get` brings a model's file here")
     return path.read_bytes()
-
-
-def _of_snapshot(state: Snapshot) -> bytes:
-    state.verify(paths.MODEL)
-    return state.get(paths.MODEL, bytes)
 
 
 def _run(client: Any, name: str) -> tuple[VerifiedRun, str | None]:
@@ -183,7 +178,7 @@ def _of_run(run: VerifiedRun, version: str | None) -> Chosen:
 
 
 def _of_state(state: Snapshot, called: str) -> Chosen:
-    return _chosen(state, _of_snapshot(state), called, file=called)
+    return _chosen(state, state.verified(paths.MODEL), called, file=called)
 
 
 def _chosen(state: Snapshot | VerifiedRun, content: bytes, called: str, *, file: str) -> Chosen:
@@ -239,9 +234,9 @@ def _or_none(state: Snapshot | VerifiedRun, kind: type[Kind]) -> Kind | None:
     """Return an artifact that states of older code do not have, or have in another form."""
     if kind.path.as_posix() not in lock.hashes(state.stages, "outs"):
         return None
-    if isinstance(state, Snapshot):  # a run compares whatever it gives
-        state.verify(kind.path)
     try:
-        return state.artifact(kind)
+        if isinstance(state, Snapshot):
+            return kind.parse(state.verified(kind.path), str(kind.path))
+        return state.artifact(kind)  # a run compares whatever it gives
     except SchemaError:
         return None

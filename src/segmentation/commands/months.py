@@ -15,6 +15,7 @@ from segmentation.artifacts import files
 from segmentation.artifacts.transformer import category_blocks
 from segmentation.clustering.identity.matching import apply_ids, match_segments, order_by_value
 from segmentation.clustering.metrics.agreement import adjusted_rand
+from segmentation.clustering.sampling import draw_rows
 from segmentation.commands.load import WORKSPACE, choose
 from segmentation.engines.features import transformed
 from segmentation.errors import InputError, SettingsError
@@ -175,16 +176,15 @@ def _anew(
     """Find the segments of a day anew, and give each the id of what it was `before`."""
     X = transformed(rule.transformer, table[rule.columns])
     algorithm = ALGORITHMS[params.train.algorithm]
-    some = np.random.default_rng(params.seed).permutation(len(X))[:_CLUSTERED]
-    some.sort()
-    share = len(some) / len(X)
+    some = draw_rows(len(X), most=_CLUSTERED, seed=params.seed)
+    least = params.train.least(len(X))
     clustering = algorithm(
         X[some],
         k=min(len(rule.segments), len(some)) if algorithm.needs_k else None,
         seed=params.seed,
         options=params.train.options,
         category_blocks=category_blocks(rule.transformer),
-        least=math.ceil(params.train.least(len(X)) * share) if params.train.smallest else 1,
+        least=math.ceil(least * len(some) / len(X)),
     )
     labels = pd.Series(assign(clustering.assigner, X), index=by.index)
     worth = table["spend"].set_axis(by.index).groupby(labels).agg(["mean", "size"])

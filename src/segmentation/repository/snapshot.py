@@ -215,11 +215,26 @@ class Snapshot:
             One is another, or nowhere.
         """
         for path in files:
-            made, there = lock.hash_of(self.stages, path, "outs"), self._source.digest(path)
+            there = self._source.digest(path)
             if there is None:
                 raise _missing(path)
-            if there != made:
-                raise InputError(f"{path} is not the one in dvc.lock; run `dvc repro`")
+            self._compare(path, there)
+
+    def verified(self, path: Path) -> bytes:
+        """Return the content of a file, the very bytes that were seen to be those of `dvc.lock`.
+
+        Raises
+        ------
+        InputError
+            They are others, or nowhere.
+        """
+        content = self.get(path, bytes)
+        self._compare(path, md5(content))
+        return content
+
+    def _compare(self, path: Path, digest: str) -> None:
+        if digest != lock.hash_of(self.stages, path, "outs"):
+            raise InputError(f"{path} is not the one in dvc.lock; run `dvc repro`")
 
     def check(self) -> None:
         """Make sure that the state is whole: settings, inputs and outputs are those of `dvc.lock`.

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segmentation.artifacts.drift import Drift
+from segmentation.tracking import beside
 from segmentation.tracking.store import experiment_of, open_store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-KIND_TAG = "kind"  # tells such runs from those of a state
 KIND = "drift"
 
 
@@ -35,20 +35,16 @@ def _log(
     parent: str | None,
     attached: Iterable[Path],
 ) -> str:
-    from mlflow.entities import Metric
-
     tags = {
-        KIND_TAG: KIND,
         "verdict": found.verdict,
         "data.file": found.data,
         "data.md5": found.md5,
         "model": found.model,
         "mlflow.note.content": "\n".join(f"- {reason}" for reason in found.reasons),
-        **({"mlflow.parentRunId": parent} if parent else {}),
     }
-    name = f"drift: {found.verdict}"
-    run = client.create_run(experiment_id, run_name=name, tags=tags)
-    run_id, time = run.info.run_id, run.info.start_time
+    run = beside.create(
+        client, experiment_id, kind=KIND, name=found.verdict, tags=tags, parent=parent
+    )
     figures = {
         "drift.rows": float(found.rows),
         "drift.unlike_share": found.unlike,
@@ -56,11 +52,7 @@ def _log(
         "drift.segments_psi": found.segments_psi,
         **{f"drift.psi/{_plain(each.column)}": each.psi for each in found.features},
     }
-    client.log_batch(run_id, metrics=[Metric(k, v, time, 0) for k, v in figures.items()])
-    for path in attached:
-        client.log_artifact(run_id, str(path))
-    client.set_terminated(run_id, "FINISHED")
-    return str(run_id)
+    return beside.finish(client, run, figures, attached)
 
 
 def _plain(name: str) -> str:

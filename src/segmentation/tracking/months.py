@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from segmentation.tracking import beside
 from segmentation.tracking.store import experiment_of, open_store
 
 if TYPE_CHECKING:
@@ -60,20 +61,18 @@ def log(
 def _log(
     client: "MlflowClient", experiment_id: str, month: Month, model: str, parent: str | None
 ) -> str:
-    from mlflow.entities import Metric
-
     known = client.search_runs(
         [experiment_id],
-        f"tags.kind = '{KIND}' and tags.month = '{month.day}' and tags.`model.md5` = '{model}'",
+        f"tags.{beside.KIND_TAG} = '{KIND}' and tags.month = '{month.day}' "
+        f"and tags.`model.md5` = '{model}'",
         max_results=1,
     )
-    if known:
-        run = known[0]
-    else:
-        tags = {"kind": KIND, "month": month.day, "model.md5": model}
-        tags |= {"mlflow.parentRunId": parent} if parent else {}
-        run = client.create_run(experiment_id, run_name=f"month: {month.day}", tags=tags)
-    run_id, time = run.info.run_id, run.info.start_time
-    client.log_batch(run_id, metrics=[Metric(k, v, time, 0) for k, v in month.figures.items()])
-    client.set_terminated(run_id, "FINISHED")
-    return str(run_id)
+    tags = {"month": month.day, "model.md5": model}
+    run = (
+        known[0]
+        if known
+        else beside.create(
+            client, experiment_id, kind=KIND, name=month.day, tags=tags, parent=parent
+        )
+    )
+    return beside.finish(client, run, month.figures)

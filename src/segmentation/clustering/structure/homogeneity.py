@@ -13,6 +13,7 @@ from segmentation.clustering._check import as_k_range, as_matrix
 from segmentation.clustering.kmeans.path import quick_path
 from segmentation.clustering.metrics.silhouette import silhouette_samples
 from segmentation.clustering.partition import Partition
+from segmentation.clustering.sampling import draw_rows, seeds
 from segmentation.clustering.structure.dip import scaled_dips
 from segmentation.clustering.structure.discrete import jittered
 from segmentation.clustering.structure.elliptical import EllipticalCloud
@@ -327,8 +328,7 @@ class _Observed:
 
     def __init__(self, X: NDArray[np.float64], ks: list[int], *, seed: int, max_rows: int) -> None:
         self._X, self._ks, self._rows = X, ks, min(len(X), max_rows)
-        others = np.random.default_rng(seed).integers(2**31, size=_MOST_LOOKS - 1)
-        self._seeds = [seed, *(int(other) for other in others)]
+        self._seeds = seeds(seed, _MOST_LOOKS)
         self.looks: list[_Look] = []
         self._look(_LOOKS)
 
@@ -362,13 +362,7 @@ class _Observed:
 
     def _look(self, times: int) -> None:
         new = self._seeds[len(self.looks) : times]
-        everyone, n = np.arange(len(self._X)), len(self._X)
-        of = [everyone] * len(new)
-        if self._rows < n:
-            of = [
-                np.sort(np.random.default_rng(seed).choice(n, self._rows, replace=False))
-                for seed in new
-            ]
+        of = [draw_rows(len(self._X), most=self._rows, seed=seed) for seed in new]
 
         def profile(i: int) -> _Profile:
             return _profile(self._X[of[i]], self._ks, seed=new[i], looks=True)
@@ -535,14 +529,14 @@ def compare(
         others = np.delete(curves, i, axis=0)
         maxima[i] = ((curves[i] - others.mean(axis=0)) / _spread(others, floor)).max()
     below = np.log(stdtr(draws - 2, maxima / np.sqrt(1 + 1 / (draws - 1))))
-    looks = float(np.clip(-draws / below.sum(), 1.0, len(excess)))
+    places = float(np.clip(-draws / below.sum(), 1.0, len(excess)))  # like independent ones
     # The draws tell their mean and their spread with an error, and so the excess; and other looks
     # at the data would show something else. What is surely beyond at one place is beyond.
     of_draws = 1 / draws + excess**2 / (2 * (draws - 1))
     of_looks = (observed.std(axis=0, ddof=1) / spread) ** 2 / looked
     error = np.sqrt(of_draws + of_looks)
     p_value, low, high, least = (
-        _p_value(float((excess + errors * error).max()), draws, looks)
+        _p_value(float((excess + errors * error).max()), draws, places)
         for errors in (0.0, _CHANCE, -_CHANCE, _DOUBT)
     )
     return Excess(
@@ -551,7 +545,7 @@ def compare(
         high,
         float(excess.max()),
         int(excess.argmax()),
-        np.array([_p_value(float(value), draws, looks) for value in excess]),
+        np.array([_p_value(float(value), draws, places) for value in excess]),
         expected,
         spread,
         draws,
@@ -559,9 +553,9 @@ def compare(
     )
 
 
-def _p_value(excess: float, draws: int, looks: float) -> float:
+def _p_value(excess: float, draws: int, places: float) -> float:
     tail = float(stdtr(draws - 1, -excess / np.sqrt(1 + 1 / draws)))
-    return float(-np.expm1(looks * np.log1p(-min(tail, 1 - 1e-12))))
+    return float(-np.expm1(places * np.log1p(-min(tail, 1 - 1e-12))))
 
 
 def _spread(curves: NDArray[np.float64], least: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentation.clustering.sampling import seeds
+
 if TYPE_CHECKING:
     from segmentation.clustering.choosing_k.halves import Halves
     from segmentation.clustering.metrics.silhouette import Silhouette
@@ -61,8 +63,7 @@ class Fits:
         """
         rows = len(self.X if self.everything is None else self.everything)
         repeats = min(_REPEATS, self.resamples, max(1, _ROWS_REPEATED // rows))
-        others = np.random.default_rng(self.seed).integers(2**31, size=repeats - 1)
-        return [self.seed, *(int(seed) for seed in others)]
+        return seeds(self.seed, repeats)
 
     @cached_property
     def silhouettes(self) -> "list[Silhouette]":
@@ -90,10 +91,16 @@ class Fits:
 
     @cached_property
     def jittered(self) -> list[NDArray[np.float64]]:
-        """The rows, with the values of grids spread over their cells, as often as `repeats`."""
+        """The rows, with the values of grids spread over their cells, once for every seed.
+
+        Only one where no column is a grid: there is nothing to spread.
+        """
         from segmentation.clustering.structure.discrete import jittered
 
-        return [jittered(self.X, seed=seed) for seed in self.seeds]
+        first = jittered(self.X, seed=self.seed)
+        if np.array_equal(first, self.X):
+            return [first]
+        return [first, *(jittered(self.X, seed=seed) for seed in self.seeds[1:])]
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,7 +35,7 @@ def scores(fits: Fits) -> Scores:
     if fits.everything is not None:
         halves = random_halves(len(fits.everything), seed=fits.seed, splits=len(splits))
     found = [_mixtures(fits, i, start, halves) for i, start in enumerate(starts)]
-    if all(np.array_equal(rows, fits.X) for rows in fits.jittered):
+    if len(fits.jittered) == 1:
         found = [[max(of, key=lambda m: m.log_likelihood) for of in zip(*found, strict=True)]]
     n = len(fits.X if fits.everything is None else fits.everything)
     repeats = [_judged(mixtures, n=n, columns=fits.X.shape[1]) for mixtures in found]
@@ -62,7 +62,8 @@ def _mixtures(
     whole = None
     if fits.everything is not None:
         whole = jittered(fits.everything, seed=fits.seeds[i])
-    return mixture_evidence(fits.jittered[i], path, everything=whole, halves=halves)
+    rows = fits.jittered[min(i, len(fits.jittered) - 1)]
+    return mixture_evidence(rows, path, everything=whole, halves=halves)
 
 
 def _judged(mixtures: Sequence[Evidence], *, n: int, columns: int) -> _Repeat:

@@ -21,10 +21,7 @@ def scores(fits: Fits) -> Scores:
         long=True,
         firsts=True,
     )
-    first, *others = fits.jittered
-    # Where no column is a grid, all are the rows themselves.
-    rows = [first, *(other for other in others if not np.array_equal(other, first))]
-    whole = [_separations(each, fits.path) for each in rows]
+    whole = [_separations(rows, fits.path) for rows in fits.jittered]
     return Scores(np.mean(whole, axis=0), halves=halves)
 
 
