@@ -40,7 +40,7 @@ export PYTHONDONTWRITEBYTECODE =
 
 # Two tests at a time, one thread each: three take longer on two processors, by a fifth.
 PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 pytest --numprocesses 2 --dist loadscope \
-	--no-loadscope-reorder
+	--no-loadscope-reorder --max-worker-restart 1
 
 .PHONY: run test test-all check lint test-oldest test-newest ui dashboard sweep experiments review check-review base deps lock bench \
 	bench-full requirements audit wheel sbom clean help
@@ -55,7 +55,7 @@ test: lint
 
 test-all: export HYPOTHESIS_PROFILE = thorough
 test-all: lint
-	$(PYTEST) --timeout 3600 -m ""
+	$(PYTEST) --timeout 3600 --override-ini faulthandler_timeout=4000 -m ""
 
 check: lint
 	$(PYTEST) --ignore tests/pipeline -m "not pipeline and not heavy and not thorough"

@@ -1,3 +1,4 @@
+import signal
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,21 @@ def test_a_place_that_cannot_be_written_to_is_told_as_one(
     assert left.value.code == 1
     assert f"{tmp_path} cannot be read or written: " in said
     assert "unexpected" not in said
+
+
+def test_an_interruption_is_told_as_one_whatever_a_library_makes_of_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handler = signal.getsignal(signal.SIGINT)
+
+    def query() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise RuntimeError("Query interrupted") from None
+
+    with pytest.raises(SystemExit) as left, one_line_errors(debug=True):
+        query()
+    assert left.value.code == 130
+    assert capsys.readouterr().err.startswith("error: interrupted")
+    assert signal.getsignal(signal.SIGINT) is handler

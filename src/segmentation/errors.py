@@ -1,9 +1,13 @@
 """The errors that people meet: one line that says what, where, and how to mend it."""
 
 import difflib
+import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
 
 from segmentation.terminal import coloured
 
@@ -92,25 +96,51 @@ def warn(message: str) -> None:
 @contextmanager
 def one_line_errors(*, debug: bool) -> Iterator[None]:
     """Turn an error into one line and an exit code, or into a traceback for `debug`."""
+    with _interruptions() as interruptions:
+        try:
+            yield
+        except (KeyboardInterrupt, Exception) as error:
+            if interruptions or isinstance(error, KeyboardInterrupt):
+                _leave(
+                    "interrupted; finished stages are kept, and `dvc repro` goes on from there", 130
+                )
+            if debug:
+                raise
+            _tell_of(error)
+
+
+@contextmanager
+def _interruptions() -> Iterator[list[int]]:
+    """Note the signals of ^C: libraries in C make other errors of them ("Query interrupted")."""
+    seen: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        signal.default_int_handler(number, frame)
+
+    ours = threading.current_thread() is threading.main_thread() and (
+        signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    if ours:
+        signal.signal(signal.SIGINT, interrupt)
     try:
-        yield
-    except KeyboardInterrupt:
-        _leave("interrupted; finished stages are kept, and `dvc repro` goes on from there", 130)
-    except SegmentationError as error:
-        if debug:
-            raise
+        yield seen
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _tell_of(error: Exception) -> NoReturn:
+    if isinstance(error, SegmentationError):
         _leave(str(error), error.exit_code)
-    except Exception as error:
-        if debug:
-            raise
-        if isinstance(error, OSError):
-            path = error.filename2 or error.filename  # where it was to be moved, if that was it
-            if path is not None:
-                _leave(f"{path} cannot be read or written: {error.strerror}", 1)
-        _leave(f"unexpected {type(error).__name__}: {error}; add --debug to see where", 1)
+    if isinstance(error, OSError):
+        path = error.filename2 or error.filename  # where it was to be moved, if that was it
+        if path is not None:
+            _leave(f"{path} cannot be read or written: {error.strerror}", 1)
+    _leave(f"unexpected {type(error).__name__}: {error}; add --debug to see where", 1)
 
 
-def _leave(message: str, exit_code: int) -> None:
+def _leave(message: str, exit_code: int) -> NoReturn:
     _tell("error", message, "bold red")
     raise SystemExit(exit_code)
 

@@ -197,7 +197,7 @@ def test_interrupting_a_stage_leaves_one_line(project: Project) -> None:
         os.close(pipe)
     finally:
         running.kill()
-    assert running.returncode == 130
+    assert running.returncode == 130, errors
     assert errors.startswith("error: interrupted")
     assert len(errors.splitlines()) == 1
 
