@@ -86,8 +86,10 @@ def test_silhouettes_lie_between_minus_one_and_one(drawn_: tuple[Matrix, Labels]
 @given(labelled())
 def test_silhouettes_do_not_hang_on_names(drawn_: tuple[Matrix, Labels]) -> None:
     X, labels = drawn_
-    one, other = silhouette_samples(X, [labels, renamed(labels)])
+    (one,), (other,) = silhouette_samples(X, [labels]), silhouette_samples(X, [renamed(labels)])
     assert one.tobytes() == other.tobytes()
+    # Side by side the last bits may hang on the place: matrix products round at their edges.
+    np.testing.assert_allclose(silhouette_samples(X, [labels, renamed(labels)]), [one, one])
 
 
 @drawn
