@@ -1,7 +1,7 @@
 # make run    everything from the customers' file to tracked segments
 # make test   what continuous integration runs: all of the checks
 # make test-all   the same with every case: each kind of damage to each file, every small table
-# make check  those of them that start no pipeline, browser or Spark: style, types, import rules, units
+# make check  style, types, import rules and quick tests: no pipeline, browser or Spark, no long computation
 # make lint   those that take seconds: style, types, import rules
 # make test-oldest, make test-newest   all tests with the oldest or newest libraries allowed
 # make ui     the MLflow UI on this repository's own store
@@ -58,7 +58,7 @@ test-all: lint
 	$(PYTEST) --timeout 3600 --override-ini faulthandler_timeout=4000 -m ""
 
 check: lint
-	$(PYTEST) --ignore tests/pipeline -m "not pipeline and not heavy and not thorough"
+	$(PYTEST) --ignore tests/pipeline -m "not pipeline and not heavy and not slow and not thorough"
 
 # Other libraries may draw a picture in other bytes, so what `dvc.lock` holds is not asked of them.
 test-oldest: RESOLUTION = lowest-direct

@@ -63,6 +63,7 @@ def test_a_mistake_in_a_piece_is_raised(monkeypatch: pytest.MonkeyPatch) -> None
         each(lambda x: 1 / x, [1, 0, 2])
 
 
+@pytest.mark.slow
 def test_the_number_of_processors_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     X = np.vstack([centre + rng.normal(size=(150, 3)) for centre in (0, 3, 5)])

@@ -122,6 +122,7 @@ def here() -> str:
     return worked(OPENBLAS_NUM_THREADS="1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "core", cases(("Haswell", "SkylakeX", "Prescott"), rarely=("SkylakeX", "Prescott"))
 )
@@ -129,6 +130,7 @@ def test_the_processor_changes_nothing(here: str, core: str) -> None:
     assert worked(OPENBLAS_CORETYPE=core, OPENBLAS_NUM_THREADS="2", OMP_NUM_THREADS="2") == here
 
 
+@pytest.mark.slow
 def test_an_older_processor_changes_nothing(here: str) -> None:
     """NumPy's own logarithms differ between processors in their last bits."""
     extensions: Any = np.show_config(mode="dicts")

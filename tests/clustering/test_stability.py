@@ -49,6 +49,7 @@ def judge(X, algorithm, k, *, seed=0, options=None, **more):
     return bootstrap_stability(X, labels, again, seed=seed, **more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("algorithm", "k"),
     [pytest.param(*of, marks=[] if of[0] == "kmeans" else pytest.mark.thorough) for of in FPC],

@@ -32,6 +32,7 @@ def parquet(table: pd.DataFrame) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 def test_it_is_scored_as_the_model_does(chosen: Chosen) -> None:
     table = made.customers(rows=200, seed=9)
     expected = chosen.model.predict(table).tolist()

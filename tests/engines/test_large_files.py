@@ -48,6 +48,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_rows_stay_in_order_and_bytes_the_same_on_any_number_of_threads(
     large: Path, tmp_path: Path
 ) -> None:
@@ -79,6 +80,7 @@ def test_blank_lines_and_lines_in_cells_move_no_line(tmp_path: Path) -> None:
     assert rejected["line"].tolist() == [503]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [64, 1000])
 def test_where_blocks_end_changes_nothing(
     block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

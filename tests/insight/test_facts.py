@@ -194,6 +194,7 @@ def test_no_customer_in_any_segment() -> None:
     assert facts.headline == "No segments: all 50 customers are in none"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("segments", [2, 20])
 @pytest.mark.parametrize("columns", [1, 60])
 def test_facts_of_any_table_are_plain_and_complete(segments: int, columns: int) -> None:

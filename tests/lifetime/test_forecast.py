@@ -52,6 +52,7 @@ def test_customers_intervals_hold_nine_of_ten() -> None:
     assert (after["sum"] < told.value_low - 1e-9).mean() < 0.05
 
 
+@pytest.mark.slow
 def test_totals_intervals_hold_nine_of_ten_times() -> None:
     held = {"purchases": 0, "value": 0}
     for seed in range(40):

@@ -52,6 +52,7 @@ def started(root: Path, table: pd.DataFrame, name: str = "own.csv", **how: objec
     return init(tables.write(table, root / "data/raw" / name, **how), root=root)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", tables.FILES)
 def test_what_is_written_is_valid_and_about_the_table(root: Path, name: str) -> None:
     before = (root / "params.yaml").read_text("utf-8")
@@ -295,6 +296,7 @@ def test_nothing_is_written_for_a_dry_run(root: Path) -> None:
     assert [each.name for each in (root / "data/raw").iterdir()] == ["own.csv"]
 
 
+@pytest.mark.slow
 def test_again_it_keeps_what_was_edited(root: Path) -> None:
     table = tables.cards()
     started(root, table)
@@ -498,6 +500,7 @@ def test_words_are_those_of_a_colleague(root: Path, column: str, high: str, low:
     assert (words.high, words.low) == (high, low)
 
 
+@pytest.mark.slow
 def test_a_compressed_file_and_a_folder_of_parts_are_looked_at_as_they_are_read(
     root: Path, tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ def test_a_picture_has_no_time_stamp_and_repeats_to_the_byte(tmp_path: Path) -> 
     assert b"tEXt" not in (tmp_path / "a").read_bytes()
 
 
+@pytest.mark.slow
 def test_pictures_are_the_same_on_any_number_of_processors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,6 +76,7 @@ style.save(curves.elbow(curve, chosen=2, elbow=3), pathlib.Path(sys.argv[1]))
 """
 
 
+@pytest.mark.slow
 def test_what_a_user_likes_of_matplotlib_changes_no_picture(tmp_path: Path) -> None:
     rc = tmp_path / "matplotlibrc"
     rc.write_text("font.size: 31\nlines.linewidth: 9\nsavefig.dpi: 20\nfigure.facecolor: red\n")
@@ -411,6 +413,7 @@ def test_the_map_names_centres_axes_and_the_strongest_features() -> None:
     assert ticks(weights) == [f"f {i}" for i in range(4, 12)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 2, 20])
 def test_segments_are_drawn_at_any_number(tmp_path: Path, k: int) -> None:
     rng = np.random.default_rng(0)

@@ -266,6 +266,7 @@ def test_a_name_calls_nobody_and_links_no_issue() -> None:
     assert not re.search(r"@\w|#\d", page)
 
 
+@pytest.mark.slow
 @needs_a_browser
 def test_no_page_asks_for_anything() -> None:
     with site() as watched:

@@ -340,6 +340,7 @@ def test_the_same_pages_every_time() -> None:
     assert pages(BASE, HEAD) == pages(BASE, HEAD)
 
 
+@pytest.mark.slow
 @needs_a_browser
 def test_no_review_asks_for_anything() -> None:
     with site() as watched:

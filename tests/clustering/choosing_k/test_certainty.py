@@ -71,6 +71,7 @@ def test_a_fixed_k_has_no_share() -> None:
     assert choice.certainty == Certainty(3, None, ((3, 1.0),))
 
 
+@pytest.mark.slow
 def test_overlapping_groups_leave_it_open_and_say_so() -> None:
     rng = np.random.default_rng(4)
     X = np.vstack([c + rng.normal(size=(40, 2)) for c in ((0, 0), (3, 0), (1.5, 3), (4.5, 3))])
@@ -92,6 +93,7 @@ def test_scattered_votes_are_called_unclear() -> None:
     assert not any("0 of 9" in s for s in why)
 
 
+@pytest.mark.slow
 def test_an_answer_that_hangs_on_the_draws_says_so_first() -> None:
     near, far = PValue(0.012, 0.004, 0.03), PValue(0.2, 0.1, 0.3)
     assert possible_answers(near, near, 0.01) == ("one", "graded", "separate")
@@ -113,6 +115,7 @@ def test_an_answer_that_hangs_on_the_draws_says_so_first() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_simplest_answer_that_is_possible_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     X = np.vstack([rng.normal(size=(60, 2)), 9 + rng.normal(size=(60, 2))])
@@ -124,6 +127,7 @@ def test_the_simplest_answer_that_is_possible_is_taken(monkeypatch: pytest.Monke
     assert found.small_group is None
 
 
+@pytest.mark.slow
 def test_the_order_of_the_rows_changes_nothing() -> None:
     rng = np.random.default_rng(1)
     X = np.vstack([c + rng.normal(size=(60, 3)) for c in (0, 3, 5)])
@@ -135,6 +139,7 @@ def test_the_order_of_the_rows_changes_nothing() -> None:
     assert one.why == other.why
 
 
+@pytest.mark.slow
 def test_a_sample_grows_while_the_choice_is_open_and_no_longer() -> None:
     rng = np.random.default_rng(0)
     pairs = [(0, 0), (2.8, 0), (12, 0), (14.8, 0)]  # two groups, or two times two

@@ -48,6 +48,7 @@ def with_toys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "RULES", (*registry.RULES, "second"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("with_toys")
 def test_a_new_criterion_is_in_curve_votes_sentences_and_picture() -> None:
     choice = select_k(three_blobs(), **QUICK)
@@ -63,6 +64,7 @@ def test_a_new_criterion_is_in_curve_votes_sentences_and_picture() -> None:
     assert len(picture.axes) == len(registry.CRITERIA)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("with_toys")
 def test_a_new_criterion_reaches_what_the_stage_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -82,6 +84,7 @@ def test_a_new_criterion_reaches_what_the_stage_writes(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("with_toys")
 def test_new_names_are_rules_in_the_settings_too() -> None:
     assert SelectK(rule="mean_size").rule == "mean_size"

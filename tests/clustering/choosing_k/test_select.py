@@ -60,6 +60,7 @@ def test_categories_of_noise_are_no_structure() -> None:
     assert not structure_test(np.hstack((numbers, codes)), k_range=range(2, 9)).structured
 
 
+@pytest.mark.slow
 def test_groups_are_seen_beside_a_category_of_noise() -> None:
     rng = np.random.default_rng(2)
     X = blobs((150, 100, 80))
@@ -69,6 +70,7 @@ def test_groups_are_seen_beside_a_category_of_noise() -> None:
     assert choice.k == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sizes",
     [
@@ -84,6 +86,7 @@ def test_blobs_of_unequal_size_are_counted(sizes: tuple[int, ...]) -> None:
     assert choice.k == len(sizes)
 
 
+@pytest.mark.slow
 def test_the_three_cultivars_of_wine() -> None:
     choice = select_k(standardise(load_wine().data), **QUICK)
     assert choice.structured
@@ -119,6 +122,7 @@ def test_curve_has_a_row_per_k_and_errors_beside_the_criteria() -> None:
         assert (choice.curve[f"{name}_se"] >= 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rule",
     cases(
@@ -132,6 +136,7 @@ def test_every_rule_finds_plain_blobs(rule: str) -> None:
     assert choice.rule == rule
 
 
+@pytest.mark.slow
 def test_fixed_k_is_kept_and_judged() -> None:
     choice = select_k(blobs((80, 80, 80)), k_range=range(2, 6), rule="fixed", k=4, **QUICK)
     assert choice.k == 4
@@ -140,6 +145,7 @@ def test_fixed_k_is_kept_and_judged() -> None:
     assert any("disagree" in sentence for sentence in choice.why)
 
 
+@pytest.mark.slow
 def test_the_end_of_the_range_is_told() -> None:
     X = blobs((80, 80, 80), gap=9.0)
     cut_short = select_k(X, k_range=range(2, 4), **QUICK)
@@ -148,6 +154,7 @@ def test_the_end_of_the_range_is_told() -> None:
     assert not any("largest" in s for s in select_k(X, k_range=range(2, 6), **QUICK).why)
 
 
+@pytest.mark.slow
 def test_noise_is_called_a_convenience_first() -> None:
     choice = select_k(np.random.default_rng(0).random((200, 3)), k_range=range(2, 6), **QUICK)
     assert not choice.structured
@@ -156,6 +163,7 @@ def test_noise_is_called_a_convenience_first() -> None:
     assert 2 <= choice.k <= 5
 
 
+@pytest.mark.slow
 def test_a_sample_is_never_silent() -> None:
     X = blobs((400, 300))
     choice = select_k(X, k_range=[2, 3], max_rows=300, **QUICK)
@@ -163,6 +171,7 @@ def test_a_sample_is_never_silent() -> None:
     assert any("sample of 300 of the 700 rows" in sentence for sentence in choice.why)
 
 
+@pytest.mark.slow
 def test_same_seed_same_answer() -> None:
     X = blobs((60, 60, 60))
     first, second = (select_k(X, k_range=range(2, 6), seed=3, **QUICK) for _ in range(2))
@@ -202,12 +211,14 @@ def test_one_column_is_enough() -> None:
     assert choice.k == 2
 
 
+@pytest.mark.slow
 def test_independent_spikes_at_zero_are_no_structure() -> None:
     rng = np.random.default_rng(0)
     X = np.where(rng.random((500, 3)) < 0.6, 0.0, rng.exponential(size=(500, 3)))
     assert not structure_test(standardise(X), k_range=range(2, 9)).structured
 
 
+@pytest.mark.slow
 def test_an_outlier_leaves_no_hole_in_the_curve() -> None:
     X = np.vstack((np.random.default_rng(0).normal(size=(100, 2)), [[1e6, 1e6]]))
     choice = select_k(X, k_range=range(2, 5), **QUICK)

@@ -76,6 +76,7 @@ def test_one_segment_has_no_silhouette() -> None:
     assert np.isnan(found.score)
 
 
+@pytest.mark.slow
 def test_sample_estimates_the_exact_score_within_its_error() -> None:
     rng = np.random.default_rng(5)
     y = rng.choice(3, 3000, p=[0.69, 0.3, 0.01])

@@ -45,6 +45,7 @@ def bend(r: np.random.Generator) -> np.ndarray:
 CONTINUA: dict[str, Cloud] = {"ring": ring, "wave": wave, "fan": fan, "bend": bend}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", cases(CONTINUA, rarely=("wave", "bend")))
 def test_a_continuum_of_any_shape_is_graded(name: str) -> None:
     X = standardise(CONTINUA[name](np.random.default_rng(1)))
@@ -63,6 +64,7 @@ def test_what_closes_the_valley_of_a_ring_is_a_look_at_its_border(name: str) -> 
     assert seen < 3 < 4 < unseen
 
 
+@pytest.mark.slow
 def test_two_groups_in_one_of_many_directions_are_separate() -> None:
     r = np.random.default_rng(0)
     X = r.normal(size=(800, 8))
@@ -74,6 +76,7 @@ def test_two_groups_in_one_of_many_directions_are_separate() -> None:
     assert found.small_group is None
 
 
+@pytest.mark.slow
 def test_a_small_group_that_kmeans_does_not_cut_is_told() -> None:
     r = np.random.default_rng(0)
     X = r.normal(size=(1000, 5))
@@ -88,6 +91,7 @@ def test_a_small_group_that_kmeans_does_not_cut_is_told() -> None:
     assert np.isin(found.rows, np.arange(100, 140)).mean() > 0.8
 
 
+@pytest.mark.slow
 def test_a_small_group_that_is_a_segment_is_not_told_apart_from_it() -> None:
     r = np.random.default_rng(0)
     X = r.normal(size=(600, 2))
@@ -99,6 +103,7 @@ def test_a_small_group_that_is_a_segment_is_not_told_apart_from_it() -> None:
     assert choice.small_group is None
 
 
+@pytest.mark.slow
 def test_latent_classes_in_answers_are_separate_and_unrelated_answers_are_not() -> None:
     r = np.random.default_rng(3)
     classes = np.array([[0.88] * 5 + [0.12] * 5, [0.12] * 5 + [0.88] * 5, [0.88, 0.12] * 5])
