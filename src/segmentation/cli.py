@@ -168,7 +168,7 @@ def months(
             f"{tried.leaving_down / tried.leaving:.0%} went down within a month; of others "
             f"{tried.others_down / max(tried.others, 1):.0%}"
         )
-    say(f"\nWho was where, and how often customers move: {paths.MONTHS}")
+    say(f"\nWho went where, drawn: {command.PAGE}; who was where: {paths.MONTHS}")
 
 
 @app.command()

@@ -101,6 +101,9 @@ def test_purchases_become_segments_and_value_as_shown(project: Project) -> None:
         said = project.run("sh", "-c", line.split("#")[0]).stdout
         if line.startswith("segmentation months"):
             assert len(re.findall(r"customers, \d+ moved", said)) == 3
+            page = (project.path / "reports/months/months.html").read_text(encoding="utf-8")
+            assert "<svg" in page
+            assert (project.path / "reports/months/flows.png").exists()
     lines = json.loads((project.path / "reports/purchases/lines.json").read_text("utf-8"))
     assert lines["lines_in"] == lines["lines_used"] + lines["lines_left_out"]
     assert len(lines["left_out"]) >= 4

@@ -16,7 +16,7 @@ from segmentation.artifacts.transformer import category_blocks
 from segmentation.clustering.identity.matching import apply_ids, match_segments, order_by_value
 from segmentation.clustering.metrics.agreement import adjusted_rand
 from segmentation.clustering.sampling import draw_rows
-from segmentation.commands.load import WORKSPACE, choose
+from segmentation.commands.load import WORKSPACE, Chosen, choose
 from segmentation.engines.features import transformed
 from segmentation.errors import InputError, SettingsError
 from segmentation.monitoring.months import Step, Warned, ends, leaving, rates, step, warned
@@ -25,6 +25,11 @@ from segmentation.scoring.rule import Rule
 from segmentation.settings.params import Params
 from segmentation.tracking import months as tracking
 from segmentation.tracking.store import repository
+from segmentation.views import months as pages
+from segmentation.views import style
+
+PAGE = paths.MONTHS / "months.html"
+FLOWS = paths.MONTHS / "flows.png"
 
 _CLUSTERED = 20_000  # customers, at most, that segments are found in anew
 
@@ -79,7 +84,8 @@ def months(params: Params, *, last: int, refit: bool = False, track: bool = True
     Customers are made of the purchases up to that day only. Everything is written to
     `reports/months`: who was where (`customers.csv`), the shares that moved (`rates.csv`), how
     many each segment had and won (`sizes.csv`), who is about to leave for a segment that is worth
-    less (`leaving.csv`), and the sizes of segments found anew (`refitted.csv`).
+    less (`leaving.csv`), and the sizes of segments found anew (`refitted.csv`). `months.html` shows
+    it, with the flows as a picture (`flows.png`).
 
     Parameters
     ----------
@@ -140,6 +146,7 @@ def months(params: Params, *, last: int, refit: bool = False, track: bool = True
     )  # fmt: skip
     found = Replay(steps, rates(steps), gone, warned(scored), anew[1:])
     _write(found, where)
+    _show(found, chosen)
     if track:
         tracking.log(
             _figures(found),
@@ -231,3 +238,19 @@ def _write(found: Replay, where: dict[dt.date, pd.DataFrame]) -> None:
         ]
     )
     files.write_csv(paths.MONTHS / "sizes.csv", sizes)
+
+
+def _show(found: Replay, chosen: Chosen) -> None:
+    """Draw the flows, and write the page."""
+    one = chosen.segments is not None and chosen.segments.structure == "one"
+    svg = style.save(pages.flows(found.steps, chosen.name_of), FLOWS)
+    page = pages.page(
+        found.steps,
+        found.rates,
+        svg,
+        chosen.name_of,
+        leaving=len(found.leaving),
+        warned=found.warned,
+        kind="group" if one else "segment",
+    )
+    files.write_text(PAGE, page)

@@ -2,13 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-import numpy as np
-import pandas as pd
 from markupsafe import Markup
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path as Outline
 
 from segmentation.artifacts.segments import NO_SEGMENT
 from segmentation.clustering.identity.matching import NOISE
@@ -16,6 +11,7 @@ from segmentation.monitoring.migration import ABSENT, Migration, SegmentChange, 
 from segmentation.review.side import Side
 from segmentation.views import evaluation, findings, profiles
 from segmentation.views.colours import ACCENT, MUTED, colour, painted
+from segmentation.views.flows import BAR, MOVES, STAYS, Bars, band, gap_of
 from segmentation.views.style import as_svg, figure, short
 from segmentation.views.svg import inline
 
@@ -57,34 +53,34 @@ def migration(migration: Migration) -> Figure:
         Those who stay are pale; those who move have the colour of the segment they leave.
     """
     table = migration.table
-    gap = 0.02 * table.to_numpy().sum()
-    picture = figure(9.6, 1.4 + 0.42 * max(table.shape))
+    tall = 1.4 + 0.42 * max(table.shape)
+    picture = figure(9.6, tall)
     axes = picture.subplots()
-    left, right = _stack(table.sum(axis=1), gap), _stack(table.sum(axis=0), gap)
+    gap = gap_of(table.to_numpy().sum(), max(table.shape), height=tall)
+    left = Bars.of(table.sum(axis=1), x=0.0, gap=gap)
+    right = Bars.of(table.sum(axis=0), x=1.0, gap=gap)
     like = painted_like(migration.segments)
-    base_hues = {segment: _hue(segment) for segment in left}
-    for segment, (bottom, size) in left.items():
-        _bar(axes, 0.0, bottom, size, base_hues[segment])
+    hues = {segment: _hue(segment) for segment in left.sizes}
+    left.draw(axes, hues)
+    right.draw(axes, {segment: _hue(like.get(segment, segment)) for segment in right.sizes})
+    for segment, size in left.sizes.items():
         name = f"{short(name_of(migration, segment, of_head=False), 40)}: {size:,}"
-        axes.text(-0.02, bottom + size / 2, name, ha="right", va="center")
-    for segment, (bottom, size) in right.items():
-        _bar(axes, 1.0, bottom, size, _hue(like.get(segment, segment)))
+        axes.text(-0.02, left.middle(segment), name, ha="right", va="center")
+    for segment, size in right.sizes.items():
         name = f"{short(name_of(migration, segment, of_head=True), 50)}: {size:,}"
-        axes.text(1.05, bottom + size / 2, name, ha="left", va="center")
+        axes.text(1.05, right.middle(segment), name, ha="left", va="center")
     stays = {(change.base, change.head) for change in migration.segments} | {(NOISE, NOISE)}
-    leaving = {segment: bottom for segment, (bottom, _) in left.items()}
-    arriving = {segment: bottom for segment, (bottom, _) in right.items()}
     for before, after, size in cells(table):
         if not size:
             continue
-        ribbon = _ribbon(leaving[before], arriving[after], size)
         moves = ABSENT not in (before, after) and (before, after) not in stays
-        alpha = 0.7 if moves else 0.18
-        axes.add_patch(PathPatch(ribbon, facecolor=base_hues[before], alpha=alpha, linewidth=0))
-        leaving[before] += size
-        arriving[after] += size
+        band(
+            axes, left=BAR, right=1.0, start=left.leave(before, size),
+            end=right.reach(after, size), size=size, hue=hues[before],
+            alpha=MOVES if moves else STAYS,
+        )  # fmt: skip
     axes.set_xlim(-0.75, 1.78)
-    axes.set_ylim(max(b + s for b, s in [*left.values(), *right.values()]) + gap, -gap)
+    axes.set_ylim(max(left.end, right.end) + gap, -gap)
     axes.axis("off")
     return picture
 
@@ -182,28 +178,3 @@ def _pictures(
 
 def _hue(segment: int) -> str:
     return MUTED if segment == ABSENT else colour(segment)
-
-
-def _stack(sizes: pd.Series, gap: float) -> dict[int, tuple[float, int]]:
-    """Return where each bar begins and how long it is, from top to bottom."""
-    ends = np.cumsum(sizes.to_numpy() + gap)
-    return {
-        int(segment): (float(end - size - gap), int(size))
-        for segment, size, end in zip(sizes.index, sizes, ends, strict=True)
-    }
-
-
-def _bar(axes: Axes, x: float, bottom: float, size: float, hue: str) -> None:
-    axes.add_patch(Rectangle((x, bottom), 0.03, size, facecolor=hue, linewidth=0))
-
-
-def _ribbon(start: float, end: float, size: float) -> Outline:
-    """Outline a band of constant width from the left bars to the right ones."""
-    left, right, middle = 0.03, 1.0, 0.5
-    points: Sequence[tuple[float, float]] = [
-        (left, start), (middle, start), (middle, end), (right, end),
-        (right, end + size), (middle, end + size), (middle, start + size), (left, start + size),
-        (left, start),
-    ]  # fmt: skip
-    codes = [Outline.MOVETO, *[Outline.CURVE4] * 3, Outline.LINETO, *[Outline.CURVE4] * 3]
-    return Outline(np.array(points), [*codes, Outline.CLOSEPOLY])
