@@ -219,8 +219,8 @@ def test_the_same_texts_are_numbers(on_spark: Start) -> None:
                 frame = nw.from_native(
                     engine._spark.read.parquet(Path("cells").resolve().as_uri())  # type: ignore[attr-defined]
                 )
-            rows = engine.rows(engine.numbers(frame, {"number": "cell"}))
-        number = {row["cell"]: row["number"] for row in rows}
+            read = engine.numbers(frame, {"number": "cell"}).select("cell", "number")
+            number = dict(engine.rows(read, tuple))
         # What is no finite number is looked at closely, whatever an engine calls it.
         found.append({cell: n for cell, n in number.items() if n is not None and abs(n) < 1e300})
     assert found[0] == found[1]

@@ -21,6 +21,16 @@ class Lines(Part):
     blank: int
     breaks_in_cells: int
 
+    def __add__(self, later: "Lines") -> "Lines":
+        """Return what the lines of two files are."""
+        return Lines(
+            in_file=self.in_file + later.in_file,
+            header=self.header + later.header,
+            rows=self.rows + later.rows,
+            blank=self.blank + later.blank,
+            breaks_in_cells=self.breaks_in_cells + later.breaks_in_cells,
+        )
+
 
 class Source(Part):
     """Which data they were.

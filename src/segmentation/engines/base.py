@@ -1,12 +1,14 @@
 """What an engine does. Rules are written once, as narwhals expressions, and run on any."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import narwhals as nw
 import pyarrow as pa
 
 from segmentation.engines.source import Source
+
+T = TypeVar("T")
 
 Frame = nw.LazyFrame[Any]
 """A table that is somewhere else: what is asked of it is worked out there."""
@@ -58,8 +60,11 @@ class Engine(Protocol):
         It may be done elsewhere, so it holds nothing but what can be sent there.
         """
 
-    def rows(self, frame: Frame) -> list[dict[str, Any]]:
+    def here(self, frame: Frame) -> pa.Table:
         """Bring a table of a few rows here."""
+
+    def rows(self, frame: Frame, kind: type[T]) -> list[T]:
+        """Bring a table of a few rows here, each of them as `kind`, as `rows.rows` does."""
 
     def in_order(self, frame: Frame, by: str = "line") -> Iterator[pa.Table]:
         """Bring a table here, some of its rows at a time, in the order of their lines.

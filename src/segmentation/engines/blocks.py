@@ -6,7 +6,7 @@ Whatever else there is (`records` says what) is read line by line, with the same
 lines.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from segmentation.engines import arrow
 from segmentation.engines.header import BLANK
 from segmentation.engines.records import LONGEST, Records
+from segmentation.engines.rows import unpacked
 
 Places = NDArray[np.int64]
 
@@ -50,6 +51,22 @@ def schema(cells: int) -> pa.Schema:
             *((f"c{i}", pa.string()) for i in range(cells)),
         ]
     )
+
+
+@dataclass(frozen=True)
+class About:
+    """What is said of rows beside their cells, as in `schema`."""
+
+    line: pa.Array
+    damage: pa.Array
+    text: pa.Array
+    loose: pa.Array
+
+
+def batch(about: About, cells: Sequence[pa.Array]) -> pa.RecordBatch:
+    """Return rows in a batch of `schema`."""
+    front = [about.line, about.damage, about.text, about.loose]
+    return pa.RecordBatch.from_arrays([*front, *cells], schema=schema(len(cells)))
 
 
 @dataclass(frozen=True)
@@ -148,23 +165,18 @@ def batches(
             cells = cells.filter(arrow.flags(~taken[asked]))
         rows = np.flatnonzero(asked & ~taken)
         records.rows += int(np.count_nonzero(plain & ~taken))
-        batch = pa.RecordBatch.from_arrays(
-            [
-                arrow.integers(rows + first_line),
-                pa.nulls(len(rows), pa.string()),
-                pa.nulls(len(rows), pa.string()),
-                arrow.flags(loose[rows]),
-                *cells.columns,
-            ],
-            schema=schema(len(layout.places)),
-        )
+        none = pa.nulls(len(rows), pa.string())
+        about = About(arrow.integers(rows + first_line), none, none, arrow.flags(loose[rows]))
+        found = batch(about, cells.columns)
         if odd is not None and wanted is not None:
-            odd = odd.filter(arrow.flags(among(wanted, arrow.as_integers(odd["line"]))))
+            there = arrow.as_integers(unpacked(odd, About)[0].line)
+            odd = odd.filter(arrow.flags(among(wanted, there)))
         if odd is not None and odd.num_rows:
-            both = pa.Table.from_batches([batch, odd]).combine_chunks()
-            batch = both.take(pc.sort_indices(both["line"])).combine_chunks().to_batches()[0]
-        if batch.num_rows:
-            yield batch
+            both = pa.Table.from_batches([found, odd]).combine_chunks()
+            order = pc.sort_indices(unpacked(both, About)[0].line)
+            found = both.take(order).combine_chunks().to_batches()[0]
+        if found.num_rows:
+            yield found
 
 
 def among(wanted: Places, lines: Places) -> NDArray[np.bool_]:
@@ -330,13 +342,10 @@ def _batch(parts: list, layout: Layout) -> pa.RecordBatch | None:  # type: ignor
         return None
     none = [None] * len(damaged)
     good = [None] * len(lines)
-    return pa.RecordBatch.from_arrays(
-        [
-            arrow.integers([*lines, *(row.line for row in damaged)]),
-            arrow.texts([*good, *(row.reason for row in damaged)]),
-            arrow.texts([*good, *(row.text for row in damaged)]),
-            arrow.flags(np.ones(len(lines) + len(damaged), dtype=bool)),
-            *(arrow.texts([*(row[i] for row in rows), *none]) for i in layout.places),
-        ],
-        schema=schema(len(layout.places)),
+    about = About(
+        arrow.integers([*lines, *(row.line for row in damaged)]),
+        arrow.texts([*good, *(row.reason for row in damaged)]),
+        arrow.texts([*good, *(row.text for row in damaged)]),
+        arrow.flags(np.ones(len(lines) + len(damaged), dtype=bool)),
     )
+    return batch(about, [arrow.texts([*(row[i] for row in rows), *none]) for i in layout.places])

@@ -319,4 +319,4 @@ def thousands(engine: Engine, i: int, decimal: str) -> Frame:
         nw.when(text.str.contains(decimal, literal=True)).then(marked).otherwise(plain)
     )  # fmt: skip
     kept = engine.keep(read.select("line", flags.alias("flags")), f"thousands{i}")
-    return kept.group_by("flags").agg(nw.len().alias("count"), nw.col("line").min())
+    return kept.group_by("flags").agg(nw.len().alias("count"), nw.col("line").min().alias("first"))

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import narwhals as nw
 
@@ -56,6 +55,33 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class _Flagged:
+    """Cells of a numeric column with one sum of flags: how many, and the line of the first."""
+
+    flags: int
+    count: int
+    first: int
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A text of a categorical column, and how often it is there."""
+
+    cell: str
+    count: int
+
+
+@dataclass(frozen=True)
+class _Broken:
+    """How many rows broke a rule, and the line of the first; damage has a rule of its own."""
+
+    code: int
+    rule: str | None
+    count: int
+    first: int
+
+
+@dataclass(frozen=True)
 class Cleaned:
     """What cleaning made of a table.
 
@@ -66,7 +92,7 @@ class Cleaned:
     levels : list of Frame
         Of each categorical column, the ``level`` that each text, a ``cell``, stands for.
     rejected : Frame
-        The other rows: ``line``, ``code`` and what the reason is made of, and their text.
+        The other rows: `Rejected`, and their cells as text.
     rules : tuple of Rule
         What was broken, the most frequent first.
     words : Words
@@ -119,8 +145,8 @@ class Cleaned:
 class Column:
     """What the cells of a numeric column are, counted by their flags."""
 
-    def __init__(self, counts: Iterable[dict[str, Any]]) -> None:
-        self._of = {row["flags"]: Some(int(row["count"]), int(row["line"])) for row in counts}
+    def __init__(self, counts: Iterable[_Flagged]) -> None:
+        self._of = {each.flags: Some(each.count, each.first) for each in counts}
 
     def codes(self, *flags: int) -> list[int]:
         """The sums of flags that hold one of these."""
@@ -204,19 +230,20 @@ def clean(engine: Engine, data: Data, rules: Prepare) -> Cleaned:
     for i, name in enumerate(data.kinds):
         counts = rows.group_by(f"k{i}").agg(nw.len().alias("count"))
         counts = engine.keep(counts.rename({f"k{i}": "cell"}), f"counts{i}")
-        absent = engine.rows(counts.filter(cells.is_missing(col("cell"))))
-        gaps.append([row["cell"] for row in absent])
-        missing.append(sum(int(row["count"]) for row in absent))
+        absent = engine.rows(counts.filter(cells.is_missing(col("cell"))), _Cell)
+        gaps.append([each.cell for each in absent])
+        missing.append(sum(each.count for each in absent))
         known = counts.filter(~cells.is_missing(col("cell")))
         spelt = spellings(engine, known, data.aliases(name), f"levels{i}")
         levels.append(_only(engine, spelt, data, name, most=rules.max_unreadable))
         if name in data.flag:
             continue  # that 1 is a yes, and "ja", is what its role says: nothing was mended
         changed = levels[i].filter(col("cell") != col("level"))
-        respelt += int(engine.rows(changed.select(col("count").sum()))[0]["count"] or 0)
-    facts = engine.rows(rows.select(nw.len(), col("spaces").sum()))[0]
+        (mended,) = engine.rows(changed.select(col("count").sum()), int)
+        respelt += mended or 0
+    (spaces,) = engine.rows(rows.select(col("spaces").sum()), int)
     repaired = {
-        _SPACES: int(facts["spaces"] or 0),
+        _SPACES: spaces or 0,
         _SEPARATORS: sum(column.separated for column in columns),
         _SPELLINGS: respelt,
     }
@@ -267,11 +294,9 @@ def _only(engine: Engine, levels: Frame, data: Data, name: str, *, most: float) 
         return levels
     col = nw.col
     strange = levels.filter(~col("level").is_in(allowed)).sort("count", descending=True)
-    (counts,) = engine.rows(levels.select(col("count").sum().alias("known")))
-    (odd,) = engine.rows(
-        strange.select(col("count").sum().alias("count"), col("cell").min().alias("cell"))
-    )
-    wrong, known = int(odd["count"] or 0), int(counts["known"] or 0)
+    (known,) = engine.rows(levels.select(col("count").sum()), int)
+    (odd,) = engine.rows(strange.select(col("cell").min(), col("count").sum()), _Cell)
+    wrong, known = odd.count or 0, known or 0
     if wrong > most * known:
         role = data.role(name)
         what = "yes or no" if role == "flag" else "level of its scale"
@@ -282,7 +307,7 @@ def _only(engine: Engine, levels: Frame, data: Data, name: str, *, most: float) 
         )
         raise InputError(
             f"column '{name}' of {data.path}: {wrong:,} of {known:,} cells are no "
-            f"{what}, such as '{short(odd['cell'])}'; {mend}"
+            f"{what}, such as '{short(odd.cell)}'; {mend}"
         )
     return levels.filter(col("level").is_in(allowed))
 
@@ -296,18 +321,17 @@ def _rules(engine: Engine, held: Frame, rejected: Frame, words: Words) -> tuple[
         .alias("rule")
     )
     found: dict[str, Some] = {}
-    counted = kinds.group_by("code", "rule").agg(nw.len().alias("count"), col("line").min())
-    for row in engine.rows(counted):
-        name = row["rule"] or words.rule(row["code"])
-        some = Some(int(row["count"]), int(row["line"]))
+    counted = kinds.group_by("code", "rule").agg(
+        nw.len().alias("count"), col("line").min().alias("first")
+    )
+    for each in engine.rows(counted, _Broken):
+        name = each.rule or words.rule(each.code)
+        some = Some(each.count, each.first)
         found[name] = _together([some, found[name]]) if name in found else some
     if not found:
         return ()
     firsts = [some.first for some in found.values()]
-    told = {
-        row["line"]: words.reason(row)
-        for row in engine.rows(rejected.filter(col("line").is_in(firsts)))
-    }
+    told = words.told(engine.here(rejected.filter(col("line").is_in(firsts))))
     most = sorted(found.items(), key=lambda item: (-item[1].count, item[1].first))
     return tuple(Rule(name, some.count, some.first, told[some.first]) for name, some in most)
 
@@ -328,17 +352,19 @@ class Look:
         """
         col, found = nw.col, []
         for i in range(len(self._data.measures)):
-            counts = self._rows.group_by(f"f{i}").agg(nw.len().alias("count"), col("line").min())
-            found.append(Column(self._engine.rows(counts.rename({f"f{i}": "flags"}))))
+            counts = self._rows.group_by(f"f{i}").agg(
+                nw.len().alias("count"), col("line").min().alias("first")
+            )
+            found.append(Column(self._engine.rows(counts.rename({f"f{i}": "flags"}), _Flagged)))
         if not found:
             return []
-        ends: list[nw.Expr] = []
-        for i, column in enumerate(found):
-            value = _value(i, column)
-            ends += [value.min().alias(f"low{i}"), value.max().alias(f"high{i}")]
-        (spans,) = self._engine.rows(self._rows.select(ends))
-        for i, column in enumerate(found):
-            self._check(i, column, most=most, low=spans[f"low{i}"], high=spans[f"high{i}"])
+        values = [_value(i, column) for i, column in enumerate(found)]
+        lows = [value.min().alias(f"low{i}") for i, value in enumerate(values)]
+        highs = [value.max().alias(f"high{i}") for i, value in enumerate(values)]
+        (ends,) = self._engine.rows(self._rows.select(*lows, *highs), tuple)
+        spans = zip(found, ends[: len(found)], ends[len(found) :], strict=True)
+        for i, (column, low, high) in enumerate(spans):
+            self._check(i, column, most=most, low=low, high=high)
         return found
 
     def _check(
@@ -383,8 +409,8 @@ class Look:
     def _cell(self, i: int) -> Callable[[int], str]:
         def text(line: int) -> str:
             one = self._rows.filter(nw.col("line") == line)
-            (row,) = self._engine.rows(self._engine.texts(one))
-            return cells.strip(row[f"c{i + 1}"])
+            (cell,) = self._engine.rows(self._engine.texts(one).select(f"c{i + 1}"), str)
+            return cells.strip(cell)
 
         return text
 
@@ -405,7 +431,7 @@ class Look:
             or not column.some(cells.MAYBE_THOUSANDS).count
         ):
             return told
-        counts = Column(self._engine.rows(cells.thousands(self._engine, i, decimal)))
+        counts = Column(self._engine.rows(cells.thousands(self._engine, i, decimal), _Flagged))
         if counts.some(cells.NOT_THOUSANDS).count:
             return None
         return other_thousands(
@@ -421,14 +447,18 @@ class Look:
         """Refuse whole numbers that are dates such as 20210304, every one of them."""
         col = nw.col
         value = self._rows.select("line", value=_value(i, column)).filter(~col("value").is_null())
-        (ends,) = self._engine.rows(value.select(nw.len(), col("line").min()))
-        if ends["len"] < 2:
+        (some,) = self._engine.rows(
+            value.select(nw.len().alias("count"), col("line").min().alias("first")), Some
+        )
+        if some.count < 2:
             return
         different = value.select("value").unique()
-        if self._engine.rows(different.select(nw.len()))[0]["len"] > _DATES:
+        (many,) = self._engine.rows(different.select(nw.len()), int)
+        if many > _DATES:
             return
-        if all(is_date(int(row["value"])) for row in self._engine.rows(different)):
-            first = self._engine.rows(value.filter(col("line") == ends["line"]))[0]["value"]
+        if all(is_date(int(number)) for number in self._engine.rows(different, float)):
+            one = value.filter(col("line") == some.first).select("value")
+            (first,) = self._engine.rows(one, float)
             raise InputError(
                 f"column '{name}' of {self._data.path} holds dates written as numbers "
                 f"({first:.0f}); declare the days or years since then, or leave the column out"
@@ -482,7 +512,8 @@ class Judge:
         counts = [beyond.cast(nw.Int64).sum().alias(f"b{i}") for i, beyond in self._beyond.items()]
         if not counts:
             return 0
-        return sum(int(n or 0) for n in self._engine.rows(rows.select(*counts))[0].values())
+        (found,) = self._engine.rows(rows.select(*counts), tuple)
+        return sum(n or 0 for n in found)
 
     def held(self, table: Frame) -> tuple[Frame, Frame]:
         """Keep the rejected rows: ``line``, ``code``, ``value``, ``first`` and ``damage``.
@@ -583,18 +614,20 @@ class Judge:
         named = (col("id_kind") == cells.TOTAL) & col("damage").is_null()
         if not self._columns or self._data.id is None:
             return []
-        if not self._engine.rows(table.filter(named).select(nw.len()))[0]["len"]:
+        (called_so,) = self._engine.rows(table.filter(named).select(nw.len()), int)
+        if not called_so:
             return []
         values = {f"v{i}": _value(i, column) for i, column in enumerate(self._columns)}
         rows = table.filter(col("damage").is_null())
-        (last,) = self._engine.rows(rows.select(col("line").max()))
+        (last,) = self._engine.rows(rows.select(col("line").max()), int)
         (most,) = self._engine.rows(
-            rows.filter(~named).select(*(value.max().alias(n) for n, value in values.items()))
+            rows.filter(~named).select(*(value.max().alias(n) for n, value in values.items())),
+            tuple,
         )
-        sums = col("line") == last["line"]
-        for name, value in values.items():
-            if most[name] is not None:
-                sums = sums | (value > most[name]).fill_null(value=False)
+        sums = col("line") == last
+        for value, largest in zip(values.values(), most, strict=True):
+            if largest is not None:
+                sums = sums | (value > largest).fill_null(value=False)
         nothing = cells.total(value.is_null().cast(nw.Int32) for value in values.values())
         return [named & (sums | (nothing == len(values)))]
 

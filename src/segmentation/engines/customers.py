@@ -1,7 +1,7 @@
 """The customers that are left: what is wrong with all of them, and how they are written."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -36,6 +36,42 @@ _CATEGORIES = 10  # so few different texts are categories, however few customers
 _IDENTIFYING = 1 / 2  # texts a customer above which they are names, addresses or numbers of people
 
 
+@dataclass(frozen=True)
+class _Ids:
+    """Ids of all rows: how many, how many different ones, the first by the alphabet."""
+
+    rows: int
+    different: int
+    lowest: str
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """A numeric column: how many are known, from where to where."""
+
+    known: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class _Categories:
+    """A categorical column: how many there are, how many customers have one; and of rare ones."""
+
+    levels: int
+    known: int
+    few: int
+    of_few: int
+
+
+@dataclass(frozen=True)
+class _Level:
+    """A category, and how many customers have it."""
+
+    level: str
+    n: int
+
+
 def check_rejected(cleaned: Cleaned, *, data: Data, rules: Prepare) -> None:
     """Raise `InputError` if no row, or a smaller share of them than allowed, is left.
 
@@ -63,19 +99,21 @@ def check_rejected(cleaned: Cleaned, *, data: Data, rules: Prepare) -> None:
 def _mend(cleaned: Cleaned, rule: str, data: Data) -> str:
     """What to do about the rule that rejected the most."""
     if rule in (A_CONFLICT, A_COPY):
+        id_ = nw.col("id")
         (ids,) = cleaned.engine.rows(
             _ids(cleaned).select(
-                nw.len(), nw.col("id").n_unique().alias("different"), nw.col("id").min()
-            )
+                nw.len().alias("rows"), id_.n_unique().alias("different"), id_.min().alias("lowest")
+            ),
+            _Ids,
         )
-        if ids["different"] == 1:
+        if ids.different == 1:
             return (
-                f"every row has the same {data.id}, '{short(ids['id'])}': name another column "
+                f"every row has the same {data.id}, '{short(ids.lowest)}': name another column "
                 "in data.id"
             )
         if rule == A_CONFLICT:
             return (
-                f"{ids['different']:,} different values of {data.id} in {ids['len']:,} rows look "
+                f"{ids.different:,} different values of {data.id} in {ids.rows:,} rows look "
                 "like purchases or events, several rows a customer; sum them up to a row per "
                 "customer first, or name another column in data.id"
             )
@@ -117,22 +155,22 @@ class Customers:
         self._cleaned, self._data = cleaned, data
         self._engine: Engine = cleaned.engine
         self._rows = cleaned.kept
-        numbers = {f"v{i}": name for i, name in enumerate(data.measures)}
-        facts: list[nw.Expr] = [nw.len().alias("rows")]
-        for v in numbers:
-            facts += [
-                nw.col(v).count().alias(f"{v}_known"),
-                nw.col(v).min().alias(f"{v}_low"),
-                nw.col(v).max().alias(f"{v}_high"),
-            ]
-        (found,) = self._engine.rows(self._rows.select(facts))
-        self.count = int(found["rows"])
-        self._numbers = {
-            name: {what: found[f"{v}_{what}"] for what in ("known", "low", "high")}
-            for v, name in numbers.items()
-        }
+        numbers = [nw.col(f"v{i}") for i in range(len(data.measures))]
+        (found,) = self._engine.rows(
+            self._rows.select(
+                nw.len(),
+                *(v.count().alias(f"known{i}") for i, v in enumerate(numbers)),
+                *(v.min().alias(f"low{i}") for i, v in enumerate(numbers)),
+                *(v.max().alias(f"high{i}") for i, v in enumerate(numbers)),
+            ),
+            tuple,
+        )
+        self.count: int = found[0]
+        n = len(numbers)
+        facts = zip(found[1 : n + 1], found[n + 1 : 2 * n + 1], found[2 * n + 1 :], strict=True)
+        self._numbers = {name: _Numbers(*of) for name, of in zip(data.measures, facts, strict=True)}
         self._levels: dict[str, Frame] = {}
-        self._categories: dict[str, dict[str, Any]] = {}
+        self._categories: dict[str, _Categories] = {}
         for i, name in enumerate(data.kinds):
             levels = (
                 self._rows.group_by(f"k{i}")
@@ -150,17 +188,17 @@ class Customers:
                     few.cast(nw.Int64).sum().fill_null(0).cast(nw.Int64).alias("few"),
                     nw.when(few).then(nw.col("n")).otherwise(nw.lit(0)).sum().fill_null(0)
                     .cast(nw.Int64).alias("of_few"),
-                )
+                ),
+                _Categories,
             )  # fmt: skip
 
     def check_usable(self) -> None:
         """Raise `InputError` if there is one customer, or nothing that tells customers apart."""
         path = self._data.path
         if self.count == 1:
-            (only,) = self._engine.rows(self._rows.select("id"))
+            (only,) = self._engine.rows(self._rows.select("id"), str)
             raise InputError(
-                f"{path} has one customer, '{short(only['id'])}'; segments need a row "
-                "for each of many"
+                f"{path} has one customer, '{short(only)}'; segments need a row for each of many"
             )
         for name in self._data.columns:
             mend = f"take it out of data.{self._data.role(name)} in params.yaml"
@@ -177,10 +215,10 @@ class Customers:
         something that people share. Six hundred texts among a thousand do not.
         """
         for name, of in self._categories.items():
-            if of["levels"] > max(_IDENTIFYING * of["known"], _CATEGORIES):
+            if of.levels > max(_IDENTIFYING * of.known, _CATEGORIES):
                 raise InputError(
-                    f"column '{name}' of {self._data.path} has {of['levels']:,} different texts "
-                    f"for {of['known']:,} customers: they tell who somebody is and are no "
+                    f"column '{name}' of {self._data.path} has {of.levels:,} different texts "
+                    f"for {of.known:,} customers: they tell who somebody is and are no "
                     "categories; take it out of data.categorical in params.yaml"
                 )
 
@@ -197,12 +235,12 @@ class Customers:
         """
         notes = []
         for name, of in self._categories.items():
-            few, customers = of["few"], of["of_few"]
+            few, customers = of.few, of.of_few
             if not few:
                 continue
             if self._together(name):
                 what = f"taken together as '{OTHER}'"
-            elif few < of["levels"]:
+            elif few < of.levels:
                 what = "taken as missing"
             else:
                 raise InputError(
@@ -228,7 +266,7 @@ class Customers:
                     f"column '{name}' is missing for {missing:,} of {self.count:,} customers; "
                     "whatever is said of it rests on the others"
                 )
-        largest = [max(abs(of["low"]), abs(of["high"])) for of in self._numbers.values()]
+        largest = [max(abs(of.low), abs(of.high)) for of in self._numbers.values()]
         sizes = [nw.col(f"v{i}").abs() for i in range(len(largest))]
         if not largest:
             return told
@@ -236,21 +274,23 @@ class Customers:
             self._rows.select(
                 nw.when(size < most).then(size).max().alias(f"s{i}")
                 for i, (size, most) in enumerate(zip(sizes, largest, strict=True))
-            )
+            ),
+            tuple,
         )
-        for i, (name, most) in enumerate(zip(self._numbers, largest, strict=True)):
-            next_one = second[f"s{i}"]
+        by_name = zip(self._numbers, sizes, largest, second, strict=True)
+        for i, (name, size, most, next_one) in enumerate(by_name):
             if not next_one or most < _FAR * next_one:
                 continue
-            others = self._rows.filter(sizes[i] < most).select(sizes[i].n_unique().alias("n"))
-            if self._engine.rows(others)[0]["n"] <= 2:
+            others = self._rows.filter(size < most).select(size.n_unique())
+            (different,) = self._engine.rows(others, int)
+            if different <= 2:
                 continue
-            far = self._rows.filter(sizes[i] == most)
-            (line,) = self._engine.rows(far.select(nw.col("line").min()))
-            (row,) = self._engine.rows(far.filter(nw.col("line") == line["line"]))
+            far = self._rows.filter(size == most)
+            (line,) = self._engine.rows(far.select(nw.col("line").min()), int)
+            (value,) = self._engine.rows(far.filter(nw.col("line") == line).select(f"v{i}"), float)
             told.append(
-                f"column '{name}' holds {row[f'v{i}']:.15g} in line "
-                f"{self._cleaned.words.place(row['line'])}, {most / next_one:,.0f} times the next "
+                f"column '{name}' holds {value:.15g} in line "
+                f"{self._cleaned.words.place(line)}, {most / next_one:,.0f} times the next "
                 "largest value; if that says that the value is missing, set limits for the column "
                 "under data.numeric"
             )
@@ -265,7 +305,8 @@ class Customers:
         if name is None or name not in before.columns:
             return None
         some = self._rows.filter(nw.col("line") % step == 0).select("id")
-        ids = pa.array([row["id"] for row in self._engine.rows(some)], pa.string())
+        (found,) = self._engine.here(some).columns
+        ids = found.combine_chunks().cast(pa.string())
         seen = np.zeros(len(ids), dtype=bool)
         for _, cells in before.slices([name]):
             seen |= pc.is_in(ids, value_set=cells[name].cast(pa.string())).to_numpy(False)
@@ -273,18 +314,16 @@ class Customers:
 
     def figures(self) -> dict[str, Now]:
         """What the columns are like, by their names in the file; not of dates, which move on."""
-        means = {
-            name: nw.col(f"v{i}").mean().alias(f"m{i}") for i, name in enumerate(self._data.numeric)
-        }
-        row = self._engine.rows(self._rows.select(*means.values()))[0] if means else {}
+        names = list(self._data.numeric)
+        means = [nw.col(f"v{i}").mean() for i in range(len(names))]
+        (row,) = self._engine.rows(self._rows.select(*means), tuple) if means else [()]
         found = {
-            name: Now(self._missing(name), mean=row[f"m{i}"] if row[f"m{i}"] is not None else None)
-            for i, name in enumerate(means)
+            name: Now(self._missing(name), mean=mean) for name, mean in zip(names, row, strict=True)
         }
         for name, frame in self._levels.items():
             known = max(self._known(name), 1)
             often = frame.filter(nw.col("n") >= FEWEST).sort("n", "level", descending=[True, False])
-            levels = {row["level"]: row["n"] / known for row in self._engine.rows(often)}
+            levels = {each.level: each.n / known for each in self._engine.rows(often, _Level)}
             found[name] = Now(self._missing(name), levels=levels)
         return found
 
@@ -297,7 +336,7 @@ class Customers:
         found = {}
         for name, frame in self._levels.items():
             often = frame.filter(nw.col("n") >= FEWEST).select("level").sort("level")
-            found[name] = [row["level"] for row in self._engine.rows(often)]
+            found[name] = self._engine.rows(often, str)
             if self._together(name):
                 found[name].append(OTHER)
         return found
@@ -350,8 +389,8 @@ class Customers:
         value = nw.col(f"v{places[0]}")
         for i in places[1:]:
             value = value + nw.col(f"v{i}")
-        (found,) = self._engine.rows(self._rows.select(value.count().alias("n")))
-        if not found["n"]:
+        (known,) = self._engine.rows(self._rows.select(value.count()), int)
+        if not known:
             raise InputError(
                 f"no customer of {self._data.path} has all of the columns that data.value sums up "
                 f"({', '.join(parts)}); take out one that is often missing"
@@ -360,17 +399,17 @@ class Customers:
 
     def _together(self, name: str) -> bool:
         of = self._categories[name]
-        return bool(of["few"] > 0 and of["of_few"] >= min(FEWEST, self.count))
+        return of.few > 0 and of.of_few >= min(FEWEST, self.count)
 
     def _known(self, name: str) -> int:
-        known = self._numbers[name] if name in self._numbers else self._categories[name]
-        return int(known["known"])
+        of = self._numbers[name] if name in self._numbers else self._categories[name]
+        return of.known
 
-    def _only_value(self, name: str) -> Any:
+    def _only_value(self, name: str) -> str | float | None:
         """The value of every row, if there is one."""
         if name in self._categories:
-            if self._categories[name]["levels"] > 1:
+            if self._categories[name].levels > 1:
                 return None
-            return self._engine.rows(self._levels[name])[0]["level"]
+            return self._engine.rows(self._levels[name], _Level)[0].level
         of = self._numbers[name]
-        return of["low"] if of["low"] == of["high"] else None
+        return of.low if of.low == of.high else None

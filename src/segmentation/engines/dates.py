@@ -15,6 +15,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _SHORT_MONTHS = (4, 6, 9, 11)
 _CENTURY = 69  # from which on two digits are of the century before, as to Python
 _YEAR = 365.2425
+_PARTS = {"Y": "year", "y": "year", "m": "month", "b": "month", "B": "month", "d": "day"}
 _PATTERNS = {
     "Y": r"(\d{4})", "y": r"(\d{2})", "m": r"(\d{1,2})", "d": r"(\d{1,2})",
     "b": r"([A-Za-z]{3,9})", "B": r"([A-Za-z]{3,9})",
@@ -38,10 +39,7 @@ def parts(cell: nw.Expr, column: DateColumn, group: Callable[[int], str]) -> dic
     found: dict[str, nw.Expr] = {}
     for i, directive in enumerate(order, start=1):
         text = nw.when(fits).then(cell.str.replace_all(pattern, group(i)))
-        if directive in "bB":
-            found["month"] = _month(text)
-        else:
-            found[{"Y": "year", "y": "year", "m": "month", "d": "day"}[directive]] = text
+        found[_PARTS[directive]] = _month(text) if directive in "bB" else text
     return found
 
 

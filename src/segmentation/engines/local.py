@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, TypeVar
 
 import duckdb
 import narwhals as nw
@@ -15,8 +15,11 @@ import pyarrow.parquet as pq
 
 from segmentation.engines import arrow, parquet
 from segmentation.engines.base import Frame
+from segmentation.engines.rows import rows
 from segmentation.engines.source import Source
 from segmentation.settings.shared.data import Data
+
+T = TypeVar("T")
 
 _MEMORY = "700MB"
 _BATCH = 100_000
@@ -74,8 +77,8 @@ class Local:
 
     def texts(self, rows: Frame) -> Frame:
         """Return rows of the customers as text, from a file beside the tables."""
-        lines = self._arrow(rows.select("line"))["line"].combine_chunks()
-        wanted = np.sort(arrow.as_integers(lines))
+        (lines,) = self.here(rows.select("line")).columns
+        wanted = np.sort(arrow.as_integers(lines.combine_chunks()))
         self._made += 1
         path = Path(self._folder.name) / f"texts{self._made}.parquet"
         account = self.source.lines
@@ -116,17 +119,26 @@ class Local:
         reader = self._con.cursor().sql(frame.to_native().sql_query()).to_arrow_reader(_BATCH)
         return self.keep(self._stream(map(work, reader), schema), name)
 
-    def rows(self, frame: Frame) -> list[dict[str, Any]]:
+    def here(self, frame: Frame) -> pa.Table:
         """Bring a few rows here."""
-        found: list[dict[str, Any]] = self._arrow(frame).to_pylist()
-        return found
+        self._failed = None
+        try:
+            return frame.to_native().to_arrow_table()
+        except duckdb.Error:
+            if self._failed is not None:
+                raise self._failed from None
+            raise
+
+    def rows(self, frame: Frame, kind: type[T]) -> list[T]:
+        """Bring a few rows here, with a type."""
+        return rows(self.here(frame), kind)
 
     def in_order(self, frame: Frame, by: str = "line") -> Iterator[pa.Table]:
         """Bring a table here by the chunk, in the order of its lines."""
         line = nw.col(by)
         for start in range(0, self.source.lines.in_file + 1, parquet.CHUNK):
             chunk = frame.filter((line >= start) & (line < start + parquet.CHUNK))
-            yield self._arrow(chunk.sort(by))
+            yield self.here(chunk.sort(by))
 
     def _stream(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Frame:
         """Let DuckDB read from here. What is raised meanwhile is raised once more by `_run`."""
@@ -146,15 +158,6 @@ class Local:
         self._failed = None
         try:
             return self._con.execute(sql)
-        except duckdb.Error:
-            if self._failed is not None:
-                raise self._failed from None
-            raise
-
-    def _arrow(self, frame: Frame) -> pa.Table:
-        self._failed = None
-        try:
-            return frame.to_native().to_arrow_table()
         except duckdb.Error:
             if self._failed is not None:
                 raise self._failed from None

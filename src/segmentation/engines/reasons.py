@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from segmentation.engines import arrow, cells
+from segmentation.engines.rows import unpacked
 from segmentation.settings.shared.data import Data
 
 DAMAGED, SUMS, MISSING_ID, LOST_DIGITS, COPY, EMPTY, CONFLICT = range(7)
@@ -35,6 +37,31 @@ def short(text: str, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
+@dataclass(frozen=True)
+class Rejected:
+    """Rejected rows beside their cells, column by column.
+
+    Attributes
+    ----------
+    line, code : Array of int
+    value : Array of float
+        What is outside limits.
+    damage : Array of string
+        Why a line is no row.
+    first : Array of int
+        The line of which it is a copy.
+    text : Array of string
+        Of lines that are no rows.
+    """
+
+    line: pa.ChunkedArray
+    code: pa.ChunkedArray
+    value: pa.ChunkedArray
+    damage: pa.ChunkedArray
+    first: pa.ChunkedArray
+    text: pa.ChunkedArray
+
+
 class Words:
     """Writes the reasons of rejected rows.
 
@@ -48,7 +75,6 @@ class Words:
     def __init__(self, data: Data, where: Callable[[int], tuple[Path, int]]) -> None:
         self._data, self._where = data, where
         self._measures = data.measures
-        self._cells = [f"c{i}" for i in range(1 + len(data.cells))]
         self._parts = data.path.is_dir()
 
     @property
@@ -77,18 +103,17 @@ class Words:
         path, number = self._where(line)
         return f"{number} of {path.name}" if self._parts else str(number)
 
-    def reason(self, row: dict[str, Any]) -> str:
-        """Say why a row was rejected, from its ``code`` and what belongs to it."""
-        code = row["code"]
+    def reason(self, code: int, of: Any = None) -> str:
+        """Say why a row was rejected, by its code and what of the row that speaks of (`_reads`)."""
         if code == DAMAGED:
-            return str(row["damage"])
+            return str(of)
         rule = self.rule(code)
         if code == SUMS:
             return f"{rule}: the line sums up others"
         if code == LOST_DIGITS:
-            return f"{rule}: a spreadsheet wrote it as '{cells.strip(row['c0'])}'"
+            return f"{rule}: a spreadsheet wrote it as '{cells.strip(of)}'"
         if code == COPY:
-            return f"{rule}: of line {self.place(row['first'])}"
+            return f"{rule}: of line {self.place(of)}"
         if code == CONFLICT:
             return f"{rule}: another row has the same id"
         if code < UNREADABLE:
@@ -96,53 +121,56 @@ class Words:
         column = code % 10_000
         name = self._measures[column]
         if code >= BEYOND:
-            return f"{rule}: {name} is {row['value']:g}, {self._allowed(name)}"
-        cell = cells.strip(row[f"c{column + 1}"])
+            return f"{rule}: {name} is {of:g}, {self._allowed(name)}"
+        cell = cells.strip(of)
         plain = re.fullmatch(rf"[+-]?\d{{1,15}}([{self._data.decimal}]\d+)?", cell)
         among = ", where most have a percent sign" if plain else ""
         return f"{rule}: {name} is '{cell[:_LONGEST]}'{among}"
 
     def table(self, rows: pa.Table) -> pa.Table:
         """Make what is written of rejected rows."""
-        lines = rows["line"]
-        columns = [
-            lines,
-            self._told(rows),
-            *(rows[cell] for cell in self._cells),
-            rows["text"],
-        ]
+        rejected, of = unpacked(rows, Rejected)
+        columns = [rejected.line, self._told(rejected, of), *of, rejected.text]
         if self._parts:
-            places = [self._where(line) for line in lines.to_pylist()]
+            places = [self._where(line) for line in rejected.line.to_pylist()]
             columns[0] = arrow.integers(number for _, number in places)
             files = [path.relative_to(self._data.path).as_posix() for path, _ in places]
             columns.insert(0, arrow.texts(files))
         return pa.table(columns, schema=self.schema)
 
-    def _told(self, rows: pa.Table) -> pa.Array:
+    def told(self, rows: pa.Table) -> dict[int, str]:
+        """Say of the lines of a few rejected rows why they are."""
+        rejected, of = unpacked(rows, Rejected)
+        reasons = self._told(rejected, of).to_pylist()
+        return dict(zip(rejected.line.to_pylist(), reasons, strict=True))
+
+    def _told(self, rows: Rejected, of: list[pa.ChunkedArray]) -> pa.Array:
         """Say why each row was rejected; what is the same of many is said once."""
-        codes = rows["code"].combine_chunks().dictionary_encode()
-        told = [""] * len(rows)
+        codes = rows.code.combine_chunks().dictionary_encode()
+        told = [""] * len(codes)
         for i, code in enumerate(codes.dictionary.to_pylist()):
             at = np.flatnonzero(np.asarray(codes.indices) == i)
-            name = self._reads(code)
-            if name is None:
-                said, which = [self.reason({"code": code})], np.zeros(len(at), dtype=np.intp)
+            read = self._reads(code, rows, of)
+            if read is None:
+                said, which = [self.reason(code)], np.zeros(len(at), dtype=np.intp)
             else:
-                cells_of = rows[name].take(pa.array(at)).combine_chunks()
-                of = cells_of.dictionary_encode(null_encoding="encode")
-                said = [self.reason({"code": code, name: x}) for x in of.dictionary.to_pylist()]
-                which = np.asarray(of.indices)
+                some = read.take(pa.array(at)).combine_chunks()
+                some = some.dictionary_encode(null_encoding="encode")
+                said = [self.reason(code, each) for each in some.dictionary.to_pylist()]
+                which = np.asarray(some.indices)
             for row, number in zip(at.tolist(), which.tolist(), strict=True):
                 told[row] = said[number]
         return arrow.texts(told)
 
-    def _reads(self, code: int) -> str | None:
-        """The column of a row that its reason speaks of."""
+    def _reads(
+        self, code: int, rows: Rejected, of: list[pa.ChunkedArray]
+    ) -> pa.ChunkedArray | None:
+        """The column that the reason speaks of."""
         if code >= BEYOND:
-            return "value"
+            return rows.value
         if code >= UNREADABLE:
-            return f"c{code % 10_000 + 1}"
-        return {DAMAGED: "damage", LOST_DIGITS: "c0", COPY: "first"}.get(code)
+            return of[code % 10_000 + 1]
+        return {DAMAGED: rows.damage, LOST_DIGITS: of[0], COPY: rows.first}.get(code)
 
     def _allowed(self, column: str) -> str:
         limits = self._data.limits(column)

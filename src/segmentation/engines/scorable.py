@@ -15,7 +15,9 @@ from segmentation.artifacts.quality import Lines
 from segmentation.engines import arrow, cells
 from segmentation.engines.cleaning import Judge, Look
 from segmentation.engines.local import Local
+from segmentation.engines.numbers import Some
 from segmentation.engines.reasons import DAMAGED, UNREADABLE, Words
+from segmentation.engines.rows import unpacked
 from segmentation.engines.source import Source
 from segmentation.engines.spellings import folded
 from segmentation.errors import InputError, nearest
@@ -43,6 +45,14 @@ class Batch:
     rows: pa.RecordBatch
     customers: pa.Table
     why_not: pa.Array
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """Rows before their typed cells: where they are, and what is held against them."""
+
+    line: pa.Array
+    code: pa.Array
 
 
 class Scorable:
@@ -103,12 +113,15 @@ class Scorable:
         """Return how many lines are no rows, and of the first its place and what is wrong."""
         col = nw.col
         broken = self._table.filter(~col("damage").is_null())
-        (found,) = self._engine.rows(broken.select(nw.len().alias("n"), col("line").min()))
-        if not found["n"]:
+        (found,) = self._engine.rows(
+            broken.select(nw.len().alias("count"), col("line").min().alias("first")), Some
+        )
+        if not found.count:
             return 0, ""
-        (first,) = self._engine.rows(broken.filter(col("line") == found["line"]).select("damage"))
-        reason = self._words.reason({"code": DAMAGED, "damage": first["damage"]})
-        return int(found["n"]), f"line {self._words.place(found['line'])}: {reason}"
+        one = broken.filter(col("line") == found.first).select("damage")
+        (damage,) = self._engine.rows(one, str)
+        reason = self._words.reason(DAMAGED, damage)
+        return found.count, f"line {self._words.place(found.first)}: {reason}"
 
     def batches(self, *, doing: str = "score") -> Iterator[Batch]:
         """Give the rows, batch by batch.
@@ -123,18 +136,19 @@ class Scorable:
             typed = feed.take(rows.num_rows)
             if typed.num_rows < rows.num_rows:
                 raise InputError(f"{self._data.path} changed while it was read; score it again")
-            yield Batch(rows, self._customers(typed), self._why_not(typed["code"]))
+            judged, typed_cells = unpacked(typed, _Judged)
+            yield Batch(rows, self._customers(typed_cells), self._why_not(judged.code))
 
     def _gaps(self, rows: nw.LazyFrame, i: int) -> list[str]:  # type: ignore[type-arg]
         """The texts of a categorical column that stand for nothing."""
         different = rows.select(cell=nw.col(f"k{i}")).unique()
-        found = self._engine.rows(different.filter(cells.is_missing(nw.col("cell"))))
-        return [row["cell"] for row in found]
+        return self._engine.rows(different.filter(cells.is_missing(nw.col("cell"))), str)
 
-    def _customers(self, typed: pa.Table) -> pa.Table:
-        columns = {name: typed[f"v{i}"] for i, name in enumerate(self._data.measures)}
-        for i, name in enumerate(self._data.kinds):
-            text = typed[f"k{i}"].combine_chunks().dictionary_encode()
+    def _customers(self, typed: list[pa.ChunkedArray]) -> pa.Table:
+        numbers = len(self._data.measures)
+        columns = dict(zip(self._data.measures, typed[:numbers], strict=True))
+        for name, kind in zip(self._data.kinds, typed[numbers:], strict=True):
+            text = kind.combine_chunks().dictionary_encode()
             keys, levels = self._known[name]
             as_known = levels.take(pc.index_in(folded(text.dictionary), value_set=keys))
             if self._data.levels(name) is None:

@@ -3,7 +3,7 @@
 import codecs
 import csv
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 
 from segmentation.artifacts.quality import Lines
 from segmentation.engines import arrow, blocks, foreign, header, packed
-from segmentation.engines.blocks import Blocks, Layout, Places, schema
+from segmentation.engines.blocks import About, Blocks, Layout, Places, schema
 from segmentation.engines.foreign import ROWS, check_parquet
 from segmentation.engines.records import Records, Tally, older
+from segmentation.engines.rows import unpacked
 from segmentation.errors import InputError, SettingsError
 from segmentation.progress import watched
 from segmentation.settings.shared.data import Data
@@ -130,8 +131,8 @@ class Source:
                             yield batch
                     continue
             for batch in whole._file(data, 0, None):
-                rows = batch.filter(pc.is_null(batch["damage"]))
-                cells = rows.columns[len(rows.columns) - len(whole.names) :]
+                rows = batch.filter(pc.is_null(unpacked(batch, About)[0].damage))
+                _, cells = unpacked(rows, About)
                 found = pa.RecordBatch.from_arrays(cells, names=whole.names)
                 first = _same(found.schema, first, path)
                 yield found
@@ -153,8 +154,7 @@ class Source:
             if error.errno is not None:
                 raise
             raise packed.cut_off(path, error) from None
-        total = {name: n + getattr(lines, name) for name, n in self.lines.model_dump().items()}
-        self.lines = Lines.model_validate(total)
+        self.lines += lines
 
     def _csv(
         self, data: Data, head: bytes, wanted: Places | None
@@ -223,17 +223,16 @@ def _shifted(
         except StopIteration as end:
             return cast(Lines, end.value)
         if offset:
-            moved = pc.add(batch["line"], offset)
-            batch = batch.set_column(0, "line", moved)
+            about, cells = unpacked(batch, About)
+            batch = blocks.batch(replace(about, line=pc.add(about.line, offset)), cells)
         yield batch
 
 
 def lines_as_ids(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Put in front of the cells of customers without an id what tells them apart: their line."""
-    front, cells = batch.columns[:4], batch.columns[4:]
-    damaged = pc.is_valid(batch["damage"])
-    number = pc.if_else(damaged, None, batch["line"].cast(pa.string()))
-    return pa.RecordBatch.from_arrays([*front, number, *cells], schema=schema(1 + len(cells)))
+    about, cells = unpacked(batch, About)
+    number = pc.if_else(pc.is_valid(about.damage), None, about.line.cast(pa.string()))
+    return blocks.batch(about, [number, *cells])
 
 
 def is_plain(head: bytes) -> bool:
@@ -384,10 +383,7 @@ def _parquet(
                 rows += batch.num_rows
                 none = pa.nulls(batch.num_rows, pa.string())
                 loose = arrow.flags(np.ones(batch.num_rows, dtype=bool))
-                read = pa.RecordBatch.from_arrays(
-                    [arrow.integers(numbers), none, none, loose, *cells],
-                    schema=schema(len(declared)),
-                )
+                read = blocks.batch(About(arrow.integers(numbers), none, none, loose), cells)
                 if wanted is not None:
                     read = read.filter(arrow.flags(blocks.among(wanted, numbers)))
                 yield read

@@ -2,28 +2,48 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import narwhals as nw
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from segmentation.artifacts.quality import Lines
-from segmentation.engines import arrow, parquet, spans
+from segmentation.engines import arrow, blocks, parquet, spans
 from segmentation.engines.base import Frame
+from segmentation.engines.blocks import About
+from segmentation.engines.rows import rows
 from segmentation.engines.session import failed
-from segmentation.engines.source import Part, Source, must_have_rows
+from segmentation.engines.source import NO_LINES, Part, Source, must_have_rows
 from segmentation.engines.spans import Found, Span
 from segmentation.settings.shared.data import Data
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+T = TypeVar("T")
+
 # What Spark would read as a number besides: 1d, 0x1p3, NaN.
 _PLAIN = r"^[ \t\n\x0B\f\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t\n\x0B\f\r]*$"
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """How many lines there are in a span."""
+
+    line: int
+    span: int
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What there was in a span, as text."""
+
+    span: int
+    text: str
 
 
 class Spark:
@@ -113,9 +133,13 @@ class Spark:
         made = frame.to_native().mapInArrow(each, from_arrow_schema(schema))
         return _frame(self._keep(made, name))
 
-    def rows(self, frame: Frame) -> list[dict[str, Any]]:
+    def here(self, frame: Frame) -> pa.Table:
         """Bring a few rows here."""
-        return [row.asDict() for row in frame.to_native().collect()]
+        return frame.to_native().toArrow()
+
+    def rows(self, frame: Frame, kind: type[T]) -> list[T]:
+        """Bring a few rows here, with a type."""
+        return rows(self.here(frame), kind)
 
     def in_order(self, frame: Frame, by: str = "line") -> Iterator[pa.Table]:
         """Bring a table here by the chunk, which Spark has sorted and put on the disk."""
@@ -149,13 +173,13 @@ class Spark:
         if any(span.end for span in todo):
             data = self._data
             counts = self._each(todo, lambda span: _counted(span, data), "line long")
-            of = {row["span"]: row["line"] for row in counts.collect()}
+            of = {each.span: each.line for each in rows(counts.toArrow(), _Counted)}
             todo = spans.numbered(todo, [of[i] for i in range(len(todo))])
         schema, data = self.source.schema, self._data
         table = self._each(todo, lambda span: _rows_of(span, data), from_arrow_schema(schema))
         table = self._keep(table, "text")
-        ends = table.where("line < 0").select("span", "text").collect()
-        found = [Found.loads(row["text"]) for row in sorted(ends, key=lambda row: row["span"])]
+        ends = rows(table.where("line < 0").select("span", "text").toArrow(), _Read)
+        found = [Found.loads(end.text) for end in sorted(ends, key=lambda end: end.span)]
         self._account(todo, found)
         table = table.where("line > 0")
         offsets = {part.path: part.offset for part in self.source.parts}
@@ -176,10 +200,11 @@ class Spark:
 
         def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
-                for i in batch["id"].to_pylist():
-                    for rows in work(todo[i]):
-                        which = pa.repeat(pa.scalar(i, pa.int32()), rows.num_rows)
-                        yield rows.append_column("span", which)
+                (numbers,) = batch.columns
+                for i in numbers.to_pylist():
+                    for some in work(todo[i]):
+                        which = pa.repeat(pa.scalar(i, pa.int32()), some.num_rows)
+                        yield some.append_column("span", which)
 
         table = self._spark.range(0, len(todo), 1, numPartitions=len(todo))
         whole = StructType.fromDDL(schema) if isinstance(schema, str) else schema
@@ -190,11 +215,10 @@ class Spark:
         self.source.names = list(found[-1].names)
         files = list(dict.fromkeys(span.path for span in todo))
         self.source.parts = []
-        total = dict.fromkeys(Lines.model_fields, 0)
+        self.source.lines = NO_LINES
         for path, lines in zip(files, told, strict=True):
-            self.source.parts.append(Part(path, total["in_file"]))
-            total = {name: n + getattr(lines, name) for name, n in total.items()}
-        self.source.lines = Lines.model_validate(total)
+            self.source.parts.append(Part(path, self.source.lines.in_file))
+            self.source.lines += lines
         must_have_rows(self.source.lines, self._data.path)
 
 
@@ -214,7 +238,8 @@ def _rows_of(span: Span, data: Data) -> Iterator[pa.RecordBatch]:
         if not isinstance(found, Found):
             yield found
             continue
-        schema = Source(data).schema
-        cells = [pa.nulls(1, field.type) for field in schema]
-        cells[0], cells[2] = arrow.integers([-1]), arrow.texts([found.dumps()])
-        yield pa.RecordBatch.from_arrays(cells, schema=schema)
+        none = pa.nulls(1, pa.string())
+        about = About(
+            arrow.integers([-1]), none, arrow.texts([found.dumps()]), pa.nulls(1, pa.bool_())
+        )
+        yield blocks.batch(about, [none] * (1 + len(data.cells)))

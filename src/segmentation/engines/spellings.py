@@ -1,5 +1,7 @@
 """Merge the spellings of a category: aliases, and variants that differ in case or spaces only."""
 
+from dataclasses import dataclass
+
 import narwhals as nw
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -7,10 +9,19 @@ import pyarrow.compute as pc
 from segmentation.artifacts.privacy import OTHER
 from segmentation.engines import arrow
 from segmentation.engines.base import Engine, Frame
+from segmentation.engines.rows import unpacked
 
 _SCHEMA = pa.schema(
     [("cell", pa.string()), ("count", pa.int64()), ("spelling", pa.string()), ("key", pa.string())]
 )
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Different cells of a column, and how often each is there."""
+
+    cell: pa.Array
+    count: pa.Array
 
 
 def spellings(engine: Engine, counts: Frame, aliases: dict[str, str], name: str) -> Frame:
@@ -37,13 +48,14 @@ def spellings(engine: Engine, counts: Frame, aliases: dict[str, str], name: str)
     right = arrow.texts(known.values())
 
     def judged(batch: pa.RecordBatch) -> pa.RecordBatch:
-        cell = batch["cell"].cast(pa.string())
+        counted, _ = unpacked(batch, _Counts)
+        cell = counted.cell.cast(pa.string())
         spelling = cell
         if known:
             renamed = right.take(pc.index_in(folded(cell), value_set=keys))
             spelling = pc.coalesce(renamed, cell)
         return pa.RecordBatch.from_arrays(
-            [cell, batch["count"], spelling, folded(spelling)], schema=_SCHEMA
+            [cell, counted.count, spelling, folded(spelling)], schema=_SCHEMA
         )
 
     found = counts.select("cell", col("count").cast(nw.Int64))

@@ -48,7 +48,8 @@ class OnSpark(Table):
             def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
                 table = Table(*paths)
                 for batch in batches:
-                    for i in batch["id"].to_pylist():
+                    (numbers,) = batch.columns
+                    for i in numbers.to_pylist():
                         found = work(parts[i], table.read(parts[i], names))
                         (folder / f"{i}").write_bytes(pickle.dumps(found))
                     yield batch
