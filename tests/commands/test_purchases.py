@@ -9,6 +9,7 @@ import pytest
 from segmentation.commands.purchases import SLEEPING, purchases
 from segmentation.errors import InputError, SettingsError
 from segmentation.insight.playbook import Playbook, fitting
+from segmentation.purchases.lines import Reason
 from segmentation.settings.params import load_params
 from segmentation.settings.shared.base import load
 from segmentation.synthetic.purchases import make_purchase_days
@@ -62,7 +63,7 @@ def test_decimal_commas_and_currencies_are_read_as_they_are_meant(root: Path) ->
     assert settings is not None
     assert (settings.decimal, settings.currencies) == (",", {"EUR": 1})
     assert taken.currencies == ("USD",)
-    assert taken.lines.left_out == {"currency": (table["currency"] == "USD").sum()}
+    assert taken.lines.left_out == {Reason.CURRENCY: (table["currency"] == "USD").sum()}
     text = (root / "params.yaml").read_text(encoding="utf-8")
     (root / "params.yaml").write_text(text.replace("EUR: 1", "EUR: 1\n    USD: 0.9"), "utf-8")
     assert purchases(root / "data" / "orders.csv", root=root).lines.left_out == {}

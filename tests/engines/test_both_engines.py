@@ -220,7 +220,7 @@ def test_the_same_texts_are_numbers(on_spark: Start) -> None:
                     engine._spark.read.parquet(Path("cells").resolve().as_uri())  # type: ignore[attr-defined]
                 )
             read = engine.numbers(frame, {"number": "cell"}).select("cell", "number")
-            number = dict(engine.rows(read, tuple))
+            number: dict[str, float | None] = dict(engine.rows(read, tuple))
         # What is no finite number is looked at closely, whatever an engine calls it.
         found.append({cell: n for cell, n in number.items() if n is not None and abs(n) < 1e300})
     assert found[0] == found[1]

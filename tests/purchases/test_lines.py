@@ -9,7 +9,7 @@ import pytest
 
 from segmentation.errors import InputError, SettingsError
 from segmentation.purchases import lines, tables
-from segmentation.purchases.lines import REASONS
+from segmentation.purchases.lines import Reason
 from segmentation.settings.purchases import Purchases
 
 HEADER = "Invoice,StockCode,Quantity,InvoiceDate,Price,Customer ID\n"
@@ -37,7 +37,7 @@ def settings(path: Path, **other: Any) -> Purchases:
 
 def reasons(con: duckdb.DuckDBPyConnection) -> list[str]:
     rows = con.execute("select reason from line order by rowid").fetchall()
-    names = ["", *REASONS]
+    names = ["", *(reason.name.lower() for reason in Reason)]
     return [names[row[0]] for row in rows]
 
 
@@ -80,8 +80,10 @@ def test_lines_left_out_are_kept_with_their_reason(
     done = lines.read(con, settings(path))
     tables.write_left_out(con, tmp_path / "left.parquet")
     found = con.execute(f"from '{tmp_path}/left.parquet'").fetchall()
-    assert sorted(row[0] for row in found) == sorted([REASONS["damaged"], REASONS["no_customer"]])
-    assert done.left_out == {"damaged": 1, "no_customer": 1}
+    assert sorted(row[0] for row in found) == sorted(
+        [Reason.DAMAGED.words, Reason.NO_CUSTOMER.words]
+    )
+    assert done.left_out == {Reason.DAMAGED: 1, Reason.NO_CUSTOMER: 1}
     assert done.used == 2
 
 
@@ -137,7 +139,7 @@ def test_other_currencies_are_worth_their_rate_or_left_out(
     )
     both = {"currency": "money", "currencies": {"EUR": 1, "USD": 0.5}}
     done = lines.read(con, Purchases(path=path, customer="who", date="when", amount="paid", **both))
-    assert done.left_out == {"currency": 1}
+    assert done.left_out == {Reason.CURRENCY: 1}
     assert con.execute("select sum(amount)::double from line where reason = 0").fetchall() == [
         (15,)
     ]

@@ -97,7 +97,7 @@ def known_levels(transformer: "ColumnTransformer") -> dict[str, list[str]]:
         each for _, part, _ in parts_of(transformer, CATEGORIES) for each in part[-1].categories_
     ]
     for _, part, _ in parts_of(transformer, SCALES):
-        levels += part.named_steps["ordinalencoder"].categories_
+        levels += part.named_steps.ordinalencoder.categories_
     return {
         column: [str(level) for level in found if level]
         for column, found in zip(categories, levels, strict=True)

@@ -197,7 +197,8 @@ def _counted(
 ) -> Iterator[pa.RecordBatch]:
     batch: pa.RecordBatch | None = first
     while batch is not None:
-        kinds, sizes = batch["change"].value_counts().flatten()
+        _, change, *_ = batch.columns  # beside the id, whatever that is called
+        kinds, sizes = change.value_counts().flatten()
         counts.update(dict(zip(kinds.to_pylist(), sizes.to_pylist(), strict=True)))
         yield batch
         batch = next(rest, None)
@@ -277,8 +278,9 @@ def left_alone_as_told(ledger: Path, wanted: Wanted) -> None:
     other = 0
     with pq.ParquetFile(ledger) as file:
         for batch in file.iter_batches(columns=["id", "holdout"]):
-            now = held_out(batch["id"], wanted.holdout, wanted.seed)
-            other += pc.sum(pc.not_equal(now, batch["holdout"])).as_py() or 0
+            ids, told = batch.columns
+            now = held_out(ids, wanted.holdout, wanted.seed)
+            other += pc.sum(pc.not_equal(now, told)).as_py() or 0
     if other:
         raise InputError(
             f"of {other:,} customers it was told otherwise whether they are left alone; give "
@@ -291,7 +293,8 @@ def _remember(wanted: Wanted) -> None:
     schema = pa.schema([("id", pa.string()), ("segment", pa.int64()), ("holdout", pa.bool_())])
     with aside(LEDGER) as unfinished, pq.ParquetWriter(unfinished, schema) as file:
         for _, cells in table.slices([wanted.id_column, "segment"]):
-            ids = cells[wanted.id_column].combine_chunks().cast(pa.string())
+            who, segment = (column.combine_chunks() for column in cells.columns)
+            ids = who.cast(pa.string())
             held = held_out(ids, wanted.holdout, wanted.seed)
-            columns = [ids, cells["segment"].combine_chunks().cast(pa.int64()), held]
+            columns = [ids, segment.cast(pa.int64()), held]
             file.write_table(pa.table(columns, schema=schema))

@@ -163,15 +163,17 @@ def _figures(found: Replay) -> list[tracking.Month]:
     anew = {one.day: one for one in found.anew}
     told = []
     for one in found.steps:
-        sizes = one.counts.sum() + one.arrived
+        sizes, refitted = one.counts.sum() + one.arrived, anew.get(one.after)
         figures: dict[str, float] = {
             "months/customers": sizes.sum(), "months/moved": one.moved, "months/down": one.down,
             "months/arrived": one.arrived.sum(),
             **{f"months/segment {i}": size for i, size in sizes.items()},
         }  # fmt: skip
-        if one.after in anew:
-            figures["months/moved_refitted"] = anew[one.after].moved
-            figures["months/agreement_refitted"] = anew[one.after].agreement
+        if refitted is not None:
+            figures |= {
+                "months/moved_refitted": refitted.moved,
+                "months/agreement_refitted": refitted.agreement,
+            }
         told.append(tracking.Month(str(one.after), {k: float(v) for k, v in figures.items()}))
     return told
 

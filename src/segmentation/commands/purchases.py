@@ -192,12 +192,12 @@ def purchases(file: Path, *, root: Path, dry_run: bool = False, date_format: str
         content = _content(source, found.columns, odd) | {"date_format": date_format}
         money = [found.columns[role] for role in ("amount", "price") if role in found.columns]
         if decimal_mark(con, source.relation(), money) == ",":
-            content["decimal"] = ","
+            content |= {"decimal": ","}
         other: tuple[str, ...] = ()
         if "currency" in found.columns:
             code, *others = currencies(con, source.relation(), found.columns["currency"]) or [""]
             rates = _rates(params, found.columns["currency"]) or {code: 1}
-            content["currencies"] = rates
+            content |= {"currencies": rates}
             other = tuple(each for each in others if each not in rates)
         settings = validate(Purchases, {**content, "path": file}, str(file))
         read = lines.read(con, settings)
@@ -243,19 +243,18 @@ def _content(source: Source, columns: dict[str, str], odd: tuple[str, ...]) -> d
         content |= {"delimiter": source.delimiter, "encoding": source.encoding}
     content |= columns
     if odd:
-        content["no_products"] = [*odd, *(word for word in NO_PRODUCTS if word.endswith("*"))]
+        content |= {"no_products": [*odd, *(word for word in NO_PRODUCTS if word.endswith("*"))]}
     return content
 
 
 def _varied(con: "DuckDBPyConnection") -> set[str]:
     """Return the columns of customers that are not the same for all, nor too many categories."""
-    counts = {
-        name: con.execute(f"select count(distinct {name}) from scored").fetchone() or (0,)
-        for name in (*_NUMERIC, "rfm_group", "favourite_category")
-    }
-    if counts["favourite_category"][0] > _MOST_CATEGORIES:
-        del counts["favourite_category"]
-    return {name for name, (count,) in counts.items() if count > 1}
+    varied = set()
+    for name in (*_NUMERIC, "rfm_group", "favourite_category"):
+        (count,) = con.execute(f"select count(distinct {name}) from scored").fetchone() or (0,)
+        if count > 1 and (name != "favourite_category" or count <= _MOST_CATEGORIES):
+            varied.add(name)
+    return varied
 
 
 def _with_sections(text: str, content: dict[str, object], varied: set[str]) -> str:

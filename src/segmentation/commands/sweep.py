@@ -22,14 +22,14 @@ from segmentation.repository.dvc_internals import experiments
 from segmentation.repository.git import commit_of
 from segmentation.repository.snapshot import Snapshot
 from segmentation.review.changes import STANDARD_ERRORS
-from segmentation.settings.featurize import Featurize
+from segmentation.settings.featurize import Scaler
 from segmentation.settings.params import load_params
 
 GRADES: tuple[Grade, ...] = get_args(Grade)
 NOISE_APART = 0.05
 """Where the shares in no segment differ by more, silhouettes are about different customers."""
 
-SCALERS: tuple[str, ...] = get_args(Featurize.model_fields["scaler"].annotation)
+SCALERS: tuple[str, ...] = get_args(Scaler)
 
 
 @dataclass(frozen=True)

@@ -128,12 +128,16 @@ def criterion(
     """
     label = next(each for each in choice.criteria if each.name == name)
     column, vote = label.column, choice.votes[name]
-    shown = pd.DataFrame({"k": curve["k"], "value": curve[column]})
-    error = curve.get(f"{column}_se")
-    shown["low"] = shown["value"] - (0 if error is None else error)
-    shown["high"] = shown["value"] + (0 if error is None else error)
-    shown["mark"] = shown["k"].isin([vote, used, looked_at])
-    shown = shown.dropna()
+    k, value, error = curve["k"], curve[column], curve.get(f"{column}_se", 0)
+    shown = pd.DataFrame(
+        {
+            "k": k,
+            "value": value,
+            "low": value - error,
+            "high": value + error,
+            "mark": k.isin([vote, used, looked_at]),
+        }
+    ).dropna()
     y = {"type": "quantitative", "title": None, "scale": {"zero": False}}
     marked = {"test": "datum.mark"}
     return {

@@ -28,22 +28,32 @@ def contract(counted: Counted, plan: Plan, data: Data, *, file: str) -> Contract
 
 
 def _held(column: Column, figures: Figures, data: Data) -> Held:
-    said: dict[str, object] = {"role": column.role, "missing": figures.missing}
     numbers = figures.numbers
     if column.role == "numeric" and numbers and figures.known >= FEWEST and not column.never:
-        said["mean"] = numbers.mean
-        if figures.known >= _ENOUGH:
-            said |= {"low": numbers.quantiles[0], "high": numbers.quantiles[4]}
+        many = figures.known >= _ENOUGH
+        return Held(
+            role=column.role,
+            missing=figures.missing,
+            mean=numbers.mean,
+            low=numbers.quantiles[0] if many else None,
+            high=numbers.quantiles[4] if many else None,
+        )
     if column.role in ("categorical", "scale", "flag"):
         aliases = {
             text.casefold(): right for text, right in data.aliases(column.becomes_column).items()
         }
         shares: dict[str, int] = {}
-        for level, many in figures.levels.items():
+        for level, customers in figures.levels.items():
             level = aliases.get(level.casefold(), level)  # noqa: PLW2901 - as it is called later
-            shares[level] = shares.get(level, 0) + many
-        said["levels"] = {
-            level: many / figures.known for level, many in shares.items() if many >= FEWEST
-        }
-        said["open"] = figures.distinct > len(figures.levels)
-    return Held.model_validate(said)
+            shares[level] = shares.get(level, 0) + customers
+        return Held(
+            role=column.role,
+            missing=figures.missing,
+            levels={
+                level: customers / figures.known
+                for level, customers in shares.items()
+                if customers >= FEWEST
+            },
+            open=figures.distinct > len(figures.levels),
+        )
+    return Held(role=column.role, missing=figures.missing)

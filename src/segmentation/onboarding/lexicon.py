@@ -42,6 +42,32 @@ def _meaning(key: str, words: str, high: str = "", low: str = "", **more: object
     return Meaning(key, frozenset(words.split()), high, low, **more)  # type: ignore[arg-type]
 
 
+_FREQUENCY = _meaning(
+    "frequency",
+    "frequency freq orders order trx transactions transaction trans trips purchasecount stays "
+    "bookings flights rentals rides",
+    "frequent {thing} buyers|frequent",
+    "infrequent {thing} buyers|occasional",
+    minimum=0,
+)
+_DEALS = _meaning(
+    "deals",
+    "deals deal discount discounts discounted coupon coupons promo promos promotion promotions "
+    "voucher vouchers",
+    "deal-seeking",
+    "full-price",
+    minimum=0,
+)
+_SPEND = _meaning(
+    "spend",
+    "spend spent spending amount amt mnt revenue sales turnover umsatz purchases purchase "
+    "charges charge billing billed fare price value sum cost expenditure gross net dollar "
+    "dollars euro",
+    "big {thing} spenders|big-spending",
+    "light {thing} spenders|low-spending",
+    minimum=0,
+    worth=7,
+)
 # The first that fits is taken, so what is said with more certainty stands first.
 MEANINGS = (
     _meaning("birth", "birth birthday birthdate dob yob born geburtsdatum nacimiento naissance"),
@@ -79,12 +105,7 @@ MEANINGS = (
         "rewards", "cashback points rewards miles", "earning many rewards",
         "earning few rewards", minimum=0,
     ),
-    _meaning(
-        "deals",
-        "deals deal discount discounts discounted coupon coupons promo promos promotion promotions "
-        "voucher vouchers",
-        "deal-seeking", "full-price", minimum=0,
-    ),
+    _DEALS,
     _meaning(
         "returns", "return returns returned refund refunds refunded retoure",
         "with many {thing}", "with few {thing}", minimum=0,
@@ -130,12 +151,7 @@ MEANINGS = (
         "basket", "basket aov avgorder averageorder ticketsize", "big-basket", "small-basket",
         minimum=0, worth=5,
     ),
-    _meaning(
-        "frequency",
-        "frequency freq orders order trx transactions transaction trans trips purchasecount stays "
-        "bookings flights rentals rides",
-        "frequent {thing} buyers|frequent", "infrequent {thing} buyers|occasional", minimum=0,
-    ),
+    _FREQUENCY,
     _meaning(
         "breadth", "categories breadth variety assortment distinct unique", "many-sided",
         "single-minded", minimum=0,
@@ -169,14 +185,7 @@ MEANINGS = (
         "worth", "clv ltv cltv lifetimevalue monetary monetaryvalue", "valuable", "low-value",
         worth=10,
     ),
-    _meaning(
-        "spend",
-        "spend spent spending amount amt mnt revenue sales turnover umsatz purchases purchase "
-        "charges charge billing billed fare price value sum cost expenditure gross net dollar "
-        "dollars euro",
-        "big {thing} spenders|big-spending", "light {thing} spenders|low-spending", minimum=0,
-        worth=7,
-    ),
+    _SPEND,
     _meaning(
         "duration", "duration minutes seconds hours time", "with long duration",
         "with short duration", minimum=0,
@@ -437,12 +446,11 @@ def meaning_of(name: str) -> Meaning | None:
         if all(each & set(words) for each in together):
             return _BY_KEY[key]
     if counted and _COUNTED & set(words):
-        deals = _BY_KEY["deals"]
-        return deals if deals.words & set(words) else _BY_KEY["frequency"]
+        return _DEALS if _DEALS.words & set(words) else _FREQUENCY
     found = [meaning for meaning in MEANINGS if meaning.words & set(words)]
     if found:
         return found[0]
-    return _BY_KEY["spend"] if GOODS & set(words) and not counted else None
+    return _SPEND if GOODS & set(words) and not counted else None
 
 
 def thing_of(name: str, meaning: Meaning | None = None) -> str:
@@ -457,7 +465,7 @@ def thing_of(name: str, meaning: Meaning | None = None) -> str:
     words = [word for word in words if len(word) > 1] or words  # Q1_price is about the price
     said = meaning.words if meaning else frozenset()
     if meaning and meaning.key in ("frequency", "spend"):
-        said |= _BY_KEY["spend"].words | _BY_KEY["frequency"].words | {"previous", "past", "prior"}
+        said |= _SPEND.words | _FREQUENCY.words | {"previous", "past", "prior"}
         said |= _COUNTED
     if meaning and meaning.key in ("household", "rewards"):
         said = frozenset()

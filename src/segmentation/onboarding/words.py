@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 
 from segmentation.artifacts.features import having
 from segmentation.insight.numbers import plural
@@ -145,46 +146,71 @@ _SIZES = frozenset("xxs xs s m l xl xxl 3xl".split())
 _CODED = re.compile(r"[a-z]{1,5}[ _-]?\d{1,4}|[a-z]", re.IGNORECASE)
 
 
-def words(plan: Plan) -> dict[str, dict[str, Any]]:
+@dataclass(frozen=True)
+class Said:
+    """How a column speaks of a segment (`insight.playbook.Words`), in the order of the file."""
+
+    high: str = ""
+    low: str = ""
+    levels: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
+    level: str = ""
+    one: str = ""
+    none: str = ""
+    also: str = ""
+    noun: bool = False
+    quiet: bool = False
+
+    def __iter__(self) -> Iterator[tuple[str, str | bool | Mapping[str, str]]]:
+        """Give what is said, by name; nothing that is not."""
+        told = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return ((name, what) for name, what in told if what)
+
+
+def words(plan: Plan) -> dict[str, Said]:
     """Words for each column, as `playbook.yaml` takes them."""
     columns = (*plan.numbers, *plan.categories)
-    said = {column.becomes_column: _words(column) for column in columns}
-    _told_apart(said)
+    said = _told_apart({column.becomes_column: _words(column) for column in columns})
     said |= {
-        having(column.name): {
-            "levels": dict(zip((YES, NO), _NEVER[key], strict=True)),
-            "about": key,
-        }
+        having(column.name): Said(levels=dict(zip((YES, NO), _NEVER[key], strict=True)), about=key)
         for column in columns
         if column.never and (key := column.meaning.key if column.meaning else "") in _NEVER
     }
     if any(c.meaning and c.meaning.key in ("campaign", "contacted") for c in columns):
-        for word in said.values():  # where people are called, what lasts is a call
-            if word.get("about") == "duration":
-                word |= {"high": "with long calls", "low": "with short calls"}
-    return {name: word for name, word in said.items() if word}
+        said = {  # where people are called, what lasts is a call
+            name: replace(word, high="with long calls", low="with short calls")
+            if word.about == "duration"
+            else word
+            for name, word in said.items()
+        }
+    return said
 
 
-def _told_apart(said: dict[str, dict[str, Any]]) -> None:
+def _told_apart(said: Mapping[str, Said]) -> dict[str, Said]:
     """Where words leave out what alone tells columns apart, such as a number, say it."""
-    high = Counter(word.get("high") for word in said.values())
+    high = Counter(word.high for word in said.values())
     series = lexicon.alike_but_for_numbers(said)
+    found = dict(said)
     for name, word in said.items():
-        months = word.get("high") == "big-spending" or re.search(r"(19|20)\d\d", name)
-        if months and len(series.get(name, ())) == high[word.get("high")]:
+        months = word.high == "big-spending" or re.search(r"(19|20)\d\d", name)
+        if months and len(series.get(name, ())) == high[word.high]:
             continue  # of twelve months, it is said once that somebody spends much
         # Who is new has spent little in total, and may spend much a month.
-        alike = str(word.get("high")).startswith(("with high ", "big-spending"))
-        if high[word.get("high")] > 1 and alike:
+        if high[word.high] > 1 and word.high.startswith(("with high ", "big-spending")):
             whole = lexicon.said(name)
-            word |= {"high": f"with high {whole}", "low": f"with low {whole}", "about": whole}
-            if "none" in word:
-                word["none"] = f"without {whole}"
+            found[name] = replace(
+                word,
+                high=f"with high {whole}",
+                low=f"with low {whole}",
+                about=whole,
+                none=f"without {whole}" if word.none else "",
+            )
+    return found
 
 
-def _words(column: Column) -> dict[str, Any]:
+def _words(column: Column) -> Said:
     if column.code:
-        return {"quiet": True}
+        return Said(quiet=True)
     if column.role == "flag":
         return _of_flag(column)
     if column.role in ("categorical", "scale"):
@@ -192,19 +218,19 @@ def _words(column: Column) -> dict[str, Any]:
     return _of_number(column)
 
 
-def _of_number(column: Column) -> dict[str, Any]:
+def _of_number(column: Column) -> Said:
     meaning = column.meaning
     thing = lexicon.thing_of(column.name, meaning)
     if column.role == "date" and meaning is None:
         later = "late" if lexicon.ENDS & set(lexicon.tokens(column.name)) else "recent"
-        return {"high": f"with early {thing}", "low": f"with {later} {thing}", "about": thing}
+        return Said(high=f"with early {thing}", low=f"with {later} {thing}", about=thing)
     if meaning is None or not meaning.high:
         return _of_measure(column, thing)
     tokens = lexicon.tokens(column.name)
     if meaning.key in ("payments", "share") and "full-payment" in tokens:
-        return {"high": "paying in full", "low": "rarely paying in full", "about": "full payment"}
+        return Said(high="paying in full", low="rarely paying in full", about="full payment")
     if meaning.key == "frequency" and thing == "balance":
-        return {"high": "with active balance", "low": "with idle balance", "about": "idle balance"}
+        return Said(high="with active balance", low="with idle balance", about="idle balance")
     if meaning.key == "share" and "rate" in tokens and thing:
         thing = f"{thing} rate"
     high, low = (_put(phrase, thing) for phrase in (meaning.high, meaning.low))
@@ -214,37 +240,39 @@ def _of_number(column: Column) -> dict[str, Any]:
     about = thing if "{thing}" in meaning.high and thing else meaning.key
     if meaning.key == "advance":
         about = "cash-advance"
-    found: dict[str, Any] = {"high": high, "low": low, "about": about}
-    if meaning.key == "frequency" and not thing:
-        found["one"] = "one-time"
+    none = also = ""
     if meaning.key in _NONE_ALSO:
         none, also = (_put(phrase, thing) for phrase in _NONE_ALSO[meaning.key])
         if thing in lexicon.GOODS:
             none, also = f"without {thing}", ""
         if thing == "cash-advance":
             none, also = "without cash advances", "with cash advances"
-        found["none"] = none
-        if also and high.endswith(_NOUNS):
-            found["also"] = also
-    if high.endswith(_NOUNS):
-        found["noun"] = True
-    return found
+    noun = high.endswith(_NOUNS)
+    return Said(
+        high=high,
+        low=low,
+        about=about,
+        one="one-time" if meaning.key == "frequency" and not thing else "",
+        none=none,
+        also=also if noun else "",
+        noun=noun,
+    )
 
 
-def _of_measure(column: Column, thing: str) -> dict[str, Any]:
+def _of_measure(column: Column, thing: str) -> Said:
     """Words for a number of which nothing is known but its name: a count of things, or so high."""
     tokens = lexicon.tokens(column.name)
     thing = _few(thing or lexicon.said(column.name))
     if "size" in tokens:
         thing = thing.removesuffix(" size")
-        return {"high": f"with large {thing}", "low": f"with small {thing}", "about": thing}
+        return Said(high=f"with large {thing}", low=f"with small {thing}", about=thing)
     if lexicon.COUNT & {*tokens} or (
         thing.endswith("s") and not thing.endswith(("ss", "us", "is"))
     ):
         thing = plural(thing)
         few, none = f"with few {thing}", f"without {thing}"
-        return {"high": f"with many {thing}", "low": few, "none": none, "about": thing}
-    return {"high": f"with high {thing}", "low": f"with low {thing}", "about": thing}
+        return Said(high=f"with many {thing}", low=few, none=none, about=thing)
+    return Said(high=f"with high {thing}", low=f"with low {thing}", about=thing)
 
 
 def _put(phrase: str, thing: str) -> str:
@@ -254,7 +282,7 @@ def _put(phrase: str, thing: str) -> str:
     return without
 
 
-def _of_flag(column: Column) -> dict[str, Any]:
+def _of_flag(column: Column) -> Said:
     words = [w for w in lexicon.tokens(column.name) if w not in _EMPTY]
     thing = _few(" ".join(words) or lexicon.said(column.name))
     if len(words) == 2 and words[0] in _SPREAD:
@@ -269,23 +297,23 @@ def _of_flag(column: Column) -> dict[str, Any]:
         yes, no = _PERSONS[thing]
     else:
         yes, no = f"with {thing}", f"without {thing}"
-    return {"levels": {"Yes": yes, "No": no}, "about": thing}
+    return Said(levels={YES: yes, NO: no}, about=thing)
 
 
-def _of_levels(column: Column) -> dict[str, Any]:
+def _of_levels(column: Column) -> Said:
     words = {word for word in lexicon.tokens(column.name) if not word.isdigit()}
     thing = _few(lexicon.thing_of(column.name) or lexicon.said(column.name))
     size = {"size"} & words
     coded = sum(bool(_CODED.fullmatch(level)) for level in column.levels)
     if coded > len(column.levels) / 2 and not size and not _SAYINGS[0][0] & words:
-        return {"quiet": True}
+        return Said(quiet=True)
     levels = {level: _level(level, thing, words) for level in column.levels[:_MOST]}
-    found: dict[str, Any] = {"levels": levels, "about": thing}
-    if len(column.levels) > _MOST:
-        found["level"] = _level("{level}", thing, words)
-    if any(word.endswith(_NOUNS) for word in levels.values()):
-        found["noun"] = True
-    return found
+    return Said(
+        levels=levels,
+        about=thing,
+        level=_level("{level}", thing, words) if len(column.levels) > _MOST else "",
+        noun=any(word.endswith(_NOUNS) for word in levels.values()),
+    )
 
 
 def _level(level: str, thing: str, words: set[str]) -> str:

@@ -57,9 +57,7 @@ def params_text(text: str, plan: Plan, reading: Reading) -> tuple[str, list[str]
     """
     yaml = _yaml()
     params = yaml.load(text) or CommentedMap()
-    data = params.get("data")
-    if not isinstance(data, CommentedMap):
-        data = params["data"] = CommentedMap()
+    data = _section(params, "data")
     notes = _update(data, plan) if data.get("path") == reading.path else _fill(data, plan, reading)
     return _dumped(yaml, params), notes
 
@@ -69,31 +67,46 @@ def parse(text: str) -> Any:
     return YAML(typ="safe").load(text)
 
 
+def _section(of: CommentedMap, name: str) -> CommentedMap:
+    """The section of that name, which is made if there is none."""
+    section = of.get(name)
+    if not isinstance(section, CommentedMap):
+        section = of[name] = CommentedMap()
+    return section
+
+
 def _fill(data: CommentedMap, plan: Plan, reading: Reading) -> list[str]:
     """Write the section anew."""
-    data["path"] = reading.path
     data.pop("synthetic", None)
-    data["delimiter"] = Quoted(reading.delimiter)
-    data["encoding"] = reading.encoding
-    data["decimal"] = Quoted(plan.decimal)
-    data["id"] = reading.id
-    data["value"] = (
-        None
-        if not plan.value
-        else plan.value[0]
-        if len(plan.value) == 1
-        else _flow(map(_text, plan.value))
-    )
-    data["as_of"] = None if plan.as_of is None else plan.as_of.isoformat()
-    data["describe"] = _flow(map(_text, plan.describe))
     groups = {role: CommentedMap() for role in _ROLES}
     for column in plan.columns:
         if column.role != "id" and column.name:
             role, entry = _entry(column)
             groups[role][column.becomes_column] = entry
-    for role in _ROLES:
-        data[role] = groups[role] or _empty()
+    written = {
+        "path": reading.path,
+        "delimiter": Quoted(reading.delimiter),
+        "encoding": reading.encoding,
+        "decimal": Quoted(plan.decimal),
+        "id": reading.id,
+        "value": _value(plan),
+        "as_of": _day(plan),
+        "describe": _flow(map(_text, plan.describe)),
+        **{role: group or _empty() for role, group in groups.items()},
+    }
+    for name, what in written.items():
+        data[name] = what
     return []
+
+
+def _value(plan: Plan) -> str | CommentedSeq | None:
+    if len(plan.value) > 1:
+        return _flow(map(_text, plan.value))
+    return plan.value[0] if plan.value else None
+
+
+def _day(plan: Plan) -> str | None:
+    return None if plan.as_of is None else plan.as_of.isoformat()
 
 
 def _update(data: CommentedMap, plan: Plan) -> list[str]:
@@ -111,7 +124,7 @@ def _update(data: CommentedMap, plan: Plan) -> list[str]:
             data[role] = CommentedMap()
         data[role][column.becomes_column] = entry
         if role == "date" and data.get("as_of") is None and plan.as_of is not None:
-            data["as_of"] = plan.as_of.isoformat()
+            data["as_of"] = _day(plan)
         added.append(column.name)
     gone = []
     for role in _ROLES:
@@ -146,19 +159,16 @@ def _entry(column: Column) -> tuple[str, Any]:
             return column.role, None
         aliases = _flow_map({_text(a): right for a, right in column.aliases.items()})
         return column.role, _flow_map({"aliases": aliases})
-    found: dict[str, Any] = {}
-    if column.role == "date":
-        if column.called != column.name:
-            found["from"] = _text(column.name)
-        found["format"] = Quoted(column.format)
-    if column.minimum is not None:
-        found["min"] = _number(column.minimum)
-    if column.maximum is not None:
-        found["max"] = _number(column.maximum)
-    if column.unit:
-        found["unit"] = _text(column.unit)
-    if column.never:
-        found["never"] = _flow(_number(value) for value in column.never)
+    dated = column.role == "date"
+    said = {
+        "from": _text(column.name) if dated and column.called != column.name else None,
+        "format": Quoted(column.format) if dated else None,
+        "min": None if column.minimum is None else _number(column.minimum),
+        "max": None if column.maximum is None else _number(column.maximum),
+        "unit": _text(column.unit) if column.unit else None,
+        "never": _flow(map(_number, column.never)) if column.never else None,
+    }
+    found = {name: what for name, what in said.items() if what is not None}
     return column.role, _flow_map(found) if found else None
 
 
@@ -174,22 +184,22 @@ def playbook_text(old: str | None, plan: Plan, reading: Reading) -> str:
     """
     yaml = _yaml()
     if old is None:
-        book = CommentedMap()
-        book["names"] = _flow_map({})
-        book["words"] = CommentedMap()
-        book["plays"] = CommentedSeq()
-        for play in plays(plan):
-            book["plays"].append(_play(play))
+        book = CommentedMap(
+            {
+                "names": _flow_map({}),
+                "words": CommentedMap(),
+                "plays": CommentedSeq(map(_play, plays(plan))),
+            }
+        )
         book.yaml_set_comment_before_after_key("words", before=_ABOUT_WORDS)
         book.yaml_set_comment_before_after_key("plays", before=_ABOUT_PLAYS)
     else:
         book = yaml.load(old) or CommentedMap()
-        if not isinstance(book.get("words"), CommentedMap):
-            book["words"] = CommentedMap()
+    written = _section(book, "words")
     for name, word in words(plan).items():
-        if name not in book["words"]:
-            entry = {k: _flow_map(v) if isinstance(v, dict) else v for k, v in word.items()}
-            book["words"][name] = _flow_map(entry)
+        if name not in written:
+            entry = {key: _flow_map(v) if isinstance(v, Mapping) else v for key, v in word}
+            written[name] = _flow_map(entry)
     head = _PLAYBOOK.format(path=reading.path) + "\n" if old is None else ""
     return head + _dumped(yaml, book)
 

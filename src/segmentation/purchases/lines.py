@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from segmentation import sql
@@ -13,25 +14,33 @@ from segmentation.settings.purchases import Purchases
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-REASONS = {
-    "damaged": "line that cannot be read",
-    "no_date": "no date, or one that cannot be read",
-    "later": "after the day that customers are told of",
-    "no_customer": "no customer",
-    "no_amount": "no amount, or one that cannot be read",
-    "no_product": "no product, such as postage",
-    "currency": "currency without a rate",
-    "negative_price": "negative price",
-    "free": "without a price",
-    "nothing": "quantity or amount of zero",
-    "returned": "return or cancellation",
-    "before_sale": "return of more than was bought before",
-    "duplicate": "repeats another line",
-}
-"""Why a line is left out: what it is called in tables, and what people are told."""
 
-CODES = {reason: number for number, reason in enumerate(REASONS, start=1)}
-"""What the table `line` has for each."""
+class Reason(IntEnum):
+    """Why a line is left out: its number in the table `line`, and what people are told."""
+
+    words: str
+
+    def __new__(cls, words: str) -> "Reason":
+        """Count from 1: a line that counts has 0."""
+        number = len(cls.__members__) + 1
+        reason = int.__new__(cls, number)
+        reason._value_ = number
+        reason.words = words
+        return reason
+
+    DAMAGED = "line that cannot be read"
+    NO_DATE = "no date, or one that cannot be read"
+    LATER = "after the day that customers are told of"
+    NO_CUSTOMER = "no customer"
+    NO_AMOUNT = "no amount, or one that cannot be read"
+    NO_PRODUCT = "no product, such as postage"
+    CURRENCY = "currency without a rate"
+    NEGATIVE_PRICE = "negative price"
+    FREE = "without a price"
+    NOTHING = "quantity or amount of zero"
+    RETURNED = "return or cancellation"
+    BEFORE_SALE = "return of more than was bought before"
+    DUPLICATE = "repeats another line"
 
 
 @dataclass(frozen=True)
@@ -44,15 +53,15 @@ class Lines:
         The day that customers are told of.
     total : int
     used : int
-    left_out : dict of str to int
-        By reason; with `used` they add up to `total`.
+    left_out : dict of Reason to int
+        With `used` they add up to `total`.
     date_format : str
     """
 
     as_of: date
     total: int
     used: int
-    left_out: dict[str, int]
+    left_out: dict[Reason, int]
     date_format: str
 
 
@@ -94,7 +103,7 @@ def read(con: "DuckDBPyConnection", settings: Purchases) -> Lines:
             ) from None
         raise unreadable(source.path, error) from None
     as_of = settings.as_of if isinstance(settings.as_of, date) else _last_day(con, settings)
-    con.execute(f"update line set reason = {CODES['later']} where day > date '{as_of}'")
+    con.execute(f"update line set reason = {Reason.LATER} where day > date '{as_of}'")
     if settings.duplicates == "drop" and settings.invoice is not None:
         _mark_duplicates(con)
     if settings.returns == "subtract":
@@ -149,18 +158,18 @@ def _typed(settings: Purchases, relation: str, way: str) -> str:
             from text
         )
         select (case
-            when bought_at is null then {CODES["no_date"]}
-            when customer is null then {CODES["no_customer"]}
-            when total is null and rate is not null then {CODES["no_amount"]}
-            when {_is_no_product(settings)} then {CODES["no_product"]}
-            when rate is null then {CODES["currency"]}
-            when price < 0 then {CODES["negative_price"]}
+            when bought_at is null then {Reason.NO_DATE}
+            when customer is null then {Reason.NO_CUSTOMER}
+            when total is null and rate is not null then {Reason.NO_AMOUNT}
+            when {_is_no_product(settings)} then {Reason.NO_PRODUCT}
+            when rate is null then {Reason.CURRENCY}
+            when price < 0 then {Reason.NEGATIVE_PRICE}
             when {"price = 0" if settings.price else "false"} and {settings.free == "leave_out"}
-                then {CODES["free"]}
+                then {Reason.FREE}
             when quantity = 0 or (total = 0 and {settings.free == "leave_out"})
-                then {CODES["nothing"]}
+                then {Reason.NOTHING}
             when (total < 0 or quantity < 0 or cancelled) and {settings.returns == "leave_out"}
-                then {CODES["returned"]}
+                then {Reason.RETURNED}
             else 0 end)::utinyint as reason,
             customer, bought_at, bought_at::date as day,
             if(total < 0 or quantity < 0 or cancelled, -abs(quantity), quantity) as quantity,
@@ -218,13 +227,11 @@ def _mark_duplicates(con: "DuckDBPyConnection") -> None:
             select rowid as line, row_number() over (partition by {columns} order by rowid) as place
             from line where rowid in (select line from candidates))
         where place > 1""")
-    _mark_rows(con, "duplicate", "again")
+    _mark_rows(con, Reason.DUPLICATE, "again")
 
 
-def _mark_rows(con: "DuckDBPyConnection", reason: str, table: str) -> None:
-    con.execute(
-        f"update line set reason = {CODES[reason]} where rowid in (select line from {table})"
-    )
+def _mark_rows(con: "DuckDBPyConnection", reason: Reason, table: str) -> None:
+    con.execute(f"update line set reason = {reason} where rowid in (select line from {table})")
     con.execute(f"drop table {table}")
 
 
@@ -255,7 +262,7 @@ def _mark_returns_before_sale(con: "DuckDBPyConnection") -> None:
         )
         select line from before
         where amount < 0 and owed > greatest(coalesce(most, 0), 0) + 1e-9""")
-    _mark_rows(con, "before_sale", "too_much")
+    _mark_rows(con, Reason.BEFORE_SALE, "too_much")
 
 
 def _has(con: "DuckDBPyConnection", column: str) -> bool:
@@ -267,9 +274,9 @@ def _has(con: "DuckDBPyConnection", column: str) -> bool:
 
 def _accounted(con: "DuckDBPyConnection", settings: Purchases, as_of: date, way: str) -> Lines:
     counts = dict(con.execute("select reason, count(*) from line group by reason").fetchall())
-    left_out = {name: counts[code] for name, code in CODES.items() if counts.get(code)}
+    left_out = {reason: counts[reason] for reason in Reason if counts.get(reason)}
     if damaged := count_damaged(con):
-        left_out = {"damaged": damaged, **left_out}
+        left_out = {Reason.DAMAGED: damaged, **left_out}
     used = counts.get(0, 0)
     if not used:
         raise InputError(_nothing_left(con, settings))
@@ -299,13 +306,13 @@ def count_damaged(con: "DuckDBPyConnection") -> int:
 
 def _nothing_left(con: "DuckDBPyConnection", settings: Purchases) -> str:
     counts = dict(con.execute("select reason, count(*) from line group by reason").fetchall())
-    left_out = {name: counts[code] for name, code in CODES.items() if counts.get(code)}
+    left_out = {reason: counts[reason] for reason in Reason if counts.get(reason)}
     return f"no line of {settings.path} is a purchase" + (
         f": {told(left_out)}" if left_out else "; it holds a header only"
     )
 
 
-def told(left_out: dict[str, int]) -> str:
+def told(left_out: dict[Reason, int]) -> str:
     """Return the reasons in words, the commonest first."""
     ordered = sorted(left_out.items(), key=lambda each: -each[1])
-    return ", ".join(f"{REASONS[name]}: {count:,}" for name, count in ordered)
+    return ", ".join(f"{reason.words}: {count:,}" for reason, count in ordered)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segmentation import sql
-from segmentation.purchases.lines import CODES, REASONS, count_damaged
+from segmentation.purchases.lines import Reason, count_damaged
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 def write_left_out(con: "DuckDBPyConnection", path: Path) -> None:
     """Write the lines that are left out, each with its reason in words."""
-    words = " ".join(f"when {code} then {sql.text(REASONS[name])}" for name, code in CODES.items())
+    words = " ".join(f"when {reason} then {sql.text(reason.words)}" for reason in Reason)
     damaged = ""
     if count_damaged(con):
         damaged = f"""union all by name
-            select {sql.text(REASONS["damaged"])} as reason, any_value(csv_line) as text
+            select {sql.text(Reason.DAMAGED.words)} as reason, any_value(csv_line) as text
             from damaged group by line"""
     _write(
         con,

@@ -203,9 +203,9 @@ def _rules(base: Side, head: Side) -> tuple[Review, list[str]]:
 
 def _incomparable(base: Side, head: Side, *, same_points: bool) -> list[str]:
     """Say why metrics do not compare, if they do not."""
-    before, after = (side.metrics.figures() if side.metrics else {} for side in (base, head))
-    if noise_apart(before, after):
-        one, other = percent(before["noise_share"]), percent(after["noise_share"])
+    before, after = base.metrics, head.metrics
+    if before and after and noise_apart(before.figures(), after.figures()):
+        one, other = percent(before.noise_share), percent(after.noise_share)
         told = (
             f"{one} of the customers are in no segment before, {other} after. Leaving out those "
             "who fit nowhere makes any segments look better, so their metrics do not compare."

@@ -45,10 +45,16 @@ def causes(changed: Iterable[str]) -> dict[Cause, tuple[str, ...]]:
     """
     found: dict[Cause, list[str]] = {cause: [] for cause in CAUSES}
     for path in sorted(changed):
-        if path in _SETTINGS:
-            found["settings"].append(path)
-        elif path.startswith("data/"):
-            found["data"].append(path)
-        elif path.startswith(_CODE):
-            found["code"].append(path)
+        cause = _cause(path)
+        if cause is not None:
+            found[cause].append(path)
     return {cause: tuple(files) for cause, files in found.items() if files}
+
+
+def _cause(path: str) -> Cause | None:
+    """What a file is to the pipeline."""
+    if path in _SETTINGS:
+        return "settings"
+    if path.startswith("data/"):
+        return "data"
+    return "code" if path.startswith(_CODE) else None

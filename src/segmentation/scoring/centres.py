@@ -1,8 +1,8 @@
 """A model of centres, column by column: what its forms in SQL and ONNX are written from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from segmentation.algorithms.assigners import heights
 from segmentation.artifacts.transformer import (
-    BOUNDS,
     CATEGORIES,
     FLAG,
     SCALES,
@@ -117,6 +116,25 @@ class Centres:
     categories: tuple[Category, ...]
 
 
+@dataclass(frozen=True)
+class _Done:
+    """What a part of the transformer does with numbers, by the names of its steps, in order."""
+
+    simpleimputer: Any = None
+    bounds: Any = None
+    powertransformer: Any = None
+    functiontransformer: Any = None
+    missingindicator: Any = None
+    standardscaler: Any = None
+    robustscaler: Any = None
+    minmaxscaler: Any = None
+
+    @classmethod
+    def by(cls, part: Any) -> Self:
+        """Read a part."""
+        return cls(**dict(part.steps))
+
+
 def centres_of(rule: Rule, *, form: str) -> Centres:
     """Read a model that is to be written in another form, such as SQL.
 
@@ -153,47 +171,44 @@ def _numbers(rule: Rule) -> Iterator[Number]:
         if part == "drop" or name.startswith((CATEGORIES, SCALES, FLAG)):
             continue
         first = rule.transformer.output_indices_[name].start
-        does: Mapping[str, Any] = dict(part.steps)
-        bounds = does[BOUNDS].feature_range if BOUNDS in does else None
+        done = _Done.by(part)
+        bounds = None if done.bounds is None else done.bounds.feature_range
         for i, column in enumerate(columns):
             yield Number(
                 place=first + i,
                 column=rule.numbers.index(str(column)),
-                middle=float(does["simpleimputer"].statistics_[i]),
+                middle=float(done.simpleimputer.statistics_[i]),
                 bounds=None if bounds is None else (float(bounds[0]), float(bounds[1])),
-                transform=_transform(does, i),
-                steps=_steps(does, i, _weight(rule, name)),
+                transform=_transform(done, i),
+                steps=_steps(done, i, _weight(rule, name)),
             )
 
 
 def _flags(rule: Rule) -> Iterator[Flag]:
     for name, part, (column,) in parts_of(rule.transformer, FLAG):
-        does: Mapping[str, Any] = dict(part.steps)
-        amount = "simpleimputer" in does
+        done = _Done.by(part)
+        filled = done.simpleimputer
         yield Flag(
             place=rule.transformer.output_indices_[name].start,
             column=rule.numbers.index(column),
-            middle=float(does["simpleimputer"].statistics_[0]) if amount else None,
-            steps=_steps(does, 0, _weight(rule, name)),
+            middle=None if filled is None else float(filled.statistics_[0]),
+            steps=_steps(done, 0, _weight(rule, name)),
         )
 
 
-def _transform(does: Mapping[str, Any], i: int) -> float | Literal["log"] | None:
-    if "powertransformer" in does:
-        return float(does["powertransformer"].lambdas_[i])
-    return "log" if "functiontransformer" in does else None
+def _transform(done: _Done, i: int) -> float | Literal["log"] | None:
+    if done.powertransformer is not None:
+        return float(done.powertransformer.lambdas_[i])
+    return None if done.functiontransformer is None else "log"
 
 
-def _steps(does: Mapping[str, Any], i: int, weight: float | None) -> tuple[Step, ...]:
+def _steps(done: _Done, i: int, weight: float | None) -> tuple[Step, ...]:
     steps: list[Step] = []
-    if "standardscaler" in does:
-        it = does["standardscaler"]
+    if (it := done.standardscaler) is not None:
         steps = [("-", float(it.mean_[i])), ("/", float(it.scale_[i]))]
-    elif "robustscaler" in does:
-        it = does["robustscaler"]
+    elif (it := done.robustscaler) is not None:
         steps = [("-", float(it.center_[i])), ("/", float(it.scale_[i]))]
-    elif "minmaxscaler" in does:
-        it = does["minmaxscaler"]
+    elif (it := done.minmaxscaler) is not None:
         steps = [("*", float(it.scale_[i])), ("+", float(it.min_[i]))]
     if weight is not None:
         steps.append(("*", float(weight)))

@@ -14,6 +14,7 @@ import pyarrow as pa
 from segmentation import sql
 from segmentation.algorithms import NOISE
 from segmentation.artifacts.segments import NO_SEGMENT
+from segmentation.engines.rows import unpacked
 from segmentation.engines.tables.sample import lots
 from segmentation.errors import InputError
 from segmentation.scoring.database import database, table
@@ -50,6 +51,17 @@ class Wanted:
     before_names: Mapping[int, str]
     holdout: float
     seed: int
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """Who moved, column by column: what became of them, their segments, what they are worth."""
+
+    id: pa.Array
+    change: pa.Array
+    before: pa.Array
+    after: pa.Array
+    value: pa.Array
 
 
 @contextmanager
@@ -114,18 +126,18 @@ def _batches(
 
 
 def _told(batch: pa.RecordBatch, wanted: Wanted) -> pa.RecordBatch:
-    before, after = batch["before"], batch["after"]
+    who, _ = unpacked(batch, _Moved)
     return pa.RecordBatch.from_arrays(
         [
-            batch["id"],
-            batch["change"],
-            before,
-            _named(before, wanted.before_names),
-            after,
-            _named(after, wanted.names),
-            batch["value"],
-            _looked_up(after, wanted.plays),
-            held_out(batch["id"], wanted.holdout, wanted.seed),
+            who.id,
+            who.change,
+            who.before,
+            _named(who.before, wanted.before_names),
+            who.after,
+            _named(who.after, wanted.names),
+            who.value,
+            _looked_up(who.after, wanted.plays),
+            held_out(who.id, wanted.holdout, wanted.seed),
         ],
         names=[wanted.id_column, *COLUMNS],
     )

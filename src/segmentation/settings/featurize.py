@@ -6,13 +6,15 @@ from pydantic import Field
 
 from segmentation.settings.shared.base import Settings, Share
 
+Scaler = Literal["standard", "robust", "minmax", "none"]
+
 
 class Featurize(Settings):
     """How customers become points with distances."""
 
     transform: Literal["none", "log", "yeo-johnson"] = "yeo-johnson"
     skew_above: Annotated[float, Field(ge=0)] = 1.0
-    scaler: Literal["standard", "robust", "minmax", "none"] = "standard"
+    scaler: Scaler = "standard"
     encoding: Literal["onehot", "none"] = "onehot"
     category_weight: Annotated[float, Field(gt=0)] = 1.0
     min_category_share: Annotated[float, Field(ge=0, lt=1)] = 0.01

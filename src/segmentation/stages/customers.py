@@ -30,7 +30,7 @@ def run(*, purchases: Purchases | None) -> None:
                 lines_in=read.total,
                 lines_used=read.used,
                 lines_left_out=read.total - read.used,
-                left_out={lines.REASONS[name]: count for name, count in read.left_out.items()},
+                left_out={reason.words: count for reason, count in read.left_out.items()},
                 customers=sum(grid.customers.values()),
                 grid=grid,
             )

@@ -64,11 +64,11 @@ def run(*, engine: Engine, data: Data, featurize: Featurize) -> None:
 
 def _check(points: Table, data: Data, featurize: Featurize) -> None:
     """Raise `InputError` if rare categories, taken together, leave less than two features."""
-    ends = list(points.each(lambda _, rows: [pc.min_max(each) for each in rows.columns]))
+    ends = list(points.each(lambda _, rows: [pc.min_max(each).values() for each in rows.columns]))
     telling = [
         name
         for name, parts in zip(points.columns, zip(*ends, strict=True), strict=True)
-        if min(p["min"].as_py() for p in parts) < max(p["max"].as_py() for p in parts)
+        if min(low.as_py() for low, _ in parts) < max(high.as_py() for _, high in parts)
     ]
     if len(telling) > 1:
         return

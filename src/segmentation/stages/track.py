@@ -134,14 +134,11 @@ def used(params: Params) -> dict[str, Any]:
 
     Those of lifetime value only where the table was made of purchases.
     """
-    told = params.model_dump(mode="json")
-    for name in ALGORITHMS:
-        if name != params.train.algorithm:
-            del told["train"][name]
-    del told["review"]
+    others = {name for name in ALGORITHMS if name != params.train.algorithm}
+    without: dict[str, bool | set[str]] = {"train": others, "review": True}
     if params.data.path != paths.PURCHASERS:
-        del told["clv"]
-    return told
+        without |= {"clv": True}
+    return params.model_dump(mode="json", exclude=without)
 
 
 def figures_of(segment: Segment) -> dict[str, float | str | None]:

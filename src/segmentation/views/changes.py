@@ -144,33 +144,43 @@ def _pictures(
         return
     kind = "group" if facts.structure == "one" else "segment"
     counts = {segment.id: segment.size for segment in facts.segments}
-    draw: dict[str, tuple[Callable[[], Figure], str]] = {}
+    draw: list[tuple[str, Callable[[], Figure], str]] = []
     flat, points, silhouettes = side.flat, side.points, side.silhouettes
     if flat is not None and points is not None:
-        draw["The map (PCA)"] = (
-            lambda: evaluation.pca_map(points, flat, kind=kind),
-            findings.flat_map(flat, kind),
+        draw.append(
+            (
+                "The map (PCA)",
+                lambda: evaluation.pca_map(points, flat, kind=kind),
+                findings.flat_map(flat, kind),
+            )
         )
     if facts.segments:
-        draw["Each segment beside the average customer"] = (
-            lambda: profiles.profile(facts.segments),
-            findings.profile(facts, kind),
-        )
-        draw["Size and worth"] = (
-            lambda: profiles.sizes(
-                facts.segments,
-                value=None if facts.value is None else facts.columns[facts.value].label,
-                outside=facts.outside,
-                kind=kind,
+        draw += [
+            (
+                "Each segment beside the average customer",
+                lambda: profiles.profile(facts.segments),
+                findings.profile(facts, kind),
             ),
-            findings.sizes(facts, kind),
-        )
+            (
+                "Size and worth",
+                lambda: profiles.sizes(
+                    facts.segments,
+                    value=None if facts.value is None else facts.columns[facts.value].label,
+                    outside=facts.outside,
+                    kind=kind,
+                ),
+                findings.sizes(facts, kind),
+            ),
+        ]
     if silhouettes is not None:
-        draw["Silhouette of every customer"] = (
-            lambda: evaluation.silhouette_samples(silhouettes, counts, kind=kind),
-            findings.silhouettes(silhouettes, kind),
+        draw.append(
+            (
+                "Silhouette of every customer",
+                lambda: evaluation.silhouette_samples(silhouettes, counts, kind=kind),
+                findings.silhouettes(silhouettes, kind),
+            )
         )
-    for title, (drawn, alt) in draw.items():
+    for title, drawn, alt in draw:
         with painted(like):
             svg = as_svg(drawn())
         yield title, (svg, inline(svg, name=f"{name} {title}", alt=f"{side.name}: {alt}"))

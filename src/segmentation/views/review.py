@@ -263,8 +263,7 @@ def _customers(data: DataChange | None) -> str:
     """Say in one line how many customers there are, and how far they drifted; no names."""
     if data is None or data.same:
         return ""
-    counts = {what: (before, after) for what, before, after in data.rows}
-    before, after = counts["kept"]
+    before, after = next(counts for what, *counts in data.rows if what == "kept")
     said = f"{number(before)} → {number(after)} rows kept"
     drifting = [each for each in data.drift or () if each.psi > each.chance]
     if data.drift is not None:
