@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation.monitoring.months import Warned, leaving, rates, step, warned
+from segmentation.monitoring.months import Placed, Warned, leaving, rates, step, warned
 
 DAYS = (dt.date(2024, 1, 31), dt.date(2024, 2, 29))
 
@@ -35,9 +35,9 @@ def test_rates_are_shares_of_who_was_there_with_intervals_around_them() -> None:
     assert ((found["low"] < found["share"]) & (found["share"] < found["high"])).all()
 
 
-def scored(segment: list[int], runner_up: list[int], confidence: list[float]) -> pd.DataFrame:
-    columns = {"segment": segment, "runner_up": runner_up, "confidence": confidence}
-    return pd.DataFrame(columns, index=list("abcd"))
+def scored(segment: list[int], runner_up: list[int], confidence: list[float]) -> Placed:
+    columns = (pd.Series(each, index=list("abcd")) for each in (segment, runner_up, confidence))
+    return Placed(*columns)
 
 
 def test_who_comes_near_a_lower_segment_is_about_to_leave() -> None:

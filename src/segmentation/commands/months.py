@@ -19,7 +19,16 @@ from segmentation.clustering.sampling import draw_rows
 from segmentation.commands.load import WORKSPACE, Chosen, choose
 from segmentation.engines.features import transformed
 from segmentation.errors import InputError, SettingsError
-from segmentation.monitoring.months import Step, Warned, ends, leaving, rates, step, warned
+from segmentation.monitoring.months import (
+    Placed,
+    Step,
+    Warned,
+    ends,
+    leaving,
+    rates,
+    step,
+    warned,
+)
 from segmentation.purchases import customers, database, lines, rfm
 from segmentation.scoring.rule import Rule
 from segmentation.settings.params import Params
@@ -115,7 +124,7 @@ def months(params: Params, *, last: int, refit: bool = False, track: bool = True
     with database.opened(lines.source_of(params.purchases).size) as con:
         read = lines.read(con, params.purchases)
         days = ends(read.as_of, last)
-        where: dict[dt.date, pd.DataFrame] = {}
+        where: dict[dt.date, Placed] = {}
         anew: list[Anew] = []
         for day in days:
             customers.make(con, day)
@@ -126,23 +135,26 @@ def months(params: Params, *, last: int, refit: bool = False, track: bool = True
                     f"nobody had bought anything by {day}; ask for fewer months with --last"
                 )
             scores = rule.score(table[rule.columns])
-            where[day] = pd.DataFrame(
-                {"segment": scores.segment, "runner_up": scores.runner_up,
-                 "confidence": scores.confidence},
-                index=pd.Index(table["customer"]),
-            )  # fmt: skip
+            who = pd.Index(table["customer"])
+            where[day] = Placed(
+                segment=pd.Series(scores.segment, index=who, name="segment"),
+                runner_up=pd.Series(scores.runner_up, index=who),
+                confidence=pd.Series(scores.confidence, index=who),
+            )
             if refit:
-                before = anew[-1].segment if anew else where[day]["segment"]
-                anew.append(_anew(rule, table, params, day=day, before=before, by=where[day]))
+                by = where[day].segment
+                before = anew[-1].segment if anew else by
+                anew.append(_anew(rule, table, params, day=day, before=before, by=by))
     steps = [
-        step(where[before]["segment"], where[after]["segment"], days=(before, after))
+        step(where[before].segment, where[after].segment, days=(before, after))
         for before, after in itertools.pairwise(days)
     ]
     scored = list(where.values())
-    away = scored[-1][leaving(*scored[-2:]).reindex(scored[-1].index, fill_value=False)]
+    going = leaving(*scored[-2:])
+    away = scored[-1].of(going.index[going])
     gone = pd.DataFrame(
-        {"customer": away.index, "segment": away["segment"].to_numpy(),
-         "next": away["runner_up"].to_numpy()}
+        {"customer": away.segment.index, "segment": away.segment.to_numpy(),
+         "next": away.runner_up.to_numpy()}
     )  # fmt: skip
     found = Replay(steps, rates(steps), gone, warned(scored), anew[1:])
     _write(found, where)
@@ -180,7 +192,7 @@ def _figures(found: Replay) -> list[tracking.Month]:
 
 def _anew(
     rule: Rule, table: pd.DataFrame, params: Params, *, day: dt.date, before: pd.Series,
-    by: pd.DataFrame,
+    by: pd.Series,
 ) -> Anew:  # fmt: skip
     """Find the segments of a day anew, and give each the id of what it was `before`."""
     X = transformed(rule.transformer, table[rule.columns])
@@ -203,16 +215,20 @@ def _anew(
         used_ids=rule.segments,
     )  # fmt: skip
     ids = apply_ids(labels, matching.ids)
-    agreement = adjusted_rand(ids, by["segment"].to_numpy(np.intp))
+    agreement = adjusted_rand(ids, by.to_numpy(np.intp))
     return Anew(day, pd.Series(ids, index=by.index), matching.moved or 0, agreement)
 
 
-def _write(found: Replay, where: dict[dt.date, pd.DataFrame]) -> None:
+def _write(found: Replay, where: dict[dt.date, Placed]) -> None:
     each = [
         pd.DataFrame(
-            {"month_end": str(day), "customer": s.index, "segment": s["segment"].to_numpy()}
+            {
+                "month_end": str(day),
+                "customer": placed.segment.index,
+                "segment": placed.segment.to_numpy(),
+            }
         )
-        for day, s in where.items()
+        for day, placed in where.items()
     ]
     files.write_csv(paths.MONTHS / "customers.csv", files.for_spreadsheets(pd.concat(each)))
     files.write_csv(paths.MONTHS / "rates.csv", found.rates)

@@ -194,9 +194,9 @@ def purchases(file: Path, *, root: Path, dry_run: bool = False, date_format: str
         if decimal_mark(con, source.relation(), money) == ",":
             content |= {"decimal": ","}
         other: tuple[str, ...] = ()
-        if "currency" in found.columns:
-            code, *others = currencies(con, source.relation(), found.columns["currency"]) or [""]
-            rates = _rates(params, found.columns["currency"]) or {code: 1}
+        if currency := found.columns.get("currency"):
+            code, *others = currencies(con, source.relation(), currency) or [""]
+            rates = _rates(params, currency) or {code: 1}
             content |= {"currencies": rates}
             other = tuple(each for each in others if each not in rates)
         settings = validate(Purchases, {**content, "path": file}, str(file))

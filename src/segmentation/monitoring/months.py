@@ -108,28 +108,51 @@ def rates(steps: list[Step]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["before", "after", "customers", "share", "low", "high"])
 
 
-def leaving(before: pd.DataFrame, after: pd.DataFrame) -> "pd.Series[bool]":
+@dataclass(frozen=True)
+class Placed:
+    """Where customers are on a day.
+
+    Attributes
+    ----------
+    segment, runner_up : Series of int
+        By customer.
+    confidence : Series of float
+    """
+
+    segment: pd.Series
+    runner_up: pd.Series
+    confidence: pd.Series
+
+    def of(self, customers: pd.Index) -> "Placed":
+        """Return some of them."""
+        rows = self.segment.index.get_indexer(customers)
+        return Placed(
+            self.segment.iloc[rows], self.runner_up.iloc[rows], self.confidence.iloc[rows]
+        )
+
+
+def leaving(before: Placed, after: Placed) -> "pd.Series[bool]":
     """Tell who is about to leave for a segment that is worth less.
 
     Those who are near one on the later day, nearer than a month before, and still where they were.
 
     Parameters
     ----------
-    before, after : DataFrame
-        By customer: `segment`, `runner_up` and `confidence`.
+    before, after : Placed
 
     Returns
     -------
     Series of bool
         By the customers of both days.
     """
-    both = after.join(before.add_suffix("_before"), how="inner")
+    both = after.segment.index.intersection(before.segment.index, sort=False)
+    was, now = before.of(both), after.of(both)
     found: pd.Series[bool] = (
-        (both["segment"] == both["segment_before"])
-        & (both["segment"] > 0)  # who is in none leaves none
-        & (both["runner_up"] > both["segment"])
-        & (both["confidence"] < both["confidence_before"])
-        & (both["confidence"] < NEAR)
+        (now.segment == was.segment)
+        & (now.segment > 0)  # who is in none leaves none
+        & (now.runner_up > now.segment)
+        & (now.confidence < was.confidence)
+        & (now.confidence < NEAR)
     )
     return found
 
@@ -149,13 +172,13 @@ class Warned:
     others_down: int
 
 
-def warned(days: Sequence[pd.DataFrame]) -> Warned | None:
+def warned(days: Sequence[Placed]) -> Warned | None:
     """Try on the months so far whether those go down who are about to leave.
 
     Parameters
     ----------
-    days : sequence of DataFrame
-        As `leaving` takes them, a month apart.
+    days : sequence of Placed
+        A month apart.
 
     Returns
     -------
@@ -165,9 +188,9 @@ def warned(days: Sequence[pd.DataFrame]) -> Warned | None:
     counts = np.zeros(4, dtype=int)
     for before, now, after in zip(days, days[1:], days[2:], strict=False):
         said = leaving(before, now)
-        then = after["segment"].reindex(said.index)
+        then = after.segment.reindex(said.index)
         known = then.notna()
-        down = then > now["segment"].reindex(said.index)
+        down = then > now.segment.reindex(said.index)
         counts += [
             (said & known).sum(), (said & down).sum(), (~said & known).sum(), (~said & down).sum()
         ]  # fmt: skip
