@@ -165,10 +165,11 @@ class Customers:
             ),
             tuple,
         )
-        self.count: int = found[0]
+        self.count: int
+        self.count, *of = found
         n = len(numbers)
-        facts = zip(found[1 : n + 1], found[n + 1 : 2 * n + 1], found[2 * n + 1 :], strict=True)
-        self._numbers = {name: _Numbers(*of) for name, of in zip(data.measures, facts, strict=True)}
+        facts = map(_Numbers, of[:n], of[n : 2 * n], of[2 * n :])
+        self._numbers = dict(zip(data.measures, facts, strict=True))
         self._levels: dict[str, Frame] = {}
         self._categories: dict[str, _Categories] = {}
         for i, name in enumerate(data.kinds):

@@ -104,7 +104,7 @@ class Words:
         return f"{number} of {path.name}" if self._parts else str(number)
 
     def reason(self, code: int, of: Any = None) -> str:
-        """Say why a row was rejected, by its code and what of the row that speaks of (`_reads`)."""
+        """Say why a row was rejected, from its code and the cell that it speaks of (`_reads`)."""
         if code == DAMAGED:
             return str(of)
         rule = self.rule(code)

@@ -40,12 +40,10 @@ def unpacked(table: pa.Table | pa.RecordBatch, kind: type[T]) -> tuple[T, list[A
 
     Examples
     --------
-    >>> @dataclass
-    ... class About:
-    ...     line: pa.ChunkedArray
-    >>> about, cells = unpacked(pa.table({"line": [1, 2], "c0": ["a", "b"]}), About)
-    >>> about.line.to_pylist(), len(cells)
-    ([1, 2], 1)
+    >>> from segmentation.engines.numbers import Some
+    >>> front, cells = unpacked(pa.table({"count": [3], "first": [1], "c0": ["a"]}), Some)
+    >>> front.first.to_pylist(), len(cells)
+    ([1], 1)
     """
     columns = table.columns
     size = len(fields(kind))  # type: ignore[arg-type]
