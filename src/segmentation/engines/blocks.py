@@ -100,11 +100,12 @@ class Blocks:
         self.ends: Places = self.starts
         self.next = 0  # the line of the block that was not handed on yet
 
-    def load(self) -> bool:
-        """Go to the next block; tell whether there is one."""
+    def load(self, *, inside: bool = False) -> bool:
+        """Go to the next block, maybe `inside` a row; tell whether there is one."""
         self.block = next(self._blocks, b"")
         if b"\r" in self.block and (
-            b'"' not in self.block  # no cell can hold a line break
+            b'"' not in self.block
+            and not inside  # so no cell can hold a line break
             and self.block.count(b"\r") != self.block.count(b"\r\n")
         ):
             self.block = self.block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -131,7 +132,7 @@ class Blocks:
 
     def lines(self) -> Iterator[str]:
         """Give the lines after the last that was handed on."""
-        while self.next < len(self.starts) or self.load():
+        while self.next < len(self.starts) or self.load(inside=len(self.starts) > 0):
             line = self.line(self.next)
             self.next += 1
             yield line.decode("utf-8", "surrogateescape")
