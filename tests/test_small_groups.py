@@ -11,6 +11,7 @@ import factories
 from segmentation import artifacts, paths
 from segmentation.__main__ import run_stage
 from segmentation.artifacts import files
+from segmentation.artifacts.baseline import Baseline, NumberBins
 from segmentation.artifacts.details import Details
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.reference import Reference
@@ -143,3 +144,27 @@ def test_every_bar_and_range_stands_on_ten(table: pd.DataFrame) -> None:
             if figures.whiskers:
                 low, high = figures.whiskers
                 assert min((rows <= low).sum(), (rows >= high).sum()) >= 10
+
+
+def between(values: pd.Series, places: list[float]) -> list[int]:
+    """Count who lies between neighbours of the places."""
+    known = np.sort(values.dropna())
+    return np.diff(np.searchsorted(known, sorted(places), side="right")).tolist()
+
+
+def test_no_one_to_nine_lie_between_two_places_that_are_told(table: pd.DataFrame) -> None:
+    summary, facts, base = (artifacts.read(each) for each in (Summary, Segments, Baseline))
+    for name, column in summary.numeric.items():
+        bins = base.columns[name]
+        assert isinstance(bins, NumberBins)
+        assert column.histogram
+        assert column.box
+        bars = column.histogram.edges[1:-1]
+        told = [*column.box.places, *bars, *bins.edges]
+        assert all(enough(n) for n in between(table[name], told))
+        for segment in facts.segments:
+            figures, rows = segment.numeric[name], table[table["segment"] == segment.id]
+            pairs = (figures.quartiles, figures.whiskers, figures.median_interval)
+            places = [place for pair in pairs if pair for place in pair]
+            places += [] if figures.median is None else [figures.median]
+            assert all(enough(n) for n in between(rows[name], places))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from segmentation.artifacts.privacy import FEWEST, told, told_cells
+from segmentation.artifacts.privacy import FEWEST, apart, percentiles, told, told_cells, up_to
 
 CELL = st.one_of(st.just(0), st.integers(1, 9), st.integers(10, 60))
 
@@ -78,3 +78,28 @@ def test_no_few_can_be_worked_out_of_everyone(sizes: list[int], in_none: int) ->
     assert not few(int(groups[~shown].sum())) or few(int(groups.sum()))
     if min(sizes) >= FEWEST and not few(in_none):
         assert shown[:-1].all()
+
+
+VALUES = st.lists(st.integers(0, 400).map(lambda i: i / 8), min_size=1, max_size=300)
+
+
+@settings(max_examples=200, deadline=None)
+@given(VALUES, st.lists(st.floats(0, 50), min_size=1, max_size=9, unique=True))
+def test_no_few_lie_between_a_place_and_a_quantile(found: list[float], drawn: list[float]) -> None:
+    values, places = np.array(found), np.sort(drawn)
+    kept = percentiles(values)
+    kept = kept[~np.isnan(kept)]
+    moved = apart(places, kept, values)
+    between = np.abs(up_to(moved, values)[:, None] - up_to(kept, values))
+    assert not any(map(few, between.ravel().tolist()))
+    assert set(moved.tolist()) <= {*kept.tolist(), *places.tolist()}
+
+
+def test_ten_lie_between_any_two_quantiles_or_they_are_the_same() -> None:
+    for n in range(20, 250):
+        values = np.arange(float(n))
+        quantiles = percentiles(values)
+        below = up_to(quantiles[~np.isnan(quantiles)], values)
+        assert below.min() >= FEWEST
+        assert n - below.max() >= FEWEST
+        assert not any(map(few, np.diff(below).tolist()))

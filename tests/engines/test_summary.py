@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.artifacts.summary import Summary
-from segmentation.engines.summary import MOST_LEVELS, bin_edges, box, summarise
+from segmentation.engines.summary import MOST_LEVELS, summarise
+from segmentation.engines.tables.bars import bin_edges, box
 
 CUSTOMERS = pd.DataFrame(
     {

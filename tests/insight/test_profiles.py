@@ -282,3 +282,18 @@ def _leaves(value: Any) -> Any:
             yield from _leaves(part)
     else:
         yield value
+
+
+def test_ten_lie_between_the_limits_of_a_median_and_what_else_is_told() -> None:
+    some = False
+    for n in range(60, 300, 7):
+        ordered = pd.DataFrame({"x": np.arange(2.0 * n)})
+        figures = described(ordered, np.repeat([1, 2], n))[0].numeric["x"]
+        assert figures.median is not None
+        assert figures.quartiles
+        low, high = figures.quartiles
+        limits = figures.median_interval or ()
+        places = np.floor([low, figures.median, high, *limits]) + 1  # so many are not above
+        assert min(np.diff(np.sort(places))) >= 10
+        some |= figures.median_interval is not None
+    assert some

@@ -44,7 +44,7 @@ ODD = (
         (HEADER, {"spend": Now(0.1, mean=5000.0)},
          ["'spend': 100 times more: is it another unit?, 5000 instead of 50 on average"]),
         (HEADER, {"spend": Now(0.1, mean=4.9)},
-         ["'spend': 10.2 times less: is it another unit?, 4.9 instead of 50 on average"]),
+         ["'spend': 10 times less: is it another unit?, 4.9 instead of 50 on average"]),
         (HEADER, {"spend": Now(0.1, mean=301.0)}, [ODD.format(301)]),
         (HEADER, {"spend": Now(0.1, mean=-50.0)}, [ODD.format(-50)]),
         (HEADER, {"spend": Now(0.4, mean=50.0)},
@@ -111,6 +111,10 @@ def test_init_keeps_a_contract_that_tells_of_nobody(prepared: Callable[..., None
     assert held.columns["member"].levels.keys() == {"Yes", "No"}
     assert held.columns["customer_id"] == Held(role="id", missing=0.0)
     assert held.columns["spend"].low is None  # one in a hundred of 400 is too few to tell of
+    # Minus those of the rows that `prepare` keeps, they would tell of the few that it rejects.
+    assert held.columns["spend"].mean == 60
+    shares = np.array([*held.columns["town"].levels.values()])
+    assert (400 * shares % 10).tolist() == [0, 0]
     prepared(lambda table: table)
     assert not paths.DIFFERENCES.exists()
 

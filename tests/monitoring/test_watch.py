@@ -13,6 +13,7 @@ from scipy.stats import chi2_contingency
 from segmentation.artifacts.baseline import Baseline, LevelCounts, NumberBins
 from segmentation.artifacts.drift import Drift
 from segmentation.artifacts.privacy import OTHER
+from segmentation.artifacts.transformer import feature_names
 from segmentation.commands import drift as command
 from segmentation.engines.tables.baseline import binned
 from segmentation.errors import InputError
@@ -167,6 +168,27 @@ def test_the_baseline_tells_of_no_fewer_than_ten(base: Baseline, tmp_path: Path)
     ages = small.columns["age"]
     assert isinstance(ages, NumberBins)
     assert min(ages.counts) >= 10
+
+
+def test_a_centre_tells_of_categories_to_tens_of_customers(base: Baseline) -> None:
+    customers, found = made.customers(), made.model()
+    segments = found.predict(customers)
+    place = feature_names(found.steps[0][1]).index("gender_Female")
+    for each, segment in base.segments.items():
+        assert segment.centre
+        count = segment.centre[place] * 2**0.5 * segment.customers  # 1 is weighed by that
+        exact = (customers["gender"] == "Female")[segments == each].sum()
+        assert count == pytest.approx(round(count / 10) * 10, abs=1e-6)
+        assert abs(count - exact) <= 5
+
+
+def test_a_segment_has_no_centre_where_few_of_it_have_a_number(tmp_path: Path) -> None:
+    customers = made.customers()
+    customers.loc[5:, "income"] = np.nan
+    segments = made.model().predict(customers)
+    found = made.of_training(tmp_path, made.model(), customers)
+    few = set(segments[:5].tolist())
+    assert {each for each, of in found.segments.items() if of.centre is None} == few
 
 
 def test_bins_of_few_are_joined_to_their_neighbours() -> None:

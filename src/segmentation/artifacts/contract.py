@@ -16,11 +16,12 @@ class Held(Part):
     missing : float
         Share of the rows.
     mean : float or None
-        Of a number.
+        Of a number, to one digit that counts; of at least a thousand, to two.
     low, high : float or None
-        Between them are 98% of a number, of at least a thousand.
+        Between them are 98% of a number, of at least a thousand; to two digits.
     levels : dict of str to float
-        Of a text the shares of what at least ten customers have, of all that have any.
+        Of a text the shares of what at least ten customers have, of all that have any; to tens of
+        customers.
     open : bool
         Whether a text had more different levels than these.
     """

@@ -33,6 +33,7 @@ def percentiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
     The ends leave out 5% on either side, or the ten customers that are more of few. Where fewer
     than ten lie beyond a quartile, or on either side of the median, it is NaN, as are the ends.
+    Where fewer than ten lie between the ends and the quartiles, they are the same.
 
     Parameters
     ----------
@@ -44,17 +45,80 @@ def percentiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> percentiles(np.arange(1.0, 202.0)).tolist()
     [11.0, 51.0, 101.0, 151.0, 191.0]
     >>> percentiles(np.arange(1.0, 42.0)).tolist()
-    [10.75..., 11.0, 21.0, 31.0, 31.24...]
+    [11.0, 11.0, 21.0, 31.0, 31.0]
     >>> percentiles(np.arange(21.0)).tolist()
     [nan, nan, 10.0, nan, nan]
     """
     quantiles = np.full(5, np.nan)
     if len(values) >= 4 * FEWEST:
-        tail = max(_TAIL, FEWEST / len(values))
+        tail = max(_TAIL, FEWEST / len(values)) if len(values) >= 8 * FEWEST else 0.25
         quantiles[:] = np.quantile(values, [tail, 0.25, 0.5, 0.75, 1 - tail])
     elif len(values) >= 2 * FEWEST:
         quantiles[2] = np.median(values)
     return quantiles
+
+
+def up_to(places: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Count the values that are not above each place; places are ascending."""
+    counts = np.bincount(np.searchsorted(places, values), minlength=len(places) + 1)
+    return np.asarray(np.cumsum(counts)[:-1], dtype=np.intp)
+
+
+def apart(
+    places: NDArray[np.float64], kept: NDArray[np.float64], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Move places on a number's axis so that no one to nine lie between any and those told already.
+
+    Who knows how many are not above two places knows how many lie between them.
+
+    Parameters
+    ----------
+    places : array of float
+        Ascending; it is to be told how many are not above them.
+    kept : array of float
+        Told already: quantiles, or places that were moved apart.
+    values : array of float
+        The customers', finite.
+
+    Returns
+    -------
+    array of float
+        Ascending, each once. What is too near to a place that was kept becomes that one, or is left
+        out. Between two that were moved there can still be fewer than ten customers.
+
+    Examples
+    --------
+    >>> apart(np.array([12.5, 30.5, 70.5]), np.array([25.5, 75.5]), np.arange(100.0)).tolist()
+    [12.5, 25.5, 75.5]
+    """
+    kept = np.unique(kept)
+    below, below_kept = up_to(places, values), up_to(kept, values)
+    moved = []
+    for place, count in zip(places, below, strict=True):
+        if _near(count, below_kept).any():
+            nearest = int(np.abs(below_kept - count).argmin())
+            count = below_kept[nearest]  # noqa: PLW2901 - where it is moved to
+            same = places[below == count]  # whole steps stay whole
+            place = same[0] if len(same) else kept[nearest]  # noqa: PLW2901
+        if not _near(count, below_kept).any():  # two that were kept may be near, of equal values
+            moved.append(place)
+    return np.unique(np.array(moved, dtype=np.float64))
+
+
+def _near(count: int, others: NDArray[np.intp]) -> NDArray[np.bool_]:
+    away = np.abs(others - count)
+    return (away > 0) & (away < FEWEST)
+
+
+def in_tens(count: float) -> int:
+    """Round a number of customers to tens: beside another count it never tells of one to nine.
+
+    Examples
+    --------
+    >>> [in_tens(count) for count in (3, 6, 94, 96)]
+    [0, 10, 90, 100]
+    """
+    return FEWEST * round(count / FEWEST)
 
 
 def told(sizes: NDArray[np.intp], hidden: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:

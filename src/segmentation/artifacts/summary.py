@@ -2,6 +2,9 @@
 
 from typing import ClassVar, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from segmentation import paths
 from segmentation.artifacts.base import Artifact, Figure, Known, KnownPosition, Part, Position
 
@@ -12,7 +15,7 @@ Quartiles = tuple[KnownPosition, KnownPosition, KnownPosition]
 class Histogram(Part):
     """How many customers lie between two edges: none, or ten and more.
 
-    The last interval includes both of its edges.
+    An interval includes its right edge; the first and the last include whoever lies beyond.
     """
 
     edges: tuple[Position, ...]
@@ -24,6 +27,11 @@ class Box(Part):
 
     whiskers: tuple[Position, Position]
     quartiles: tuple[Position, Position, Position]
+
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """All of them."""
+        return np.array([*self.whiskers, *self.quartiles])
 
 
 class NumberSummary(Part):

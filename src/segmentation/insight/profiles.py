@@ -25,6 +25,7 @@ MOST_LEVELS = 30  # of a category that are described; the rarer ones are counted
 LARGEST = 10.0  # standardised difference that is told; without any spread it would be infinite
 SIGNIFICANCE = 0.05  # of all comparisons of a run together
 
+_PARTED = 12 * FEWEST  # from so many on, ten lie between a median, its limits and the quartiles
 _KNOWN = 5  # cells on either side, below which nothing is confirmed (docs/profiles.md)
 
 
@@ -196,7 +197,7 @@ def _numbers(
             continue
         mean[i] = here.mean()
         quantiles[:, i] = percentiles(here)
-        if not np.isnan(quantiles[0, i]):  # else a limit may be a customer of the last ten
+        if len(here) >= _PARTED:
             median_limits[:, i] = intervals.of_median(here)
         z = (here - centre) / scale if spread else np.zeros(len(here))
         squared = z * z

@@ -12,6 +12,7 @@ MORE_MISSING = 0.2
 FEW_KNOWN = 0.5
 """Share of the customers whom an earlier run has had, below which their ids are doubted."""
 NEW_LEVEL, LOST_LEVEL = 0.01, 0.05  # shares from which on a category is worth a line
+_NEARLY = 1.25  # times a power of ten, which is told instead
 _MOST = 3  # categories in a line
 
 
@@ -108,6 +109,8 @@ def _of_number(name: str, held: Held, was: float, now: float) -> list[Difference
         size = ratio if ratio > 1 else 1 / ratio
         way = "more" if ratio > 1 else "less"
         if math.isfinite(size):
+            power = 10.0 ** round(math.log10(size))  # of units, and the mean was rounded
+            size = power if max(size / power, power / size) < _NEARLY else size
             return [Difference(name, f"{size:,.3g} times {way}: is it another unit?", *told)]
     if held.low is not None and held.high is not None and not held.low <= now <= held.high:
         limits = f"{held.low:.4g} to {held.high:.4g} for 98% of the customers"

@@ -1,7 +1,9 @@
 """The contract of a table, from what was counted of it."""
 
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+
 from segmentation.artifacts.contract import Contract, Held
-from segmentation.artifacts.privacy import FEWEST
+from segmentation.artifacts.privacy import FEWEST, in_tens
 from segmentation.onboarding.figures import Counted, Figures
 from segmentation.onboarding.plan import Plan
 from segmentation.onboarding.roles import Column
@@ -13,7 +15,9 @@ _ENOUGH = 1000  # of whom one in a hundred is ten
 def contract(counted: Counted, plan: Plan, data: Data, *, file: str) -> Contract:
     """Return what later files are held against.
 
-    Nothing is told of fewer than ten customers: no rare category, no end of a range.
+    Nothing is told of fewer than ten customers: no rare category, no end of a range. Figures are
+    rounded so far that beside those of the rows that `prepare` keeps they tell nothing of the few
+    that it rejects.
     """
     figures = {each.name: each for each in counted.columns}
     return Contract(
@@ -31,12 +35,13 @@ def _held(column: Column, figures: Figures, data: Data) -> Held:
     numbers = figures.numbers
     if column.role == "numeric" and numbers and figures.known >= FEWEST and not column.never:
         many = figures.known >= _ENOUGH
+        low, high = numbers.quantiles[0], numbers.quantiles[4]
         return Held(
             role=column.role,
             missing=figures.missing,
-            mean=numbers.mean,
-            low=numbers.quantiles[0] if many else None,
-            high=numbers.quantiles[4] if many else None,
+            mean=_rounded(numbers.mean, 2 if many else 1),
+            low=_rounded(low, 2, down=True) if many else None,
+            high=-_rounded(-high, 2, down=True) if many else None,
         )
     if column.role in ("categorical", "scale", "flag"):
         aliases = {
@@ -50,10 +55,25 @@ def _held(column: Column, figures: Figures, data: Data) -> Held:
             role=column.role,
             missing=figures.missing,
             levels={
-                level: customers / figures.known
+                level: in_tens(customers) / figures.known
                 for level, customers in shares.items()
                 if customers >= FEWEST
             },
             open=figures.distinct > len(figures.levels),
         )
     return Held(role=column.role, missing=figures.missing)
+
+
+def _rounded(value: float, digits: int, *, down: bool = False) -> float:
+    """Round to so many digits that count.
+
+    Examples
+    --------
+    >>> _rounded(1263.0, 2), _rounded(1263.0, 1), _rounded(-0.0123, 2, down=True)
+    (1300.0, 1000.0, -0.013)
+    """
+    if not value:
+        return 0.0
+    step = Decimal(1).scaleb(Decimal(value).adjusted() - digits + 1)
+    rounding = ROUND_FLOOR if down else ROUND_HALF_EVEN
+    return float((Decimal(value) / step).to_integral_value(rounding) * step)

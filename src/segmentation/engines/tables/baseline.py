@@ -14,6 +14,7 @@ from segmentation.artifacts.baseline import (
 )
 from segmentation.artifacts.files import POSITION_DIGITS, rounded
 from segmentation.columns import Columns
+from segmentation.engines.tables.bars import box, histogram
 from segmentation.engines.tables.table import Table, matrix
 
 _BINS = 10
@@ -41,7 +42,7 @@ def baseline(
     numbers, categories : list of str
         The columns that segments were found in.
     """
-    told = sorted(privacy.described(segment) - {-1})
+    told = sorted(_described(customers, segment, numbers))
     centres = _centres(points, segment, told)
     distance = _distances(points, segment, centres)
     segments = {}
@@ -72,13 +73,17 @@ def baseline(
 
 
 def binned(customers: Columns, name: str) -> NumberBins:
-    """Count the customers in tenths of a number, of which none is of fewer than ten."""
+    """Count the customers in tenths of a number, of which none is of fewer than ten.
+
+    A tenth ends at an edge of a bar or a quantile of `explore` where fewer than ten lie between.
+    """
     column = customers[name]
     values = column.dropna().to_numpy(np.float64)
     bins = min(_BINS, max(1, len(values) // privacy.FEWEST))
     inner = np.linspace(0, 1, bins + 1)[1:-1]
     edges = np.unique([rounded(q, POSITION_DIGITS) for q in np.quantile(values, inner)])
-    counts = np.bincount(np.searchsorted(edges, values), minlength=len(edges) + 1)
+    edges = privacy.apart(edges, _told(values), values)
+    counts = np.diff(privacy.up_to(edges, values), prepend=0, append=len(values))
     while len(edges) and counts.min() < privacy.FEWEST:
         least = int(counts.argmin())
         edge = min(max(least - 1, 0) if least == len(edges) else least, len(edges) - 1)
@@ -93,6 +98,15 @@ def binned(customers: Columns, name: str) -> NumberBins:
     )
 
 
+def _told(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the places in a number that `explore` and `profile` tell of."""
+    shown = box(values)
+    if shown is None:
+        quantiles = privacy.percentiles(values)
+        return quantiles[~np.isnan(quantiles)]
+    return np.append(shown.places, histogram(values, shown).edges[1:-1])
+
+
 def counted(customers: Columns, name: str) -> LevelCounts:
     """Count the customers of each category; those of fewer than ten are one since `prepare`."""
     column = customers[name]
@@ -103,15 +117,42 @@ def counted(customers: Columns, name: str) -> LevelCounts:
     )
 
 
+def _described(customers: Columns, segment: NDArray[np.intp], numbers: list[str]) -> set[int]:
+    """Return the segments of whose centres nothing is of fewer than ten, in no number either."""
+    ids, group = np.unique(np.maximum(segment, -1), return_inverse=True)
+    hidden = ~np.isin(ids, sorted(privacy.described(segment) - {-1}))
+    shown = ~hidden
+    for name in numbers:
+        known = np.bincount(group[customers[name].notna().to_numpy()], minlength=len(ids))
+        shown &= privacy.told(known, hidden) | (known == 0)
+    return set(ids[shown].tolist())
+
+
 def _centres(
     points: Table, segment: NDArray[np.intp], told: list[int]
 ) -> dict[int, list[Position]]:
+    """Return the means of segments; of a feature that is a yes or no, to tens of customers."""
     sums = {each: np.zeros(len(points.columns)) for each in told}
+    distinct: list[set[float]] = [set() for _ in points.columns]
     for part, cells in points.slices(points.columns):
         X, here = matrix(cells), segment[part]
         for each in told:
             sums[each] += X[here == each].sum(axis=0)
-    return {each: (sums[each] / (segment == each).sum()).tolist() for each in told}
+        for i, values in enumerate(distinct):
+            for some in (X[:100, i], X[:, i]):  # most numbers are known by the first
+                if len(values) <= 2:
+                    values.update(np.unique(some)[:3].tolist())
+    centres = {}
+    for each in told:
+        size = int((segment == each).sum())
+        centre = sums[each] / size
+        for i, values in enumerate(distinct):
+            if len(values) == 2:
+                no, yes = sorted(values)
+                count = min(privacy.in_tens(size * (centre[i] - no) / (yes - no)), size)
+                centre[i] = no + count / size * (yes - no)
+        centres[each] = centre.tolist()
+    return centres
 
 
 def _distances(
