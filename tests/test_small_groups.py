@@ -149,11 +149,12 @@ def test_every_bar_and_range_stands_on_ten(table: pd.DataFrame) -> None:
 def between(values: pd.Series, places: list[float]) -> list[int]:
     """Count who lies between neighbours of the places."""
     known = np.sort(values.dropna())
-    return np.diff(np.searchsorted(known, sorted(places), side="right")).tolist()
+    return [int(n) for n in np.diff(np.searchsorted(known, sorted(places), side="right"))]
 
 
 def test_no_one_to_nine_lie_between_two_places_that_are_told(table: pd.DataFrame) -> None:
-    summary, facts, base = (artifacts.read(each) for each in (Summary, Segments, Baseline))
+    summary, facts = artifacts.read(Summary), artifacts.read(Segments)
+    base = artifacts.read(Baseline)
     for name, column in summary.numeric.items():
         bins = base.columns[name]
         assert isinstance(bins, NumberBins)

@@ -25,7 +25,8 @@ class NumberProfile(Part):
     mean, median : float or None
     mean_interval, median_interval : pair of float or None
     quartiles, whiskers : pair of float or None
-        Quantiles 25% and 75%, and 5% and 95% (of fewer than 200, nearer: ten lie beyond).
+        Quantiles 25% and 75%, and 5% and 95% (of fewer than 200, nearer: ten lie beyond; of fewer
+        than 80 the quartiles).
     index : float or None
         100 times the mean over everyone's mean. None where a customer has a value below zero: a
         mean in which gains and losses cancel is no measure of what is usual.
