@@ -14,6 +14,7 @@ import factories
 from browser import needs_a_browser, site
 from hostile import as_html, hostile
 from segmentation.artifacts.clustering import ReferenceMatch
+from segmentation.artifacts.contract import Contract
 from segmentation.artifacts.segments import Answer, CategoryColumn, NumberColumn
 from segmentation.artifacts.structure import LEVELS, Structure
 from segmentation.insight.facts import describe
@@ -21,6 +22,8 @@ from segmentation.insight.numbers import number
 from segmentation.insight.playbook import Playbook
 from segmentation.insight.results import Results
 from segmentation.insight.trust import trust
+from segmentation.monitoring import contract
+from segmentation.stages.track import described
 from segmentation.views import profiles, style
 from segmentation.views.report import render
 from segmentation.views.side_by_side import side_by_side
@@ -269,6 +272,10 @@ def test_a_name_calls_nobody_and_links_no_issue() -> None:
 @pytest.mark.slow
 @needs_a_browser
 def test_no_page_asks_for_anything() -> None:
+    def differences(name: str) -> str:
+        held = Contract(file=name, rows=1, columns={})
+        return contract.page(held, name, [contract.Difference(name, name, name, name)])
+
     with site() as watched:
         _, asked = watched.visit(as_html("".join(f"{n}\n\n" for n in hostile(watched.address))))
         assert {"/picture", "/tag", "/lines"} <= set(asked)  # that is: as they are, names do
@@ -277,6 +284,8 @@ def test_no_page_asks_for_anything() -> None:
         for page in (
             render("report.html.j2", **shape),
             as_html(render("segments.md.j2", **shape)),
+            as_html(described(render("segments.md.j2", **shape))),  # as a note in MLflow
+            as_html(differences(name)),
         ):
             document, asked = watched.visit(page)
             assert "</html>" in document

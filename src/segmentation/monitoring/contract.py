@@ -1,6 +1,7 @@
 """Hold a later file against what the table was like when its settings were written."""
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -166,4 +167,5 @@ def page(
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    """Keep a name from being a cell's end, a tag, or a picture that the page's reader fetches."""
+    return re.sub(r"[\\|`\[\]]", r"\\\g<0>", " ".join(text.split())).replace("<", "&lt;")
