@@ -3,16 +3,19 @@
 import gzip
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
-from segmentation.engines import source
+from segmentation.artifacts.quality import Lines
+from segmentation.engines import blocks, source
 from segmentation.engines.cleaning import clean
 from segmentation.engines.customers import Customers
 from segmentation.engines.local import Local
+from segmentation.engines.records import Records
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.shared.data import Data
 from segmentation.synthetic.customers import make_customers
@@ -95,6 +98,45 @@ def test_where_blocks_end_changes_nothing(
     for table, again in zip(whole, prepared(tmp_path, path), strict=True):
         pd.testing.assert_frame_equal(table, again)
     assert whole[1]["line"].tolist() == [102]
+
+
+ODD = (
+    "id,age,income,gender,preferred_category", "C1,30,100,f,shoes", "C2,31", "C3,32,100,f,shoes,x",
+    "C4,33,100,f,shoes,,", "", " , ,,,", "Ü5,34", "C6", "<<<< main", ",35,100,f,shoes",
+    ",,,,shoes", "C7,36,100,f, ", "C8,\t", "C9,37,100,f,shoes,,x ", "\x00,1", "\ufeffC10,1",
+    "id,age,income,gender,preferred_category", "C11,38,100,m,shoes",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_of_another_width_are_told_by_the_block_as_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text(end.join(ODD), encoding="utf-8", newline="")
+
+    stretch, seen = Records.stretch, blocks.seen_lines
+    asked: set[int] = set()
+
+    def noted(self: Records, header: list[str], is_row: Any, *, line: int) -> Any:
+        asked.add(line)
+        return stretch(self, header, is_row, line=line)
+
+    def none_of_another(lines: blocks.Blocks, layout: blocks.Layout) -> blocks.Seen:
+        found = seen(lines, layout)
+        return found._replace(widths=found.widths * 0)
+
+    def rows() -> tuple[list[dict[str, object]], Lines]:
+        opened = source.Source(DATA.model_copy(update={"path": path}))
+        batches = [batch.drop_columns(["loose"]) for batch in opened.batches()]
+        return [row for batch in batches for row in batch.to_pylist()], opened.lines
+
+    monkeypatch.setattr(Records, "stretch", noted)
+    by_block = rows()
+    by_itself, asked = asked, set()
+    monkeypatch.setattr(blocks, "seen_lines", none_of_another)
+    assert rows() == by_block
+    assert asked - by_itself == {3, 4, 9}
 
 
 @pytest.mark.parametrize("kind", ["gz", "zst", "parquet", "folder"])

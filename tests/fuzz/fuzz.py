@@ -208,7 +208,7 @@ def check_customers(drawn: Customers) -> None:
     file.write_bytes(PACKED[drawn.packed](drawn.content))
     params = Params.model_validate({"data": drawn.data, "prepare": drawn.rules})
     read = outcome(params.data, drawn.block)
-    with mock.patch.object(blocks, "plain_lines", _none_plain):
+    with mock.patch.object(blocks, "seen_lines", _none_seen):
         assert outcome(params.data, 1 << 22) == read
     if isinstance(read, str):
         return
@@ -253,13 +253,13 @@ def check_prepared(params: Params) -> None:
     assert all(line.startswith("warning: ") for line in warnings.getvalue().splitlines())
 
 
-def _none_plain(lines: blocks.Blocks, layout: blocks.Layout) -> tuple[Any, Any, int]:
+def _none_seen(lines: blocks.Blocks, layout: blocks.Layout) -> blocks.Seen:
     """Leave every line to be read by itself."""
-    fine, loose, letters = _PLAIN(lines, layout)
-    return fine & False, loose, letters
+    seen = _SEEN(lines, layout)
+    return seen._replace(plain=seen.plain & False, widths=seen.widths * 0)
 
 
-_PLAIN = blocks.plain_lines
+_SEEN = blocks.seen_lines
 
 
 def told(error: SegmentationError) -> str:

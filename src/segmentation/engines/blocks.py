@@ -1,13 +1,14 @@
 """Cut a CSV into rows by the block: what is plain goes through Arrow, the rest through `records`.
 
 A line is plain if its quotes are closed and it has as many cells as the header: nearly every line
-of nearly every file. These are found with a few passes over the bytes, and Arrow reads them.
-Whatever else there is (`records` says what) is read line by line, with the same answers for plain
-lines.
+of nearly every file. These are found with a few passes over the bytes, and Arrow reads them. So
+are lines that have another number of cells beyond doubt. Whatever else there is (`records` says
+what) is read line by line, with the same answers for these lines.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,10 +18,11 @@ from numpy.typing import NDArray
 
 from segmentation.engines import arrow
 from segmentation.engines.header import BLANK
-from segmentation.engines.records import LONGEST, Records
+from segmentation.engines.records import LONGEST, Damaged, Records
 from segmentation.engines.rows import unpacked
 
 Places = NDArray[np.int64]
+_Part = tuple[list[int], list[list[str]], list[Damaged]]  # lines, their rows, and lines without
 
 _QUOTE, _LINE_FEED, _RETURN = 0x22, 0x0A, 0x0D
 _MARK = b"\xef\xbb\xbf"
@@ -154,14 +156,14 @@ def batches(
     """
     while source.next < len(source.starts) or source.load():
         first_line = records.lines + 1 - source.next  # of the block
-        plain, loose, letters = plain_lines(source, layout)
+        plain, loose, letters, widths = seen_lines(source, layout)
         records.letters += letters
         asked = plain
         if wanted is not None:
             asked = plain & among(wanted, np.arange(len(plain)) + first_line)
         cells, blank = _read(source, layout, asked)
         plain, asked = plain & ~blank, asked & ~blank
-        odd, taken = _odd(source, records, layout, plain, first_line)
+        odd, taken = _odd(source, records, layout, plain, widths, first_line)
         if taken[asked].any():
             cells = cells.filter(arrow.flags(~taken[asked]))
         rows = np.flatnonzero(asked & ~taken)
@@ -187,16 +189,36 @@ def among(wanted: Places, lines: Places) -> NDArray[np.bool_]:
     return same & (found < len(wanted))
 
 
-def plain_lines(source: Blocks, layout: Layout) -> tuple[NDArray[np.bool_], NDArray[np.bool_], int]:
-    """Which lines of the block are plain, which may be loose, and letters beyond ASCII in all."""
+class Seen(NamedTuple):
+    """What passes over the bytes of a block tell of its lines.
+
+    Attributes
+    ----------
+    plain, loose : NDArray[np.bool_] of shape (n,)
+        Which lines are plain, and which may be loose.
+    letters : int
+        Letters beyond ASCII in all.
+    widths : NDArray[np.int64] of shape (n,)
+        How many cells a line has that has another number than the header and is nothing else; 0
+        for all others.
+    """
+
+    plain: NDArray[np.bool_]
+    loose: NDArray[np.bool_]
+    letters: int
+    widths: NDArray[np.int64]
+
+
+def seen_lines(source: Blocks, layout: Layout) -> Seen:
+    """Look through the bytes of a block."""
     content = np.frombuffer(source.block, dtype=np.uint8)
     starts, ends = source.starts, source.ends
     fine = ends - starts <= LONGEST
     fine[: source.next] = False
     loose = np.zeros(len(starts), dtype=bool)
-    letters = 0
+    letters, widths = 0, np.zeros(len(starts), dtype=np.int64)
     if source.lone_returns() or not layout.delimiter.isascii():
-        return fine & False, loose, letters
+        return Seen(fine & False, loose, letters, widths)
 
     def line_of(places: Places) -> Places:
         return np.searchsorted(ends, places, side="right")
@@ -218,6 +240,7 @@ def plain_lines(source: Blocks, layout: Layout) -> tuple[NDArray[np.bool_], NDAr
         opening = np.flatnonzero(opens[:-1] & ~opens[1:])
         between = np.searchsorted(delimiters, quotes[[opening, opening + 1]])
         np.subtract.at(cells, line[opening], between[1] - between[0])
+    other = fine & (cells != len(layout.header))
     fine &= cells == len(layout.header)
     if b"\0" in source.block:
         fine[line_of(np.flatnonzero(content == 0))] = False
@@ -238,7 +261,16 @@ def plain_lines(source: Blocks, layout: Layout) -> tuple[NDArray[np.bool_], NDAr
         edge = around[content[np.maximum(blanks - 1, 0)]] | (blanks == 0)
         edge |= around[content[np.minimum(blanks + 1, last)]] | (blanks == last)
         loose[line_of(blanks[edge])] = True
-    return fine, loose, letters
+    if b'"' not in source.block and other.any():
+        other[line_of(np.flatnonzero((content >= 0x80) | (content == 0)))] = False
+        # Nor is it blank, or has delimiters at its end, or is a mark of git's.
+        tail = ends - 1
+        for sign in (_LINE_FEED, _RETURN):
+            tail = tail - ((tail >= starts) & (content[tail] == sign))
+        other &= (tail >= starts) & ~(border | blank)[content[tail]]
+        other &= ~np.isin(content[starts], np.frombuffer(b"<>", dtype=np.uint8))
+        widths = np.where(other, cells, 0)
+    return Seen(fine, loose, letters, widths)
 
 
 def _bytes(members: bytes) -> NDArray[np.bool_]:
@@ -300,12 +332,24 @@ def _read(
         ),
     ).combine_chunks()
     cells = table.rename_columns(names).to_batches()[0]
-    first = pc.utf8_trim(cells.column(0), characters=BLANK)
-    odd = pc.is_in(first, value_set=arrow.texts(["", layout.header[layout.places[0]]]))
-    if pc.any(odd).as_py():
-        blank[np.flatnonzero(plain)[arrow.as_flags(odd)]] = True
-        cells = cells.filter(pc.invert(odd))
+    first = _trimmed(cells, 0)
+    odd = arrow.as_flags(pc.equal(first, layout.header[layout.places[0]]))
+    empty = arrow.as_flags(pc.equal(first, ""))
+    if empty.any():
+        some = cells.filter(arrow.flags(empty))
+        for i in range(1, some.num_columns):
+            some_blank = pc.equal(_trimmed(some, i), "")
+            empty[empty] = arrow.as_flags(some_blank)
+            some = some.filter(some_blank)
+        odd |= empty
+    if odd.any():
+        blank[np.flatnonzero(plain)[odd]] = True
+        cells = cells.filter(arrow.flags(~odd))
     return cells, blank
+
+
+def _trimmed(cells: pa.RecordBatch, column: int) -> pa.Array:
+    return pc.utf8_trim(cells.column(column), characters=BLANK)
 
 
 def _odd(
@@ -313,13 +357,15 @@ def _odd(
     records: Records,
     layout: Layout,
     plain: NDArray[np.bool_],
+    widths: NDArray[np.int64],
     first_line: int,
 ) -> tuple[pa.RecordBatch | None, NDArray[np.bool_]]:
     """Read the other lines one by one, and tell which lines that took."""
-    block = source.block
-    taken = np.zeros(len(plain), dtype=bool)
-    parts = []
-    for i in np.flatnonzero(~plain).tolist():
+    block, starts, ends = source.block, source.starts, source.ends
+    taken = widths > 0
+    of_other = np.flatnonzero(taken)
+    parts: list[_Part] = []
+    for i in np.flatnonzero(~plain & ~taken).tolist():
         if i < source.next or taken[i]:
             continue
         source.next = i
@@ -332,10 +378,20 @@ def _odd(
         taken[i : source.next] = True
     else:
         source.next = len(plain)
-    return _batch(parts, layout), taken
+    damaged = records.of_other_widths(
+        (of_other + first_line).tolist(),
+        widths[of_other].tolist(),
+        [_text(block, *where) for where in zip(starts[of_other], ends[of_other], strict=True)],
+        width=len(layout.header),
+    )
+    return _batch([([], [], damaged), *parts], layout), taken
 
 
-def _batch(parts: list, layout: Layout) -> pa.RecordBatch | None:  # type: ignore[type-arg]
+def _text(block: bytes, start: int, end: int) -> str:
+    return block[start:end].decode("ascii").rstrip("\r\n")
+
+
+def _batch(parts: list[_Part], layout: Layout) -> pa.RecordBatch | None:
     lines = [line for part in parts for line in part[0]]
     rows = [row for part in parts for row in part[1]]
     damaged = [row for part in parts for row in part[2]]

@@ -179,6 +179,32 @@ class Records(Tally):
                 break
         return lines, rows
 
+    def of_other_widths(
+        self, lines: list[int], cells: list[int], texts: list[str], *, width: int
+    ) -> list[Damaged]:
+        """Count lines that were found to have another number of cells than the header.
+
+        Parameters
+        ----------
+        lines : list of int
+            Where they stand in the file, in order.
+        cells : list of int
+            How many each has.
+        texts : list of str
+            What each holds, without its end.
+        width : int
+            How many the header has.
+        """
+        found = [
+            Damaged(line, _other_width(many, width), text)
+            for line, many, text in zip(lines, cells, texts, strict=True)
+        ]
+        if found and (self.first is None or found[0].line < self.first.line):
+            self.first = found[0]
+        self.widths.update(cells)
+        self.rows += len(found)
+        return found
+
     def _checked(
         self, row: list[str], header: list[str], is_row: Callable[[list[str]], bool]
     ) -> list[str]:
@@ -203,8 +229,7 @@ class Records(Tally):
             row = row[:width]  # a delimiter at the end of the line
         if len(row) != width:
             self.widths[len(row)] += 1
-            what = TOO_MANY if len(row) > width else TOO_FEW
-            return self._file(f"{what}: {len(row)}, where the header names {width}")
+            return self._file(_other_width(len(row), width))
         if [cell.strip() for cell in row] == [name.strip() for name in header]:
             return self._file("header again: the line repeats the header")
         if not inside:
@@ -284,6 +309,11 @@ class _Feed:
             line = line.lstrip("\ufeff")
         self.record.append(line)
         return line
+
+
+def _other_width(cells: int, width: int) -> str:
+    what = TOO_MANY if cells > width else TOO_FEW
+    return f"{what}: {cells}, where the header names {width}"
 
 
 def older(word: bytes) -> str:

@@ -137,7 +137,7 @@ def _place(file: Path, start: int, names: list[str], data: Data) -> int:
     source = Blocks(iter([content[first : content.rfind(b"\n") + 1]]))
     if not source.load():
         return 0
-    plain, _, _ = blocks.plain_lines(source, layout(names, data))
+    plain = blocks.seen_lines(source, layout(names, data)).plain
     border = {*data.delimiter.encode(), *b'\r\n"'}
     blank, header = data.delimiter.encode() + b" \t\r\n", names[0].encode()
     certain, last_quote, seen = False, 0, 0
