@@ -36,11 +36,14 @@ DATA = Data.model_validate(
         "value": ["income", "spent.2025"],  # Spark takes a dot for a way into a column
         "numeric": {
             "age": {"min": 16, "max": 110},
-            "income": {"min": 0},
+            "income": {"min": 0, "unit": "minutes"},
             "spent.2025": None,
             "share": None,
         },
-        "categorical": {"gender": {"aliases": {"f": "Female", "m": "Male"}}, "town": None},
+        "categorical": {
+            "gender": {"aliases": {"f": "Female", "m": "Male"}},
+            "town": {"aliases": {"None": "None"}},
+        },
     }
 )
 NASTY = [
@@ -62,6 +65,8 @@ NASTY = [
     "A12,40,0x1p3,1d,5%,M,Bonn",
     "A13,40,1_000,+-1,5%,M,Bonn",
     "A14,40,5.,.5,5%,M,M\udcfcnchen",
+    "A15,40,2 days 01:30:20.5,5,5%,M,NONE",
+    "A16,40,1h 30,5,5%,M,Bonn",
     "",
     "Total,9999,9999999,1,5%,,",
 ]

@@ -101,3 +101,46 @@ def test_customers_without_an_id_are_told_apart_by_their_line() -> None:
                                  numeric={"a": {"max": 5}}, categorical={"b": None})  # fmt: skip
     assert kept["row"].tolist() == ["2", "3", "5"]  # two customers alike are two
     assert rejected == ["outside limits: a is 9, above 5"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "minutes"),
+    [("1:30:00", 90), ("00:03:12", 3.2), ("1:30", 90), ("26:00:00", 1560), ("90", 90),
+     ("90 min", 90), ("2h 15m", 135), ("2 Std. 15 Min.", 135), ("1 hour and 30 minutes", 90),
+     ("1,5 h", 90), ("45s", 0.75), ("1 day, 2:00:00", 1560), ("PT1H30M", 90), ("PT45S", 0.75),
+     ("1,200", 1200)],
+)  # fmt: skip
+def test_a_duration_is_a_number_of_its_column_s_unit(cell: str, minutes: float) -> None:
+    kept, rejected, quality = prepared({"call": [cell]}, numeric={"call": {"unit": "minutes"}})
+    assert rejected == []
+    assert kept["call"].tolist() == pytest.approx([minutes])
+    assert quality.repaired.get("durations made numbers", 0) == (
+        not cell[-1].isdigit() or ":" in cell
+    )
+
+
+def test_what_is_no_duration_is_no_number() -> None:
+    cells = ["180 m", "1:75", "1:2:3:4", "h", "2h 15", "5 EUR"]
+    fine = ["1:30"] * 60
+    kept, rejected, _ = prepared(
+        {"call": cells + fine}, numeric={"call": {"unit": "seconds", "max": 80}}
+    )
+    assert rejected[:5] == [f"not a number: call is '{cell}'" for cell in cells[:5]]
+    assert len(rejected) == 65  # 1:30 are 90 seconds here
+    assert kept["call"].tolist() == [5.0]
+    with pytest.raises(InputError, match="for durations, say .* data.numeric.call.unit"):
+        prepared({"call": fine}, numeric={"call": None})
+
+
+def test_none_is_a_category_where_an_alias_or_a_scale_says_so() -> None:
+    table = {"bed": ["None", " none ", "King", "n/a", ""] * 10}
+    kept, _, quality = prepared(table, categorical={"bed": {"aliases": {"None": "None"}}})
+    assert kept["bed"][:3].tolist() == ["None", "None", "King"]
+    assert kept["bed"][3:5].isna().all()
+    assert quality.missing == {"bed": 20}
+    kept, _, quality = prepared(table, scale={"bed": ["none", "king"]})
+    assert kept["bed"][:3].tolist() == ["none", "none", "king"]
+    kept, _, quality = prepared(table, flag={"bed": {"aliases": {"None": "No", "King": "Yes"}}})
+    assert kept["bed"][:3].tolist() == ["No", "No", "Yes"]
+    kept, _, quality = prepared(table, categorical={"bed": None})
+    assert quality.missing == {"bed": 40}

@@ -754,3 +754,54 @@ def test_times_as_programs_write_them_are_days(root: Path, end: str) -> None:
     assert column is not None
     pattern, _ = dates._pattern(column.format)
     assert table["signup_ts"].str.fullmatch(pattern).all()
+
+
+def guests(rows: int = 300) -> pd.DataFrame:
+    """Who stayed in a hotel: None is an answer, and how long things took is no number yet."""
+    rng = np.random.default_rng(14)
+    return pd.DataFrame(
+        {
+            "guest_id": [f"G{i:04d}" for i in range(rows)],
+            "nights": rng.poisson(3, rows) + 1,
+            "spa": rng.choice(["None", "Massage", "Sauna"], rows),
+            "breakfast": rng.choice(["Yes", "None"], rows),
+            "loyalty_tier": rng.choice(["None", "Low", "Medium", "High"], rows),
+            "region": rng.choice(["EMEA", "APAC", "NA"], rows),
+            "call_time": [f"{m}:{s:02d}" for m, s in rng.integers(1, 60, (rows, 2))],
+            "time_on_site": [f"00:{m:02d}:{s:02d}" for m, s in rng.integers(0, 60, (rows, 2))],
+            "workout": [f"{m // 60}h {m % 60}m" if m > 60 else f"{m} min"
+                        for m in rng.integers(10, 300, rows)],
+            "checkin_time": [f"{h:02d}:{m:02d}" for h, m in rng.integers(12, 23, (rows, 2))],
+            "arrives": [f"{h}:{m} PM" for h, m in rng.integers(10, 12, (rows, 2))],
+        }
+    )  # fmt: skip
+
+
+def test_none_is_an_answer_among_words_and_nothing_where_numbers_have_it(root: Path) -> None:
+    done = started(root, guests())
+    data, found = settings(root), columns(done)
+    assert data.aliases("spa") == {"None": "None"}
+    assert data.aliases("region") == {"NA": "NA"}
+    assert data.flag["breakfast"] is not None
+    assert data.flag["breakfast"].aliases == {"None": "No"}
+    assert "None" in data.scale["loyalty_tier"]
+    assert "spa: 'None' is taken for a category" in " ".join(done.assumed)
+    assert load(Playbook, root / "playbook.yaml").words["spa"].levels["None"] == "without spa"
+    assert found["spa"].levels != ()
+    # A program that writes None for what is missing does so in numbers, too.
+    table = guests().astype("str").mask(lambda t: t == "3", "None")
+    done = started(root, table, "others.csv")
+    assert settings(root).aliases("spa") == {}
+    assert roles(done)["breakfast"] == "ignore"
+
+
+def test_durations_are_numbers_and_times_of_the_day_are_told(root: Path) -> None:
+    done = started(root, guests())
+    data, found = settings(root), columns(done)
+    assert {name: data.unit(name) for name in data.numeric} == {
+        "nights": None, "call_time": "seconds", "time_on_site": "minutes", "workout": "minutes"
+    }  # fmt: skip
+    assert found["call_time"].unsure.endswith("`unit: minutes` takes it for hours and minutes")
+    for name in ("checkin_time", "arrives"):
+        assert "times of the day" in found[name].why
+    assert "durations such as" in found["workout"].why

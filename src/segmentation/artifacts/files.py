@@ -120,7 +120,7 @@ def read_csv(path: Path) -> "pd.DataFrame":
 
     must_exist(path)
     try:
-        return pd.read_csv(path)
+        return pd.read_csv(path, keep_default_na=False, na_values=[""])  # None may be a category
     except ValueError as error:  # also what pandas raises for an empty or a torn file
         raise unreadable(path, error) from error
 

@@ -11,7 +11,7 @@ from operator import add
 
 import narwhals as nw
 
-from segmentation.engines import dates
+from segmentation.engines import dates, durations
 from segmentation.engines.base import Engine, Frame
 from segmentation.engines.header import BLANK
 from segmentation.engines.numbers import PLAUSIBLE
@@ -35,6 +35,8 @@ OTHER_THOUSANDS, OTHER_DECIMALS = 32, 64
 DECIMALS, MAYBE_THOUSANDS = 128, 256
 # A number that stands for "never" or "not known", and so has no value.
 NEVER = 512
+# A duration, such as 1:30:00, in a column whose unit is one of time.
+DURATION = 1024
 
 # Patterns that RE2 and Java read alike.
 _EDGE = "[" + "".join(rf"\x{{{ord(sign):x}}}" for sign in BLANK) + "]"
@@ -43,7 +45,6 @@ _EDGES = rf"^{_EDGE}+|{_EDGE}+$"
 _PLAIN_ID = r"^[0-9A-Za-z_-]*[0-9][0-9A-Za-z_-]*$"
 # What a spreadsheet makes of a long id. Its digits are lost; 1E5 may be an id as it is.
 _SCIENTIFIC = r"^\d(?:[.,]\d+)?[eE]\+\d{2,}$"
-_MISSING = "(?i)^(?:" + "|".join(re.escape(word) for word in MISSING_WORDS) + ")$"
 _CURRENCY = r"(?:[$€£¥₹]|EUR|USD|GBP|CHF)"
 _GROUPS = (*(sign for sign in BLANK if sign.isspace()), "'", "’")  # between thousands
 _SIGN = r"[+-]?"
@@ -54,9 +55,13 @@ def stripped(cell: nw.Expr) -> nw.Expr:
     return cell.str.replace_all(_EDGES, "")
 
 
-def is_missing(cell: nw.Expr) -> nw.Expr:
-    """Whether stripped text stands for nothing. DuckDB makes a join of a list of so many words."""
-    return cell.str.contains(_MISSING)
+def is_missing(cell: nw.Expr, *, but: frozenset[str] = frozenset()) -> nw.Expr:
+    """Whether stripped text stands for nothing, `but` for words that are a category here.
+
+    It is a pattern, as DuckDB makes a join of a list of so many words.
+    """
+    words = "|".join(re.escape(word) for word in MISSING_WORDS if word not in but)
+    return cell.str.contains(f"(?i)^(?:{words})$")
 
 
 def strip(cell: str) -> str:
@@ -82,6 +87,11 @@ def typed(engine: Engine, data: Data) -> Frame:
     col = nw.col
     places = range(len(data.numeric))
     days = {len(data.numeric) + i: data.dated(name) for i, name in enumerate(data.date)}
+    times = {
+        i: unit
+        for i, name in enumerate(data.numeric)
+        if (unit := data.unit(name) or "") in durations.SECONDS
+    }
     kinds = range(len(data.kinds))
     first_kind = 1 + len(data.measures)
     quick = engine.read().drop("text")
@@ -138,13 +148,31 @@ def typed(engine: Engine, data: Data) -> Frame:
         for i, day in days.items()
         for name, text in dates.parts(col(f"m{i}"), day, engine.group).items()
     }
-    odd = _with(odd, [text.alias(name) for name, text in dated.items()])
+    timed = {
+        f"{name}{i}": text
+        for i, unit in times.items()
+        for name, text in durations.parts(col(f"m{i}"), unit, engine.group).items()
+    }
+    taken_apart = dated | timed
+    odd = _with(odd, [text.alias(name) for name, text in taken_apart.items()])
     read = _numbers(
-        engine, odd, {f"w{i}": f"b{i}" for i in places} | {f"n_{name}": name for name in dated}
-    )
+        engine, odd,
+        {f"w{i}": f"b{i}" for i in places} | {f"n_{name}": name for name in taken_apart},
+    )  # fmt: skip
+    for i, unit in times.items():
+        texts, numbers = (
+            {name: col(f"{before}{name}{i}") for name in durations.PARTS} for before in ("", "n_")
+        )
+        lasts = durations.total(texts, numbers, unit)
+        read = read.with_columns(
+            nw.when(~col(f"w{i}").is_finite().fill_null(value=False)).then(lasts).alias(f"t{i}")
+        )
     number = [
         nw.when(col(f"ok{i}")).then(col(f"q{i}"))
-        .otherwise(nw.when(col(f"w{i}").is_finite()).then(col(f"w{i}"))).alias(f"n{i}")
+        .otherwise(
+            nw.when(col(f"w{i}").is_finite()).then(col(f"w{i}"))
+            .otherwise(col(f"t{i}") if i in times else nw.lit(None, nw.Float64))
+        ).alias(f"n{i}")
         for i in places
     ]  # fmt: skip
     read = _with(read, number)
@@ -169,7 +197,8 @@ def typed(engine: Engine, data: Data) -> Frame:
         *(nw.when(_and(col(f"n{i}").abs() < PLAUSIBLE, known[i])).then(col(f"n{i}")).alias(f"v{i}")
           for i in places),
         *(col(f"n{i}").alias(f"v{i}") for i in days),
-        *(_plus(_flags(i, data.decimal), known[i]).cast(nw.Int16).alias(f"f{i}") for i in places),
+        *(_plus(_flags(i, data.decimal, timed=i in times), known[i]).cast(nw.Int16).alias(f"f{i}")
+          for i in places),
         *(_date_flags(i).cast(nw.Int16).alias(f"f{i}") for i in days),
         *(f"k{i}" for i in kinds),
     )  # fmt: skip
@@ -253,7 +282,7 @@ def _bare(plain: nw.Expr, grouped: nw.Expr, decimal: str) -> nw.Expr:
     return bare
 
 
-def _flags(i: int, decimal: str) -> nw.Expr:
+def _flags(i: int, decimal: str, *, timed: bool) -> nw.Expr:
     number, text = nw.col(f"n{i}"), nw.col(f"m{i}")
     other = "," if decimal == "." else "."
     implausible = _one(number.abs() >= PLAUSIBLE) * IMPLAUSIBLE
@@ -272,6 +301,8 @@ def _flags(i: int, decimal: str) -> nw.Expr:
         + otherwise
         + _decimals(text, decimal)
     )  # fmt: skip
+    if timed:
+        closely = nw.when(~nw.col(f"t{i}").is_null()).then(nw.lit(DURATION)).otherwise(closely)
     # Of a plain number, the length tells as much: 1.104 is less than ten, and 12.50 is not.
     cell, size = nw.col(f"c{i + 1}"), number.abs()
     length = cell.str.len_chars()

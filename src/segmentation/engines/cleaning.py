@@ -8,7 +8,7 @@ from pathlib import Path
 import narwhals as nw
 
 from segmentation.artifacts.quality import Quality
-from segmentation.engines import cells, parquet
+from segmentation.engines import cells, durations, parquet
 from segmentation.engines.base import Engine, Frame
 from segmentation.engines.numbers import (
     PLAUSIBLE,
@@ -41,6 +41,7 @@ _DATES = 80_000  # more than there are days from 1900 to 2100
 
 # What the report calls repairs.
 _SPACES, _SEPARATORS, _PERCENTS = "spaces around a cell", "thousands separators", "percent signs"
+_DURATIONS = "durations made numbers"
 _SPELLINGS, _BLANKED = "spellings of a category", "outside limits, made blank"
 
 
@@ -230,10 +231,11 @@ def clean(engine: Engine, data: Data, rules: Prepare) -> Cleaned:
     for i, name in enumerate(data.kinds):
         counts = rows.group_by(f"k{i}").agg(nw.len().alias("count"))
         counts = engine.keep(counts.rename({f"k{i}": "cell"}), f"counts{i}")
-        absent = engine.rows(counts.filter(cells.is_missing(col("cell"))), _Cell)
+        nothing = cells.is_missing(col("cell"), but=data.meant(name))
+        absent = engine.rows(counts.filter(nothing), _Cell)
         gaps.append([each.cell for each in absent])
         missing.append(sum(each.count for each in absent))
-        known = counts.filter(~cells.is_missing(col("cell")))
+        known = counts.filter(~nothing)
         spelt = spellings(engine, known, data.aliases(name), f"levels{i}")
         levels.append(_only(engine, spelt, data, name, most=rules.max_unreadable))
         if name in data.flag:
@@ -250,6 +252,9 @@ def clean(engine: Engine, data: Data, rules: Prepare) -> Cleaned:
     percents = sum(column.some(cells.PERCENT).count for column in columns if column.percents)
     if percents:
         repaired[_PERCENTS] = percents
+    timed = sum(column.some(cells.DURATION).count for column in columns)
+    if timed:
+        repaired[_DURATIONS] = timed
 
     judge = Judge(engine, data, rules, columns, gaps)
     if rules.outside_limits == "blank":
@@ -389,6 +394,8 @@ class Look:
         told = f"line {place} holds '{short(cell)}' ({wrong} of {column.known} cells"
         if unreadable.count:
             mend = hint(f"{cell}%" if column.percents else cell, self._data.decimal)
+            if durations.is_clock(cell):
+                mend = f"for durations, say what they count: data.numeric.{name}.unit: minutes"
             raise InputError(f"column '{name}' is not numeric: {told} are no numbers); {mend}")
         raise InputError(
             f"column '{name}' holds no plausible numbers: {told} are {PLAUSIBLE:g} or more); take "
@@ -636,8 +643,10 @@ class Judge:
         col = nw.col
         every = [f"c{i}" for i in range(1 + len(self._data.columns))]
         same = text.with_columns(cells.stripped(col(c)).alias(c) for c in every)
+        meant = [frozenset[str](), *map(self._data.meant, self._data.columns)]
         same = same.with_columns(
-            nw.when(~cells.is_missing(col(c))).then(col(c)).alias(c) for c in every
+            nw.when(~cells.is_missing(col(c), but=but)).then(col(c)).alias(c)
+            for c, but in zip(every, meant, strict=True)
         )
         # One text a row: cells apart by what no cell holds, missing ones as what none is.
         whole = nw.concat_str(*(col(c).fill_null("\x02") for c in every), separator="\x01")

@@ -142,7 +142,8 @@ class Scorable:
     def _gaps(self, rows: nw.LazyFrame, i: int) -> list[str]:  # type: ignore[type-arg]
         """The texts of a categorical column that stand for nothing."""
         different = rows.select(cell=nw.col(f"k{i}")).unique()
-        return self._engine.rows(different.filter(cells.is_missing(nw.col("cell"))), str)
+        nothing = cells.is_missing(nw.col("cell"), but=self._data.meant(self._data.kinds[i]))
+        return self._engine.rows(different.filter(nothing), str)
 
     def _customers(self, typed: list[pa.ChunkedArray]) -> pa.Table:
         numbers = len(self._data.measures)

@@ -1,7 +1,6 @@
 """What is counted of each column before anything is made of it, by DuckDB."""
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import pandas as pd
@@ -9,12 +8,20 @@ import pandas as pd
 from segmentation import sql
 from segmentation.engines.cells import MISSING_WORDS
 from segmentation.errors import SettingsError, did_you_mean
+from segmentation.onboarding.cells import (
+    LIKE_A_DATE,
+    TOP,
+    Durations,
+    durations_of,
+    lasting_number,
+    meant_of,
+    number,
+    trimmed,
+)
 from segmentation.onboarding.source import Source
 
 SAMPLE = 20_000  # rows in which columns are compared with one another
 _EARLIEST = 1800  # year of a date that is told of customers
-_TOP = 60  # commonest values that are looked at
-_CURRENCY = "(?:[$€£¥₹]|EUR|USD|GBP|CHF)"
 # Written as people do. Where day and month cannot be told apart, both are tried and doubted.
 DATE_FORMATS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
@@ -29,10 +36,6 @@ _ZONED = ("T%H:%M:%SZ", "T%H:%M:%S%z", "T%H:%M:%S.%f", "T%H:%M:%S.%fZ", "T%H:%M:
 _FORMATS = (
     *(day + time for day in DATE_FORMATS for time in _TIMES),
     *(f"%Y-%m-%d{time}" for time in _ZONED),
-)
-_LIKE_A_DATE = (
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ].*)?"
-    r"|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}|[A-Za-z]{3,9} \d{1,2}, \d{4}|(19|20)\d{6}"
 )
 
 
@@ -85,6 +88,8 @@ class Figures:
     dates: Dates | None = None
     example: str = ""
     odd: str = ""  # a cell that is no number where nearly all are
+    meant: str = ""  # a text such as None that is a category here
+    durations: Durations | None = None
 
     @property
     def missing(self) -> float:
@@ -130,7 +135,7 @@ def count(source: Source, *, date_format: str = "auto") -> Counted:
     con, names = source.con, source.names
     missing = ", ".join(map(sql.text, MISSING_WORDS))
     tidy = ", ".join(
-        f"CASE WHEN lower({_trimmed(i)}) IN ({missing}) THEN NULL ELSE {_trimmed(i)} END AS c{i}"
+        f"CASE WHEN lower({trimmed(i)}) IN ({missing}) THEN NULL ELSE {trimmed(i)} END AS c{i}"
         for i in range(len(names))
     )
     con.execute(f"CREATE TABLE tidy AS SELECT row, {tidy} FROM cells")
@@ -138,52 +143,36 @@ def count(source: Source, *, date_format: str = "auto") -> Counted:
     blank = " AND ".join(f"c{i} IS NULL" for i in range(len(names)))
     con.execute(f"DELETE FROM tidy WHERE {blank}")
     decimal, notes = _decimal(con, len(names))
-    numbers = ", ".join(f"{_number(f'c{i}', decimal)} AS n{i}" for i in range(len(names)))
+    lasting = durations_of(con, names, decimal)
+    values = [
+        lasting_number(f"c{i}", lasting[i].unit, decimal)
+        if i in lasting
+        else number(f"c{i}", decimal)
+        for i in range(len(names))
+    ]
+    numbers = ", ".join(f"{value} AS n{i}" for i, value in enumerate(values))
     con.execute(f"CREATE TABLE numbers AS SELECT row, {numbers} FROM tidy")
-    columns = tuple(_figures(con, i, name, date_format) for i, name in enumerate(names))
+    meant = meant_of(con, names)
+    for i, word in meant.items():
+        con.execute(
+            f"UPDATE tidy SET c{i} = {sql.text(word)} FROM cells WHERE tidy.row = cells.row "
+            f"AND lower({trimmed(i, 'cells.')}) = {sql.text(word.lower())}"
+        )
+    columns = tuple(
+        replace(
+            _figures(con, i, name, date_format), meant=meant.get(i, ""), durations=lasting.get(i)
+        )
+        for i, name in enumerate(names)
+    )
     every = ", ".join(f"c{i}" for i in range(len(names)))
     distinct = con.execute(f"SELECT count(DISTINCT hash({every})) FROM tidy").fetchone() or (0,)
     return Counted(columns, decimal, tuple(notes), _sample(con, columns), distinct[0])
 
 
-def _trimmed(i: int) -> str:
-    blank = " || ".join(f"chr({ord(sign)})" for sign in "\t\n\r \u00a0\u200b\ufeff")
-    return f"trim(c{i}, {blank})"
-
-
-def _plain(cell: str) -> str:
-    """Strip what stands around a number: parentheses, a sign behind it, a currency, per cent."""
-    inner = f"replace({cell}, '−', '-')"
-    inner = rf"regexp_replace({inner}, '^\((.*\d.*)\)$', '-\1')"
-    inner = rf"regexp_replace({inner}, '^([^-]*\d)-$', '-\1')"
-    inner = rf"regexp_replace({inner}, '^([+-]?)\s*{_CURRENCY}\s*', '\1')"
-    return rf"regexp_replace({inner}, '\s*({_CURRENCY}|%)$', '')"
-
-
-def _number(column: str, decimal: str) -> str:
-    """SQL that reads a cell as a number, NULL where it is none."""
-    thousands = "," if decimal == "." else r"\."
-    mark = r"\." if decimal == "." else ","
-    plain = _plain(column)
-    grouped = "|".join(
-        rf"(?:{sep}\d{{3}})+" for sep in (thousands, r"[\s\x{00A0}\x{202F}]", "''", "’")
-    )
-    digits = rf"regexp_full_match({plain}, '[+-]?(\d+{mark}?\d*|{mark}\d+)([eE][+-]?\d+)?')"
-    thousand = rf"regexp_full_match({plain}, '[+-]?[1-9]\d{{0,2}}(?:{grouped})(?:{mark}\d+)?')"
-    unmarked = rf"regexp_replace({plain}, '[{thousands}\s\x{{00A0}}\x{{202F}}''’]', '', 'g')"
-
-    def cast(text: str) -> str:
-        text = f"replace({text}, ',', '.')" if decimal == "," else text
-        return f"TRY_CAST({text} AS DOUBLE)"
-
-    value = f"CASE WHEN {digits} THEN {cast(plain)} WHEN {thousand} THEN {cast(unmarked)} END"
-    return f"CASE WHEN abs({value}) < 1e15 THEN {value} END"
-
-
 def _decimal(con: duckdb.DuckDBPyConnection, columns: int) -> tuple[str, list[str]]:
     """Tell which of ``.`` and ``,`` is the decimal mark: the one that reads more cells."""
     sums = ", ".join(
-        f"count({_number(f'c{i}', '.')}), count({_number(f'c{i}', ',')}), count(c{i}), "
+        f"count({number(f'c{i}', '.')}), count({number(f'c{i}', ',')}), count(c{i}), "
         rf"count(*) FILTER (regexp_full_match(c{i}, '[+-]?[1-9]\d{{0,2}}(\.\d{{3}})+')), "
         rf"count(*) FILTER (regexp_full_match(c{i}, '[+-]?\d+\.\d*') AND NOT "
         rf"regexp_full_match(c{i}, '[+-]?[1-9]\d{{0,2}}(\.\d{{3}})+')), "
@@ -210,14 +199,14 @@ def _figures(con: duckdb.DuckDBPyConnection, i: int, name: str, date_format: str
     row = con.execute(
         f"SELECT count(*), count({c}), count(DISTINCT {c}), max(length({c})), "
         rf"avg(1 + length({c}) - length(replace({c}, ' ', ''))), any_value({c}), "
-        rf"count(*) FILTER (regexp_full_match({c}, '{_LIKE_A_DATE}')) FROM tidy"
+        rf"count(*) FILTER (regexp_full_match({c}, '{LIKE_A_DATE}')) FROM tidy"
     ).fetchone()
     assert row is not None  # noqa: S101 - an aggregate has one row
     rows, known, distinct, longest, words, example, dated = row
     levels = dict(
         con.execute(
             f"SELECT {c}, count(*) AS many FROM tidy WHERE {c} IS NOT NULL GROUP BY {c} "
-            f"ORDER BY many DESC, {c} LIMIT {_TOP}"
+            f"ORDER BY many DESC, {c} LIMIT {TOP}"
         ).fetchall()
     )
     numbers = _numbers(con, i, known) if known else None
@@ -256,7 +245,7 @@ def _numbers(con: duckdb.DuckDBPyConnection, i: int, known: int) -> Numbers | No
     counts = dict(
         con.execute(
             f"SELECT {n}, count(*) AS many FROM numbers WHERE {n} IS NOT NULL GROUP BY {n} "
-            f"ORDER BY many DESC, {n} LIMIT {_TOP}"
+            f"ORDER BY many DESC, {n} LIMIT {TOP}"
         ).fetchall()
     )
     ends = con.execute(
@@ -329,15 +318,3 @@ def _sample(con: duckdb.DuckDBPyConnection, columns: tuple[Figures, ...]) -> pd.
     ).df()
     table.columns = pd.Index([column.name for column in columns])
     return table
-
-
-def humanly(name: str) -> str:
-    """A column's name with spaces.
-
-    Examples
-    --------
-    >>> humanly("NumWebPurchases"), humanly("PAYMENTS_total"), humanly("Annual Income (k$)")
-    ('Num Web Purchases', 'PAYMENTS total', 'Annual Income (k$)')
-    """
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return " ".join(name.replace("_", " ").replace(".", " ").split())

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from segmentation.onboarding import tongues
-from segmentation.onboarding.figures import humanly
 
 
 @dataclass(frozen=True)
@@ -209,6 +208,34 @@ _TOGETHER = tuple(
     )
 )
 
+LASTING = frozenset(
+    """
+    duration length spent minutes seconds hours long session sessions call calls watch watched
+    sleep workout training stay usage use talk online average avg mean total elapsed played
+    listening viewing
+    """.split()
+)
+"""In the name of a time that passed."""
+CLOCK = frozenset(
+    """
+    at start end begin opening closing login logon arrival departure clock hour checkin checkout
+    preferred usual wakeup
+    """.split()
+)
+"""In the name of a time of the day."""
+BRIEF = frozenset(
+    "call calls page pages site website session sessions visit video song track talk pace".split()
+)
+"""In the name of what lasts minutes and seconds."""
+AREA = frozenset("region market territory area geography zone continent geo country".split())
+REGIONS = frozenset(
+    """
+    eu emea apac latam mea anz row uk us usa ca sa as af oc eur asia europe africa oceania americas
+    dach nordics cee apj cala
+    """.split()
+)
+"""Beside which NA is North America."""
+
 ID = frozenset(
     """
     id ids uuid guid custid customerid clientid userid memberid accountid kundennummer kundennr
@@ -410,6 +437,18 @@ _PAIRS = {
     "daily rate": "dailyrate", "room rate": "dailyrate", "lead time": "leadtime",
     "days between": "interval", "last to": "lastto", "lastto end": "dayssince",
 }  # fmt: skip
+
+
+def humanly(name: str) -> str:
+    """A column's name with spaces.
+
+    Examples
+    --------
+    >>> humanly("NumWebPurchases"), humanly("PAYMENTS_total"), humanly("Annual Income (k$)")
+    ('Num Web Purchases', 'PAYMENTS total', 'Annual Income (k$)')
+    """
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return " ".join(name.replace("_", " ").replace(".", " ").split())
 
 
 def tokens(name: str) -> list[str]:

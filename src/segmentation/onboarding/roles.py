@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from segmentation.onboarding import lexicon
+from segmentation.onboarding.cells import Durations
 from segmentation.onboarding.figures import Dates, Figures, Numbers
 from segmentation.onboarding.lexicon import Meaning
 from segmentation.settings.shared.columns import NO_WORDS, YES_WORDS
@@ -110,6 +111,16 @@ def role_of(figures: Figures) -> Column:
         return ignored(name, "it is what a model said of them, not what they are like")
     if lexicon.says_economy(name):
         return ignored(name, "it is about the economy of a day, not about a customer")
+    if figures.durations and figures.durations.clock:
+        return replace(
+            ignored(
+                name,
+                f"its cells are times of the day, such as '{_short(figures.example)}'",
+                unsure="if it is how long something took, name it under data.numeric with a unit",
+                options=("numeric",) if numbers else (),
+            ),
+            unit=figures.durations.unit,
+        )
     flag = _flag(figures) or _left(figures, words)
     if flag is None and figures.missing > 0.5:
         return ignored(
@@ -139,8 +150,11 @@ def _flag(figures: Figures) -> Column | None:
         return None
     # Who has no internet has no film over it either: "No internet service" beside Yes and No.
     absent = [level for level in folded if level.startswith("no ")]
+    absent += [level for level in folded if figures.meant and level == figures.meant.casefold()]
     plain = folded.keys() - absent
-    if not plain <= YES_WORDS | NO_WORDS or not plain & YES_WORDS or not plain & NO_WORDS:
+    if not plain <= YES_WORDS | NO_WORDS or not plain & YES_WORDS:
+        return None
+    if not plain & NO_WORDS and not figures.meant:
         return None
     if len(plain) > 4:
         return None
@@ -219,14 +233,16 @@ def _number(figures: Figures, numbers: Numbers, words: set[str]) -> Column:
     personal = words & lexicon.PERSONAL and not words & lexicon.COUNT
     if personal and figures.distinct > FEWEST:
         return ignored(name, "it says who somebody is, which is no trait that people share")
-    if _is_year(numbers):
+    if _is_year(numbers) and figures.durations is None:
         return _year(figures, numbers, meaning)
     calendar = words & lexicon.CALENDAR and not words & lexicon.COUNT and meaning is None
     if calendar and numbers.whole and numbers.minimum >= 0 and numbers.maximum <= 53:
         return ignored(name, "a day or month of the calendar is no amount")
-    if _is_code(figures, numbers, words, meaning):
+    if figures.durations is None and _is_code(figures, numbers, words, meaning):
         return _code(figures, numbers)
     column = _amount(figures, numbers, meaning)
+    if figures.durations is not None:
+        return _lasting(column, figures.durations, figures.example)
     scale = words & lexicon.SCALE
     few = numbers.whole and numbers.distinct <= 11 and 0 <= numbers.minimum <= 1
     if scale and numbers.minimum >= 0 and numbers.maximum <= 100:
@@ -255,7 +271,7 @@ def answers(figures: Iterable[Figures], columns: Mapping[str, Column]) -> dict[s
         numbers, column = each.numbers, columns[each.name]
         asked = column.role == "numeric" or column.code
         if (
-            numbers and asked and numbers.whole and numbers.distinct >= 4
+            numbers and asked and each.durations is None and numbers.whole and numbers.distinct >= 4
             and numbers.minimum in (0, 1) and numbers.maximum in _TOPS
             and not lexicon.COUNT & set(lexicon.tokens(each.name))
         ):  # fmt: skip
@@ -364,6 +380,25 @@ def _amount(figures: Figures, numbers: Numbers, meaning: Meaning | None) -> Colu
     )
 
 
+def _lasting(column: Column, lasting: Durations, example: str) -> Column:
+    """Say of a column of numbers that they are durations, and in which unit."""
+    unsure = column.unsure
+    if lasting.two:
+        other = "hours and minutes" if lasting.unit == "seconds" else "minutes and seconds"
+        read = "minutes and seconds" if lasting.unit == "seconds" else "hours and minutes"
+        unit = "minutes" if lasting.unit == "seconds" else "seconds"
+        unsure = f"'{lasting.two}' taken for {read}; `unit: {unit}` takes it for {other}"
+    return replace(
+        column,
+        why=f"its cells are durations such as '{_short(example)}'",
+        becomes=f"a number of {lasting.unit}",
+        unsure=unsure,
+        options=(),
+        unit=lasting.unit,
+        meaning=column.meaning or lexicon.of("duration"),
+    )
+
+
 def _sentinels(numbers: Numbers) -> tuple[float, ...]:
     """Numbers that are far from all others, often met, and known to stand for nothing."""
     if not numbers.whole or numbers.distinct < 4:
@@ -421,7 +456,7 @@ def _category(figures: Figures) -> Column:
     becomes = f"{len(common) or figures.distinct} categories"
     if rare > 0 and common:
         becomes += f", {rare} rare ones as '(other)'"
-    return Column(
+    column = Column(
         name,
         "categorical",
         f"it has {figures.distinct} texts, most often '{_short(next(iter(figures.levels)))}'",
@@ -429,6 +464,14 @@ def _category(figures: Figures) -> Column:
         levels=_shared(figures),
         meaning=None,
     )
+    if figures.meant:
+        word = figures.meant
+        return replace(
+            column,
+            unsure=f"'{word}' is taken for a category; without the alias it is a missing cell",
+            aliases={word: word},
+        )
+    return column
 
 
 def _shared(figures: Figures) -> tuple[str, ...]:

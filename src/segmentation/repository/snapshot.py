@@ -291,7 +291,7 @@ def as_csv(content: bytes) -> "pd.DataFrame":
     """Decode a small table."""
     import pandas as pd
 
-    return pd.read_csv(io.BytesIO(content))
+    return pd.read_csv(io.BytesIO(content), keep_default_na=False, na_values=[""])
 
 
 def as_parquet(content: bytes) -> "pd.DataFrame":

@@ -235,6 +235,18 @@ class Data(Settings):
         aliases = declared.aliases if declared else {}
         return _YES_NO | aliases if column in self.flag else aliases
 
+    def meant(self, column: str) -> frozenset[str]:
+        """The texts, in lower case, that a column has for a category by what is declared of it.
+
+        So "None" may be one, which stands for a missing cell elsewhere.
+        """
+        if column in self.scale:
+            named = [*self.scale[column]]
+        else:
+            declared = (self.flag | self.categorical).get(column)
+            named = [text for pair in declared.aliases.items() for text in pair] if declared else []
+        return frozenset(text.strip().lower() for text in named) - {""}
+
     def levels(self, column: str) -> tuple[str, ...] | None:
         """All that a text may be: of yes or no, and of a scale, the lowest first."""
         return (NO, YES) if column in self.flag else self.scale.get(column)
