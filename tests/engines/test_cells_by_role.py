@@ -128,7 +128,7 @@ def test_what_is_no_duration_is_no_number() -> None:
     assert rejected[:5] == [f"not a number: call is '{cell}'" for cell in cells[:5]]
     assert len(rejected) == 65  # 1:30 are 90 seconds here
     assert kept["call"].tolist() == [5.0]
-    with pytest.raises(InputError, match="for durations, say .* data.numeric.call.unit"):
+    with pytest.raises(InputError, match=r"for durations, say .* data.numeric.call.unit"):
         prepared({"call": fine}, numeric={"call": None})
 
 
