@@ -805,3 +805,55 @@ def test_durations_are_numbers_and_times_of_the_day_are_told(root: Path) -> None
     for name in ("checkin_time", "arrives"):
         assert "times of the day" in found[name].why
     assert "durations such as" in found["workout"].why
+
+
+def test_an_account_list_with_groups_above_the_header_and_totals_below(root: Path) -> None:
+    rng = np.random.default_rng(3)
+    employees = rng.lognormal(3, 1, 100).astype(int) + 1
+    arr = rng.lognormal(9, 0.5, 100).round(2)
+    rows = [f"A{i:03d},{e},{a},{t}" for i, (e, a, t) in enumerate(
+        zip(employees, arr, rng.poisson(3, 100), strict=True))]  # fmt: skip
+    text = "\n".join(
+        ["Account,,Revenue,", "Account ID,Employees,ARR (EUR),Tickets", *rows,
+         f"Total,{employees.sum()},{arr.sum():.2f},300", ""]
+    )  # fmt: skip
+    file = root / "data/raw/accounts.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text(text, encoding="utf-8")
+    done = init(file, root=root)
+    assert roles(done) == {
+        "Account ID": "id", "Employees": "numeric", "ARR (EUR)": "numeric", "Tickets": "numeric"
+    }  # fmt: skip
+    assert settings(root).value == ("ARR (EUR)",)
+    assert "1 line above the header was left out: a copy without is read" in done.notes
+    # Without an id nothing gives the last row away to the pipeline.
+    plain = file.with_name("plain.csv")
+    plain.write_text("\n".join(["Size,ARR,Tickets", *(r[5:] for r in rows), "Total,9999999,300"]),
+                     encoding="utf-8")  # fmt: skip
+    done = init(plain, root=root)
+    assert done.rows == 100
+    assert "Total" not in (root / done.target).read_text("utf-8")
+
+
+def test_names_that_were_misread(root: Path) -> None:
+    rng = np.random.default_rng(4)
+    done = started(
+        root,
+        pd.DataFrame(
+            {
+                "Donor": np.arange(100) * 7 + 1000,
+                "Gifts": rng.integers(1, 18, 100),
+                "Total given": rng.lognormal(4, 1, 100).round(2),
+                "stays_last_2y": rng.integers(0, 9, 100),
+                "loyalty": rng.choice(["None", "Silver", "Gold"], 100),
+                "Factura mensual": rng.lognormal(3, 1, 100).round(2),
+            }
+        ),
+    )
+    found = columns(done)
+    assert found["Donor"].role == "id"
+    assert found["Gifts"].meaning == lexicon.of("frequency")
+    assert not found["stays_last_2y"].describe
+    assert settings(root).scale["loyalty"] == ("None", "Silver", "Gold")
+    assert found["Factura mensual"].meaning == lexicon.of("spend")
+    assert done.plan.value == ("Total given",)

@@ -15,7 +15,7 @@ from segmentation.onboarding.contract import contract
 from segmentation.onboarding.figures import count
 from segmentation.onboarding.plan import Plan, plan
 from segmentation.onboarding.roles import Column, Role
-from segmentation.onboarding.source import Source, opened, write_mended
+from segmentation.onboarding.source import Source, opened, without_row, write_mended
 from segmentation.onboarding.write import Reading, params_text, parse, playbook_text
 from segmentation.settings.shared.base import validate
 from segmentation.settings.shared.data import Data
@@ -89,9 +89,12 @@ def init(
         raise SettingsError(
             f"there is no {paths.PARAMS} here; run `segmentation init` in the repository's root"
         )
-    with opened(file, sheet=sheet) as source:
-        counted = count(source, date_format=date_format)
+    with opened(file, sheet=sheet) as whole:
+        counted = count(whole, date_format=date_format)
         found = plan(counted, saved=dt.date.fromtimestamp(file.stat().st_mtime))
+        # Of a table with an id, `prepare` tells that a row holds totals.
+        sums = counted.totals if found.id is None else 0
+        source = without_row(whole, sums) if sums else whole
         if ask is not None:
             found = _answered(found, ask)
         target, notes = _target(source, found, root)

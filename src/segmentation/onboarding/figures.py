@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 
 from segmentation import sql
-from segmentation.engines.cells import MISSING_WORDS
+from segmentation.engines.cells import MISSING_WORDS, TOTALS
 from segmentation.errors import SettingsError, did_you_mean
 from segmentation.onboarding.cells import (
     LIKE_A_DATE,
@@ -111,6 +111,7 @@ class Counted:
     notes: tuple[str, ...]
     sample: pd.DataFrame  # numbers where a column is one, else text, by column name
     distinct: int  # rows that are not, cell by cell, another one again
+    totals: int = 0  # the row of sums below the others; 0 where there is none
 
 
 def count(source: Source, *, date_format: str = "auto") -> Counted:
@@ -142,6 +143,7 @@ def count(source: Source, *, date_format: str = "auto") -> Counted:
     # Lines of delimiters only are no customers.
     blank = " AND ".join(f"c{i} IS NULL" for i in range(len(names)))
     con.execute(f"DELETE FROM tidy WHERE {blank}")
+    totals = _totals(con, len(names))
     decimal, notes = _decimal(con, len(names))
     lasting = durations_of(con, names, decimal)
     values = [
@@ -166,7 +168,17 @@ def count(source: Source, *, date_format: str = "auto") -> Counted:
     )
     every = ", ".join(f"c{i}" for i in range(len(names)))
     distinct = con.execute(f"SELECT count(DISTINCT hash({every})) FROM tidy").fetchone() or (0,)
-    return Counted(columns, decimal, tuple(notes), _sample(con, columns), distinct[0])
+    return Counted(columns, decimal, tuple(notes), _sample(con, columns), distinct[0], totals)
+
+
+def _totals(con: duckdb.DuckDBPyConnection, columns: int) -> int:
+    """Leave out a last row whose first cell is "Total": its sums are nobody's."""
+    first = f"coalesce({', '.join(f'c{i}' for i in range(columns))})"
+    row = con.execute(f"SELECT row, lower({first}) FROM tidy ORDER BY row DESC LIMIT 1").fetchone()
+    if row is None or row[1].rstrip(":") not in TOTALS:
+        return 0
+    con.execute(f"DELETE FROM tidy WHERE row = {row[0]}")
+    return int(row[0])
 
 
 def _decimal(con: duckdb.DuckDBPyConnection, columns: int) -> tuple[str, list[str]]:

@@ -60,7 +60,7 @@ _DEALS = _meaning(
 _SPEND = _meaning(
     "spend",
     "spend spent spending amount amt mnt revenue sales turnover umsatz purchases purchase "
-    "charges charge billing billed fare price value sum cost expenditure gross net dollar "
+    "charges charge billing billed fee fees fare price value sum cost expenditure gross net dollar "
     "dollars euro",
     "big {thing} spenders|big-spending",
     "light {thing} spenders|low-spending",
@@ -124,7 +124,7 @@ MEANINGS = (
              minimum=0, worth=6),
     _meaning("items", "items units pieces", "buying many items", "buying few items", minimum=0),
     _meaning("calls", "calls", "often calling", "rarely calling", minimum=0),
-    _meaning("giving", "giving gift gifts donation donations donated", "generous",
+    _meaning("giving", "giving gift gifts donation donations donated given", "generous",
              "small-giving", minimum=0, worth=7),
     _meaning("recurring", "arr mrr acv recurring", "high-paying", "low-paying", worth=9),
     _meaning("rate", "dailyrate adr", "paying high rates", "paying low rates", minimum=0,
@@ -199,6 +199,7 @@ _TOGETHER = tuple(
         ("frequency", "previous past prior", _BUYING),
         ("spend", "amount amt", "trans trx transaction transactions"),
         ("duration", "hour hours minutes", "spend spent"),
+        ("spend", "monthly total average avg", "invoice invoices bill bills"),
         ("loan", "credit loan loans", "amount amt sum"),
         ("contacted", "contact contacted call campaign", "dayssince since"),
         ("distance", "warehouse store shop", "home"),
@@ -339,7 +340,7 @@ _ORDERS = (
         "post-graduate|postgraduate|2n cycle|master|masters, phd|doctorate|doctoral"
     ),
     "month-to-month|monthly|month to month, one year|1 year|yearly, two year|two years|2 years",
-    "blue|green|basic, bronze, silver, gold, platinum, diamond|black",
+    "none|blue|green|basic, bronze, silver, gold, platinum, diamond|black",
     "new, active, loyal|vip",
     "little, moderate, quite rich, rich",
 )
@@ -484,7 +485,7 @@ def meaning_of(name: str) -> Meaning | None:
     for key, together in _TOGETHER:
         if all(each & set(words) for each in together):
             return _BY_KEY[key]
-    if counted and _COUNTED & set(words):
+    if counted and COUNTED & set(words):
         return _DEALS if _DEALS.words & set(words) else _FREQUENCY
     found = [meaning for meaning in MEANINGS if meaning.words & set(words)]
     if found:
@@ -505,7 +506,7 @@ def thing_of(name: str, meaning: Meaning | None = None) -> str:
     said = meaning.words if meaning else frozenset()
     if meaning and meaning.key in ("frequency", "spend"):
         said |= _SPEND.words | _FREQUENCY.words | {"previous", "past", "prior"}
-        said |= _COUNTED
+        said |= COUNTED
     if meaning and meaning.key in ("household", "rewards"):
         said = frozenset()
     if meaning and meaning.key == "items":
@@ -530,7 +531,7 @@ _CHANGED = {
 }  # fmt: skip
 
 
-_COUNTED = frozenset(
+COUNTED = frozenset(
     """
     purchases purchase orders order gifts gift donations donation stays stay bookings booking
     flights flight rentals rental rides ride
@@ -590,6 +591,12 @@ def said(name: str) -> str:
         return humanly(name).lower()
     first = [word for word in english if word in ("total", "average", "last", "first")]
     return " ".join([*first, *(word for word in english if word not in first)])
+
+
+def is_who(name: str) -> bool:
+    """Whether a name says nothing but that its cells are customers: ``Member``, ``Donor``."""
+    words = tokens(name)
+    return len(words) == 1 and words[0] in _WHO
 
 
 def says_id(name: str) -> bool:

@@ -217,6 +217,7 @@ def _dated(columns: dict[str, Column], as_of: dt.date) -> None:
 
 def _is_outcome(column: Column, words: set[str]) -> bool:
     """Whether it is what became of customers. How many orders they cancelled is what they do."""
+    words = words - {"y"} if len(words) > 1 else words  # stays_last_2y
     return bool(words & (lexicon.OUTCOME if column.role != "numeric" else lexicon.RESULT))
 
 
@@ -248,7 +249,10 @@ def _identity(
     rows that are `different`.
     """
     rows = next(iter(figures.values())).rows
-    named = [f for f in figures.values() if f.name and lexicon.says_id(f.name)]
+    named = [
+        f for f in figures.values()
+        if f.name and (lexicon.says_id(f.name) or (lexicon.is_who(f.name) and f.words <= 1.01))
+    ]  # fmt: skip
     whole = [
         f for f in named
         if f.known and f.distinct >= 0.95 * min(f.known, different) and f.missing < 0.05

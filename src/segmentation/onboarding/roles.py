@@ -233,6 +233,8 @@ def _number(figures: Figures, numbers: Numbers, words: set[str]) -> Column:
     personal = words & lexicon.PERSONAL and not words & lexicon.COUNT
     if personal and figures.distinct > FEWEST:
         return ignored(name, "it says who somebody is, which is no trait that people share")
+    if meaning and meaning.key == "giving" and words <= lexicon.COUNTED and numbers.whole:
+        meaning = lexicon.of("frequency")  # gifts of 1 to 17 are how many
     if _is_year(numbers) and figures.durations is None:
         return _year(figures, numbers, meaning)
     calendar = words & lexicon.CALENDAR and not words & lexicon.COUNT and meaning is None

@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -29,6 +29,7 @@ from segmentation.settings.shared.data import Data
 
 _HEAD = 1 << 16
 _BREAKS = 10  # lines in a cell, above which it is looked at what a quote does
+_FEW = 12  # lines that tell groups of columns from columns
 _LOOK = 100  # lines that are looked at for the sign between cells
 _PARQUET = b"PAR1"
 _EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -119,6 +120,13 @@ def opened(path: Path, *, sheet: str | None = None) -> Iterator[Source]:
             con.close()
 
 
+def without_row(source: Source, row: int) -> Source:
+    """Return the table without a row of sums, which no id gives away: a copy is to be read."""
+    source.con.execute(f"DELETE FROM cells WHERE row = {row}")
+    note = "the last row holds totals: a copy without it is read"
+    return replace(source, rows=source.rows - 1, mended=True, notes=(*source.notes, note))
+
+
 def write_mended(source: Source, target: Path) -> None:
     """Write the table as a CSV that the pipeline reads."""
     named = [f"c{i} AS {sql.name(name or 'unnamed')}" for i, name in enumerate(source.names)]
@@ -189,8 +197,13 @@ def _workbook(path: Path, con: duckdb.DuckDBPyConnection, sheet: str | None) -> 
         others = ", ".join(found.others)
         notes.append(f"the largest sheet was taken; others: {others} (--sheet NAME)")
     if found.above:
-        notes.append(f"{found.above} lines above the header were left out")
+        notes.append(_left_out(found.above))
     return _source(path, con, found.names, notes, mended=True)
+
+
+def _left_out(lines: int) -> str:
+    few = "1 line above the header was" if lines == 1 else f"{lines} lines above the header were"
+    return f"{few} left out"
 
 
 def _text(
@@ -224,6 +237,8 @@ def _text(
     if above:
         skip, has_header = skip + above, True
     delimiter = _in_most_lines(first[skip:], than=delimiter) or delimiter
+    if delimiter in _DELIMITERS and _is_of_groups(first[skip:], delimiter):
+        skip, has_header = skip + 1, True
     try:
         header = [
             name.strip(BLANK) for name in next(csv.reader([first[skip]], delimiter=delimiter))
@@ -243,7 +258,7 @@ def _text(
     excel_note = first[0].lower().startswith("sep=")
     mended = False
     if skip and not (excel_note and skip == 1):
-        notes.append(f"{skip} lines above the header were left out: a copy without them is read")
+        notes.append(f"{_left_out(skip)}: a copy without is read")
         mended = True
     if not has_header:
         header = [f"column {i + 1}" for i in range(len(header))]
@@ -322,6 +337,29 @@ def _lines_above(lines: list[str]) -> int:
         if not any(often[:place]) and named > len(cells) / 2:  # 12,50 is no header
             return place
     return 0
+
+
+def _is_of_groups(lines: list[str], delimiter: str) -> bool:
+    """Whether a first line names groups of columns, and the second one the columns.
+
+    Some groups span several columns, so cells are empty; below, each has a name and none a digit
+    alone, and there are numbers in the lines after it.
+    """
+    try:
+        groups, names, *rows = csv.reader(lines[:_FEW], delimiter=delimiter)
+    except (csv.Error, ValueError):
+        return False
+    named = [name.strip() for name in names]
+    if (
+        sum(not cell.strip() for cell in groups[1:]) < 2
+        or len(groups) != len(named)
+        or not all(named)
+        or len(set(named)) < len(named)
+        or any(not any(sign.isalpha() for sign in name) for name in named)
+    ):
+        return False
+    below = [cell.strip() for row in rows for cell in row]
+    return any(cell.isdigit() for cell in below) and not any(name in below for name in named)
 
 
 def _in_most_lines(lines: list[str], *, than: str) -> str | None:
