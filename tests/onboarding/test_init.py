@@ -846,6 +846,8 @@ def test_names_that_were_misread(root: Path) -> None:
                 "Total given": rng.lognormal(4, 1, 100).round(2),
                 "stays_last_2y": rng.integers(0, 9, 100),
                 "loyalty": rng.choice(["None", "Silver", "Gold"], 100),
+                "Closed won": rng.integers(0, 9, 100),
+                "CSAT": rng.uniform(1, 5, 100).round(1),
                 "Factura mensual": rng.lognormal(3, 1, 100).round(2),
             }
         ),
@@ -857,3 +859,5 @@ def test_names_that_were_misread(root: Path) -> None:
     assert settings(root).scale["loyalty"] == ("None", "Silver", "Gold")
     assert found["Factura mensual"].meaning == lexicon.of("spend")
     assert done.plan.value == ("Total given",)
+    words = load(Playbook, root / "playbook.yaml").words
+    assert (words["Closed won"].none, words["CSAT"].low) == ("without deals", "dissatisfied")

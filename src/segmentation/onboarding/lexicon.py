@@ -85,7 +85,7 @@ MEANINGS = (
         "long-standing", "new", minimum=0,
     ),
     _meaning("spending", "spendingscore", "big-spending", "low-spending", minimum=0),
-    _meaning("satisfaction", "satisfaction nps", "satisfied", "dissatisfied"),
+    _meaning("satisfaction", "satisfaction nps csat", "satisfied", "dissatisfied"),
     _meaning(
         "rating", "rating ratings review reviews stars", "giving high ratings",
         "giving low ratings", minimum=0,
@@ -423,7 +423,7 @@ _EXPANDED = {
 }  # fmt: skip
 # Two words that mean one thing.
 _PAIRS = {
-    "one off": "one-off", "cash advance": "cash-advance", "days since": "dayssince",
+    "closed won": "deals", "won deals": "deals", "one off": "one-off", "cash advance": "cash-advance", "days since": "dayssince",
     "day since": "dayssince", "months since": "dayssince", "months on": "tenure",
     "customer since": "customersince", "member since": "customersince", "avg order": "avgorder",
     "average order": "averageorder", "order value": "aov", "basket size": "basket",
