@@ -860,4 +860,4 @@ def test_names_that_were_misread(root: Path) -> None:
     assert found["Factura mensual"].meaning == lexicon.of("spend")
     assert done.plan.value == ("Total given",)
     words = load(Playbook, root / "playbook.yaml").words
-    assert (words["Closed won"].none, words["CSAT"].low) == ("without deals", "dissatisfied")
+    assert (words["Closed won"].none, words["CSAT"].low) == ("without wins", "dissatisfied")

@@ -60,8 +60,8 @@ _DEALS = _meaning(
 _SPEND = _meaning(
     "spend",
     "spend spent spending amount amt mnt revenue sales turnover umsatz purchases purchase "
-    "charges charge billing billed fee fees fare price value sum cost expenditure gross net dollar "
-    "dollars euro",
+    "charges charge billing billed fee fees fare price value sum cost expenditure gross net "
+    "dollar dollars euro",
     "big {thing} spenders|big-spending",
     "light {thing} spenders|low-spending",
     minimum=0,
@@ -423,7 +423,8 @@ _EXPANDED = {
 }  # fmt: skip
 # Two words that mean one thing.
 _PAIRS = {
-    "closed won": "deals", "won deals": "deals", "one off": "one-off", "cash advance": "cash-advance", "days since": "dayssince",
+    "closed won": "wins", "won deals": "wins", "deals won": "wins",
+    "one off": "one-off", "cash advance": "cash-advance", "days since": "dayssince",
     "day since": "dayssince", "months since": "dayssince", "months on": "tenure",
     "customer since": "customersince", "member since": "customersince", "avg order": "avgorder",
     "average order": "averageorder", "order value": "aov", "basket size": "basket",
