@@ -7,9 +7,9 @@ import pytest
 
 from conftest import cases
 from segmentation.clustering import select_k, structure_test
-from segmentation.clustering.kmeans.path import kmeans_path
+from segmentation.clustering.kmeans.path import kmeans_path, quick_path
 from segmentation.clustering.structure.gaps import KINDS, gaps
-from segmentation.clustering.structure.mixture import mixture_divides
+from segmentation.clustering.structure.mixture import divide_likewise, fitting_mixture
 from segmentation.clustering.structure.spread import spread_ties
 from segmentation.clustering.structure.unimodal import UnimodalCopula
 from segmentation.clustering.structure.valley import bins, valleys
@@ -163,9 +163,26 @@ def test_a_mixture_divides_groups_as_the_gap_does_and_no_single_heap() -> None:
     heap = r.normal(size=(600, 3))
     first = np.arange(600) < 300
     apart = heap + 3.4 * np.outer(first, (1, 0, 0))
-    sides = [first, np.roll(first, 150)]  # the second has other rows
-    for X, divides in ((apart, [True, False]), (heap, [False] * 2), (bend(r), [False] * 2)):
-        assert mixture_divides(X, kmeans_path(X, k_range=range(2, 8)), sides) == divides
+    for X in (heap, bend(r)):
+        assert fitting_mixture(X, kmeans_path(X, k_range=range(2, 8))) is None
+    groups = fitting_mixture(apart, kmeans_path(apart, k_range=range(2, 8)))
+    assert groups is not None
+    assert divide_likewise(groups, first)
+    assert not divide_likewise(groups, np.roll(first, 150))  # other rows
+
+
+def test_a_mixture_finds_groups_that_kmeans_cuts_across() -> None:
+    r = np.random.default_rng([6, 77])
+    X = r.normal(size=(1000, 4))
+    X[700:, 0] += 3.5
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    path = quick_path(X, k_range=range(2, 11), seed=0, max_iter=20)
+    larger = path[0].labels == np.bincount(path[0].labels).argmax()
+    assert 0.45 < larger[:700].mean() < 0.65  # k-means sees neither group
+    groups = fitting_mixture(X, path)
+    assert groups is not None
+    assert divide_likewise(groups, np.arange(1000) >= 700)
+    assert structure_test(X, k_range=range(2, 11)).structure == "separate"
 
 
 def test_every_kind_of_gap_is_returned_also_where_nothing_can_be_looked_at() -> None:

@@ -51,6 +51,7 @@ def mixture_evidence(
     *,
     everything: NDArray[np.float64] | None = None,
     halves: Sequence[NDArray[np.intp]] = (),
+    merging: bool = False,
 ) -> list[Evidence]:
     """Fit a mixture from every partition; return its BIC and ICL.
 
@@ -64,6 +65,9 @@ def mixture_evidence(
         All rows, where `X` is a sample of them: the fit goes on with these, and they are judged.
     halves : sequence of NDArray[np.intp]
         Numbers of the rows (of all rows) in halves of them.
+    merging : bool
+        Start each mixture from the next one of the path, too, with its nearest components merged,
+        and take the likelier: k-means may cut across the groups.
 
     Returns
     -------
@@ -81,27 +85,32 @@ def mixture_evidence(
     centre = whole.mean(axis=0)
     sample, rows = X - centre, whole - centre
 
-    def fit(partition: Partition) -> Evidence:
+    covariance = sample.T @ sample / len(sample)
+
+    def start(partition: Partition) -> _Mixture:
         sizes = np.bincount(partition.labels, minlength=partition.k) + np.float64(1e-10)
-        covariance = sample.T @ sample / len(sample)
-        start = _mixture(covariance, sizes / len(sample), partition.centres - centre)
+        return _mixture(covariance, sizes / len(sample), partition.centres - centre)
+
+    def fit(start: _Mixture) -> Evidence:
         found = _climb(sample, start, _ITERATIONS)
         if everything is not None:
             found = _climb(rows, found, _MORE)
         return _judge(rows, found, halves)
 
-    return each(fit, path, doing="fit mixtures")
+    fitted = each(fit, [start(partition) for partition in path], doing="fit mixtures")
+    if merging:
+        for i in range(len(path) - 2, -1, -1):
+            other = fit(_merged(covariance, fitted[i + 1].mixture, path[i].k))
+            fitted[i] = max(fitted[i], other, key=lambda m: m.log_likelihood)
+    return fitted
 
 
-def mixture_divides(
-    X: NDArray[np.float64], path: Sequence[Partition], sides: Sequence[NDArray[np.bool_]]
-) -> list[bool]:
-    """Say whether a mixture of normal groups with one covariance fits and divides rows likewise.
+def fitting_mixture(X: NDArray[np.float64], path: Sequence[Partition]) -> NDArray[np.intp] | None:
+    """Return the groups of a mixture of normal groups with one covariance, if one fits.
 
     It fits if BIC and ICL agree on a number of groups below the last, BIC leads one population by
     more than the root of n by which sums over rows vary (Vuong 1989), and no two groups are
-    closer than leaves a quarter less between them. Mixtures fit some heavy tails and some bent
-    clouds too, but what they cut off there is not what a valley cuts off.
+    closer than leaves a quarter less between them.
 
     Parameters
     ----------
@@ -109,32 +118,33 @@ def mixture_divides(
         Rows.
     path : sequence of Partition
         k-means partitions of them.
-    sides : sequence of NDArray[np.bool_] of shape (n,)
-        The rows on one side of each of some gaps. The groups mostly of these have to be much the
-        same rows.
 
     Returns
     -------
-    list of bool
-        For each gap.
+    NDArray[np.intp] of shape (n,), or None
+        The likeliest group of every row.
     """
-    neither = [False] * len(sides)
     centre = X.mean(axis=0)
     everyone = np.zeros(len(X), dtype=np.intp)
     one = Partition(1, everyone, centre[None], float(((X - centre) ** 2).sum()))
-    alone, *found = mixture_evidence(X, [one, *path])
+    alone, *found = mixture_evidence(X, [one, *path], merging=True)
     best = max(found, key=lambda m: m.icl)
     if best is not max(found, key=lambda m: m.bic) or best is found[-1]:
-        return neither
+        return None
     if best.bic - alone.bic < np.sqrt(len(X)) or best.closest < _DENTED:
-        return neither
-    labels = _memberships(X - centre, best.mixture)[0].argmax(axis=1)
-    sizes = np.bincount(labels, minlength=len(best.mixture.shares))
-    divides = []
-    for side in sides:
-        alike = (np.bincount(labels, side, minlength=len(sizes)) > sizes / 2)[labels]
-        divides.append(bool((alike & side).sum() >= _ALIKE * max((alike | side).sum(), 1)))
-    return divides
+        return None
+    return np.asarray(_memberships(X - centre, best.mixture)[0].argmax(axis=1), dtype=np.intp)
+
+
+def divide_likewise(labels: NDArray[np.intp], side: NDArray[np.bool_]) -> bool:
+    """Tell whether the groups mostly on one side of a gap are much the same rows as that side.
+
+    Mixtures fit some heavy tails and some bent clouds too, but what they cut off there is not what
+    a valley cuts off.
+    """
+    sizes = np.bincount(labels)
+    alike = (np.bincount(labels, side, minlength=len(sizes)) > sizes / 2)[labels]
+    return bool((alike & side).sum() >= _ALIKE * max((alike | side).sum(), 1))
 
 
 def _mixture(
@@ -149,6 +159,26 @@ def _mixture(
     if least[0] < ridge:  # of few rows: the means are those of rows before the last step
         within = (axes * np.maximum(least, ridge)) @ axes.T
     return _Mixture(shares, means, np.linalg.cholesky(within))
+
+
+def _merged(total: NDArray[np.float64], mixture: _Mixture, k: int) -> _Mixture:
+    """The mixture with its nearest components merged until `k` are left."""
+    shares, means = mixture.shares.copy(), mixture.means.copy()
+    while len(shares) > k:
+        i, j = divmod(int(_between(mixture.root, means).argmin()), len(means))
+        pair = shares[[i, j]]
+        means[i] = pair @ means[[i, j]] / pair.sum()
+        shares[i] = pair.sum()
+        shares, means = np.delete(shares, j), np.delete(means, j, axis=0)
+    return _mixture(total, shares, means)
+
+
+def _between(root: NDArray[np.float64], means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Squared distances between means, in variances of the components; infinite to itself."""
+    M = np.linalg.solve(root, means.T).T
+    apart = ((M[:, None] - M[None]) ** 2).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    return np.asarray(apart, dtype=np.float64)
 
 
 def _climb(X: NDArray[np.float64], start: _Mixture, most: int) -> _Mixture:
@@ -200,9 +230,7 @@ def _judge(
     rows[:, 1] += rows[:, 0]
     penalty = 0.5 * (k * d + k - 1 + d * (d + 1) / 2) * np.log(n)
     likelihood, completed = (float(column.sum()) for column in rows.T)
-    M = np.linalg.solve(mixture.root, mixture.means.T).T
-    apart = ((M[:, None] - M[None]) ** 2).sum(axis=2)
-    np.fill_diagonal(apart, np.inf)
+    apart = _between(mixture.root, mixture.means)
     return Evidence(
         likelihood,
         likelihood - penalty,
