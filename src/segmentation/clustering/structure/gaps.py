@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.partition import Partition, partition_of
+from segmentation.clustering.partition import Partition
 from segmentation.clustering.structure.axes import axes
 from segmentation.clustering.structure.dip import neighbours, projected
 from segmentation.clustering.structure.spread import spread_ties
@@ -130,15 +130,6 @@ def gaps(
     along = _through_all(rows, shaped, path, judge, seed=seed)
     between = _between_clusters(rows, X, path, judge)
     return (*along, *between)
-
-
-def gaps_between(X: NDArray[np.float64], labels: NDArray[np.intp], *, seed: int) -> tuple[Gap, Gap]:
-    """Find the widest gaps between given groups of the rows: large and small, as `gaps` does."""
-    present, y = np.unique(labels, return_inverse=True)
-    centres = np.array([X[y == i].mean(axis=0) for i in range(len(present))])
-    rows = spread_ties(X, seed=seed).rows
-    judge = _Judge(len(X), seed=seed, looks=True)
-    return _between_clusters(rows, X, [partition_of(X, y, centres)], judge)
 
 
 def _none(n: int) -> Gap:

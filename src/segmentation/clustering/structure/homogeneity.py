@@ -17,7 +17,7 @@ from segmentation.clustering.sampling import draw_rows, seeds
 from segmentation.clustering.structure.dip import scaled_dips
 from segmentation.clustering.structure.discrete import jittered
 from segmentation.clustering.structure.elliptical import EllipticalCloud
-from segmentation.clustering.structure.gaps import KINDS, SMALL, Gap, gaps, gaps_between
+from segmentation.clustering.structure.gaps import KINDS, SMALL, Gap, gaps
 from segmentation.clustering.structure.mixture import divide_likewise, fitting_mixture
 from segmentation.clustering.structure.spread import spread_ties
 from segmentation.clustering.structure.unimodal import UnimodalCopula
@@ -310,15 +310,12 @@ class _Look:
 
     @cached_property
     def divided(self) -> list[Gap]:
-        """The gaps along which a mixture divides the rows too, also those between its groups."""
-        rows = spread_ties(self.rows, seed=self.seed).rows
-        groups = fitting_mixture(rows, self.profile.path)
-        if groups is None:
-            return []
+        """The gaps along which a mixture divides the rows too."""
         some = [gap for gap in self.gaps if gap.z > _LEAST_GAP]
-        found = [gap for gap in some if divide_likewise(groups, gap.apart)]
-        between = gaps_between(self.rows, groups, seed=self.seed)
-        return found + [gap for gap in between if gap.z > _LEAST_GAP]
+        if not some:
+            return []
+        groups = fitting_mixture(spread_ties(self.rows, seed=self.seed).rows, self.profile.path)
+        return [] if groups is None else [gap for gap in some if divide_likewise(groups, gap.apart)]
 
 
 class _Observed:

@@ -51,7 +51,6 @@ def mixture_evidence(
     *,
     everything: NDArray[np.float64] | None = None,
     halves: Sequence[NDArray[np.intp]] = (),
-    merging: bool = False,
 ) -> list[Evidence]:
     """Fit a mixture from every partition; return its BIC and ICL.
 
@@ -65,9 +64,6 @@ def mixture_evidence(
         All rows, where `X` is a sample of them: the fit goes on with these, and they are judged.
     halves : sequence of NDArray[np.intp]
         Numbers of the rows (of all rows) in halves of them.
-    merging : bool
-        Start each mixture from the next one of the path, too, with its nearest components merged,
-        and take the likelier: k-means may cut across the groups.
 
     Returns
     -------
@@ -87,22 +83,15 @@ def mixture_evidence(
 
     covariance = sample.T @ sample / len(sample)
 
-    def start(partition: Partition) -> _Mixture:
+    def fit(partition: Partition) -> Evidence:
         sizes = np.bincount(partition.labels, minlength=partition.k) + np.float64(1e-10)
-        return _mixture(covariance, sizes / len(sample), partition.centres - centre)
-
-    def fit(start: _Mixture) -> Evidence:
+        start = _mixture(covariance, sizes / len(sample), partition.centres - centre)
         found = _climb(sample, start, _ITERATIONS)
         if everything is not None:
             found = _climb(rows, found, _MORE)
         return _judge(rows, found, halves)
 
-    fitted = each(fit, [start(partition) for partition in path], doing="fit mixtures")
-    if merging:
-        for i in range(len(path) - 2, -1, -1):
-            other = fit(_merged(covariance, fitted[i + 1].mixture, path[i].k))
-            fitted[i] = max(fitted[i], other, key=lambda m: m.log_likelihood)
-    return fitted
+    return each(fit, path, doing="fit mixtures")
 
 
 def fitting_mixture(X: NDArray[np.float64], path: Sequence[Partition]) -> NDArray[np.intp] | None:
@@ -110,7 +99,8 @@ def fitting_mixture(X: NDArray[np.float64], path: Sequence[Partition]) -> NDArra
 
     It fits if BIC and ICL agree on a number of groups below the last, BIC leads one population by
     more than the root of n by which sums over rows vary (Vuong 1989), and no two groups are
-    closer than leaves a quarter less between them.
+    closer than leaves a quarter less between them. Components of the best one that are closer are
+    taken together: k-means, where mixtures start, may cut across the groups.
 
     Parameters
     ----------
@@ -127,13 +117,27 @@ def fitting_mixture(X: NDArray[np.float64], path: Sequence[Partition]) -> NDArra
     centre = X.mean(axis=0)
     everyone = np.zeros(len(X), dtype=np.intp)
     one = Partition(1, everyone, centre[None], float(((X - centre) ** 2).sum()))
-    alone, *found = mixture_evidence(X, [one, *path], merging=True)
+    alone, *found = mixture_evidence(X, [one, *path])
+    found = _taken_together(X - centre, found)
     best = max(found, key=lambda m: m.icl)
     if best is not max(found, key=lambda m: m.bic) or best is found[-1]:
         return None
     if best.bic - alone.bic < np.sqrt(len(X)) or best.closest < _DENTED:
         return None
     return np.asarray(_memberships(X - centre, best.mixture)[0].argmax(axis=1), dtype=np.intp)
+
+
+def _taken_together(X: NDArray[np.float64], found: list[Evidence]) -> list[Evidence]:
+    """Put mixtures in which close components were merged in the place of less likely ones."""
+    total, better = X.T @ X / len(X), list(found)
+    number = {len(m.mixture.shares): i for i, m in enumerate(found)}
+    at = max(found, key=lambda m: m.bic)
+    while at.closest < _DENTED and len(at.mixture.shares) > 2:
+        at = _judge(X, _climb(X, _merged(total, at.mixture), _ITERATIONS), ())
+        i = number.get(len(at.mixture.shares))
+        if i is not None and at.log_likelihood > better[i].log_likelihood:
+            better[i] = at
+    return better
 
 
 def divide_likewise(labels: NDArray[np.intp], side: NDArray[np.bool_]) -> bool:
@@ -161,16 +165,13 @@ def _mixture(
     return _Mixture(shares, means, np.linalg.cholesky(within))
 
 
-def _merged(total: NDArray[np.float64], mixture: _Mixture, k: int) -> _Mixture:
-    """The mixture with its nearest components merged until `k` are left."""
+def _merged(total: NDArray[np.float64], mixture: _Mixture) -> _Mixture:
+    """The mixture with its two nearest components merged."""
     shares, means = mixture.shares.copy(), mixture.means.copy()
-    while len(shares) > k:
-        i, j = divmod(int(_between(mixture.root, means).argmin()), len(means))
-        pair = shares[[i, j]]
-        means[i] = pair @ means[[i, j]] / pair.sum()
-        shares[i] = pair.sum()
-        shares, means = np.delete(shares, j), np.delete(means, j, axis=0)
-    return _mixture(total, shares, means)
+    i, j = divmod(int(_between(mixture.root, means).argmin()), len(means))
+    pair = shares[[i, j]]
+    means[i], shares[i] = pair @ means[[i, j]] / pair.sum(), pair.sum()
+    return _mixture(total, np.delete(shares, j), np.delete(means, j, axis=0))
 
 
 def _between(root: NDArray[np.float64], means: NDArray[np.float64]) -> NDArray[np.float64]:
