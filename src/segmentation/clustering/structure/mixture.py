@@ -14,6 +14,7 @@ _MORE = 10  # of EM on all rows, which starts from what a sample of them gave
 _ENOUGH = 1e-5  # nats a row by which one round more has to be better
 _RIDGE = 1e-6  # share of the mean variance added to every variance: columns may be dependent
 _CHUNK = 8192  # rows at a time
+_LARGE = 0.1  # share of a component, from which it may be of others taken together
 _ALIKE = 0.75  # Jaccard similarity of what a mixture and a gap divide, from which it is the same
 
 # docs/choosing-k.md, "A mixture that fits"
@@ -100,7 +101,7 @@ def fitting_mixture(X: NDArray[np.float64], path: Sequence[Partition]) -> NDArra
     It fits if BIC and ICL agree on a number of groups below the last, BIC leads one population by
     more than the root of n by which sums over rows vary (Vuong 1989), and no two groups are
     closer than leaves a quarter less between them. Components of the best one that are closer are
-    taken together: k-means, where mixtures start, may cut across the groups.
+    taken together if that leaves large ones: k-means, where mixtures start, may cut across groups.
 
     Parameters
     ----------
@@ -135,7 +136,8 @@ def _taken_together(X: NDArray[np.float64], found: list[Evidence]) -> list[Evide
     while at.closest < _DENTED and len(at.mixture.shares) > 2:
         at = _judge(X, _climb(X, _merged(total, at.mixture), _ITERATIONS), ())
         i = number.get(len(at.mixture.shares))
-        if i is not None and at.log_likelihood > better[i].log_likelihood:
+        large = at.mixture.shares.min() >= _LARGE  # what is left of a heavy tail has small ones
+        if large and i is not None and at.log_likelihood > better[i].log_likelihood:
             better[i] = at
     return better
 
