@@ -860,4 +860,5 @@ def test_names_that_were_misread(root: Path) -> None:
     assert found["Factura mensual"].meaning == lexicon.of("spend")
     assert done.plan.value == ("Total given",)
     words = load(Playbook, root / "playbook.yaml").words
+    assert words["Factura mensual"].high == "big-spending"
     assert (words["Closed won"].none, words["CSAT"].low) == ("without wins", "dissatisfied")

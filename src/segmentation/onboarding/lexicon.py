@@ -507,7 +507,7 @@ def thing_of(name: str, meaning: Meaning | None = None) -> str:
     said = meaning.words if meaning else frozenset()
     if meaning and meaning.key in ("frequency", "spend"):
         said |= _SPEND.words | _FREQUENCY.words | {"previous", "past", "prior"}
-        said |= COUNTED
+        said |= COUNTED | {"invoice", "invoices", "bill", "bills"}
     if meaning and meaning.key in ("household", "rewards"):
         said = frozenset()
     if meaning and meaning.key == "items":
