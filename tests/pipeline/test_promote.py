@@ -11,7 +11,11 @@ import pytest
 
 import factories
 from conftest import ROOT, Project
+from segmentation import paths
 from segmentation.commands.promote import Candidate, reference_of, unfit, worse
+from segmentation.repository import lock
+from segmentation.repository.dvc_internals import cached
+from segmentation.repository.snapshot import Snapshot
 
 pytestmark = pytest.mark.pipeline
 
@@ -128,6 +132,16 @@ def test_what_is_not_committed_is_refused_unless_forced(
     assert "Traceback" not in refused.stderr
     reference = project.path / "data/reference/segments.json"
     assert json.loads(reference.read_text("utf-8"))["segments"] == []
+    stages = Snapshot.of_workspace(project.path).stages
+    source = cached(lock.hash_of(stages, paths.ASSIGNMENTS, "outs"), project.path)
+    assert source is not None
+    whole = source.read_bytes()
+    source.unlink()
+    source.write_bytes(b"no")
+    damaged = promote(project, "--force", check=False)
+    assert f"is damaged: `rm {source}`, then `dvc repro`" in damaged.stderr
+    assert json.loads(reference.read_text("utf-8"))["segments"] == []  # nothing is half done
+    source.write_bytes(whole)
     promote(project, "--force")
     assert len(json.loads(reference.read_text("utf-8"))["segments"]) == 5
 

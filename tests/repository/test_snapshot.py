@@ -1,6 +1,7 @@
 """The workspace and a commit, read by the same names."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from conftest import Project
 from segmentation import paths
 from segmentation.artifacts.metrics import Metrics
 from segmentation.errors import InputError, SchemaError, SettingsError
+from segmentation.repository import lock
+from segmentation.repository.dvc_internals import cached
 from segmentation.repository.snapshot import Snapshot, as_parquet, as_settings, as_text
 from segmentation.review.side import side_of
 
@@ -182,6 +185,21 @@ def test_what_cannot_be_read_says_where(
     (tmp_path / path).write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=told):
         Snapshot.of_workspace(tmp_path).get(path, decode)  # type: ignore[arg-type]
+
+
+def test_what_is_damaged_in_the_cache_is_told_with_a_command_that_mends(changed: Project) -> None:
+    digest = lock.hash_of(Snapshot.at("first", root=changed.path).stages, paths.PREPARED, "outs")
+    source = cached(digest, changed.path)
+    assert source is not None
+    source.unlink()  # it may be a link
+    source.write_bytes(b"no")
+    with pytest.raises(InputError, match="DVC's cache has it damaged") as error:
+        Snapshot.at("first", root=changed.path).get(paths.PREPARED, as_parquet)
+    remove, _, again = re.findall("`([^`]+)`", str(error.value))
+    for command in (remove, "git checkout -q -f first", again):
+        changed.run(*command.split())
+    there = Snapshot.at("first", root=changed.path)
+    assert there.get(paths.PREPARED, as_parquet)["id"].tolist() == [1, 2]
 
 
 def test_an_artifact_of_older_code_is_told_with_its_revision(changed: Project) -> None:

@@ -98,12 +98,13 @@ def promote(params: Params, wanted: str | None, *, force: bool, margin: float) -
                 f"'{candidate.name}' was not promoted: {'; '.join(against)}. "
                 "To promote it all the same: --force"
             )
+        assignments = _assignments(candidate.stages)  # before anything is changed
         version = registry.make_champion(client, experiment, run)
     # Ids of retired segments are not given again.
     next_id = max(clustering.next_id, artifacts.read(Reference).next_id)
     reference = reference_of(segments, next_id=next_id)
-    with_customers = _write(reference, candidate.stages)
-    return Promotion(candidate.name, experiment, version, with_customers)
+    _write(reference, assignments)
+    return Promotion(candidate.name, experiment, version, assignments is not None)
 
 
 def unfit(metrics: Mapping[str, float]) -> list[str]:
@@ -161,21 +162,28 @@ def _candidate(run: VerifiedRun) -> Candidate:
     return Candidate(run.name, metrics, run.stages)
 
 
-def _write(reference: Reference, stages: lock.Stages) -> bool:
-    """Write the reference. Return whether its customers' segments could be kept with it."""
-    artifacts.write(reference)
-    target = paths.REFERENCE_ASSIGNMENTS
-    target.unlink(missing_ok=True)  # those of another reference
+def _assignments(stages: lock.Stages) -> bytes | None:
+    """Return who is where in a run, or None where DVC's cache does not have it."""
     digest = lock.hash_of(stages, paths.ASSIGNMENTS, "outs")
     source = cached(digest, Path())
     if source is None:
-        target.with_name(f"{target.name}.dvc").unlink(missing_ok=True)
-        return False
+        return None
     content = source.read_bytes()
     if md5(content) != digest:
         raise InputError(
-            f"{source} in DVC's cache is damaged; remove it, then run `dvc repro` and promote again"
+            f"{source} in DVC's cache is damaged: `rm {source}`, then `dvc repro`, and promote "
+            "again"
         )
-    target.write_bytes(content)
+    return content
+
+
+def _write(reference: Reference, assignments: bytes | None) -> None:
+    """Write the reference, with its customers' segments where they are known."""
+    artifacts.write(reference)
+    target = paths.REFERENCE_ASSIGNMENTS
+    target.unlink(missing_ok=True)  # those of another reference
+    if assignments is None:
+        target.with_name(f"{target.name}.dvc").unlink(missing_ok=True)
+        return
+    target.write_bytes(assignments)
     dvc("add", "--quiet", str(target))
-    return True

@@ -65,15 +65,16 @@ class Snapshot:
     4
     """
 
-    def __init__(self, name: str, source: Source) -> None:
+    def __init__(self, name: str, source: Source, root: Path = Path()) -> None:
         self.name = name
+        self._root = root
         self._source = source
         self._nowhere: dict[str, None] = {}  # in the order in which they were asked for
 
     @classmethod
     def of_workspace(cls, root: Path = Path()) -> Self:
         """Return the state that lies on the disk."""
-        return cls(WORKSPACE, _Workspace(root))
+        return cls(WORKSPACE, _Workspace(root), root)
 
     @classmethod
     def at(cls, revision: str, *, root: Path = Path(), remote: bool = True) -> Self:
@@ -93,7 +94,7 @@ class Snapshot:
             There is no such revision, or this is not a git repository.
         """
         commit = dvc_internals.commit_of(revision, root)
-        return cls(revision, _Commit(commit, root, remote=remote))
+        return cls(revision, _Commit(commit, root, remote=remote), root)
 
     @property
     def commit(self) -> str:
@@ -151,9 +152,20 @@ class Snapshot:
         try:
             return decode(content)
         except ValueError as error:  # of YAML, CSV, Parquet and text alike
-            here = self.name == WORKSPACE and path.as_posix() in self._outputs
-            mend = "; make it again with `dvc repro`" if here else ""
+            mend = self._mend(path, content)
             raise InputError(f"{path} at {self.name} cannot be read: {error}{mend}") from error
+
+    def _mend(self, path: Path, content: bytes) -> str:
+        """Say how an output that cannot be read is mended, if it is one."""
+        digest = self._outputs.get(path.as_posix())
+        if digest is None:
+            return ""
+        if self.name == WORKSPACE:
+            return "; make it again with `dvc repro`"
+        source = dvc_internals.cached(digest, self._root)
+        if source is None or md5(content) == digest:
+            return ""
+        return f"; DVC's cache has it damaged: `rm {source}`, then `dvc pull` or `dvc repro`"
 
     def get(self, path: Path, decode: Callable[[bytes], T]) -> T:
         """Return what a file holds.
