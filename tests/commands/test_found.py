@@ -28,6 +28,8 @@ def test_lines_hold_figures_and_the_time() -> None:
     assert found("select_k", 600).endswith(
         "separate groups; k = 4, for which 2 of 3 criteria speak (10 min)"
     )
+    artifacts.write(factories.choice(k=4, votes={"a": 4, "b": 3, "c": 5}))
+    assert "for which 1 of 3 criteria speaks" in found("select_k", 1)
     artifacts.write(factories.clustering([1, 2], stability={"minimum": 0.99}))
     assert "2 groups by kmeans; drawn again, the least" in found("train", 1)
     artifacts.write(factories.metrics(silhouette=0.36, noise_share=0.0))

@@ -52,7 +52,8 @@ def _select_k() -> str:
     choice = artifacts.read(Choice)
     agreeing = sum(vote == choice.k for vote in choice.votes.values())
     votes = f"{agreeing} of {len(choice.votes)} criteria"
-    return f"{IN_WORDS[choice.structure]}; k = {choice.k}, for which {votes} speak"
+    speak = "speaks" if agreeing == 1 else "speak"
+    return f"{IN_WORDS[choice.structure]}; k = {choice.k}, for which {votes} {speak}"
 
 
 def _train() -> str:

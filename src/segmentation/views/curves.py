@@ -111,8 +111,9 @@ def criteria(
         axes.margins(y=0.15)
     agreeing = sum(vote == chosen for vote in votes.values())
     also = f"; used: {used} (full line)" if used not in (None, chosen) else ""
+    prefer = "prefers" if agreeing == 1 else "prefer"
     picture.suptitle(
-        f"{agreeing} of {len(votes)} criteria prefer the chosen k = {chosen} (dotted line){also}",
+        f"{agreeing} of {len(votes)} criteria {prefer} the chosen k = {chosen} (dotted line){also}",
         fontweight="bold",
         fontsize=12,
         x=0.01,

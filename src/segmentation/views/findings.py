@@ -115,10 +115,11 @@ def flat_map(flat: Map, kind: str) -> str:
 def criteria(votes: Mapping[str, int], *, chosen: int, used: int) -> str:
     """Count the criteria that prefer the number that was chosen, and the one that is used."""
     agreeing = sum(vote == chosen for vote in votes.values())
-    text = f"{agreeing} of {len(votes)} criteria prefer {chosen}, the number that was chosen"
+    prefer = "prefers" if agreeing == 1 else "prefer"
+    text = f"{agreeing} of {len(votes)} criteria {prefer} {chosen}, the number that was chosen"
     if used != chosen:
         asked = sum(vote == used for vote in votes.values())
-        text += f"; {asked} prefer {used}, the number that is used"
+        text += f"; {asked} {'prefers' if asked == 1 else 'prefer'} {used}, the number that is used"
     return text + "."
 
 
