@@ -134,6 +134,13 @@ def test_what_draws_do_not_settle_is_said_in_the_first_line() -> None:
     assert "takes them for the simplest, a continuum" in first.why
 
 
+@pytest.mark.parametrize(("customers", "level"), [(199, "doubtful"), (200, "plain")])
+def test_few_customers_are_marked_and_told_why(customers: int, level: str) -> None:
+    last = trust(customers, factories.results([1, 2]))[-1]
+    assert last.level == level
+    assert ("Below 200 customers" in last.why) == (level == "doubtful")
+
+
 def test_where_nobody_stands_near_a_border_no_two_sides_are_said_to_be_alike() -> None:
     told = {}
     for share in (0.0, 0.23):

@@ -352,7 +352,7 @@ def test_every_criterion_has_a_panel_with_its_vote() -> None:
     assert by_hand.get_suptitle().endswith("k = 3 (dotted line); used: 2 (full line)")
     picture = curves.criteria(CURVE, labels, chosen=3, votes=votes)
     assert [title(axes) for axes in picture.axes] == ["Inertia: k = 4", "Silhouette: k = 3"]
-    assert picture.get_suptitle().startswith("1 of 2 criteria prefer the chosen k = 3")
+    assert picture.get_suptitle().startswith("1 of 2 criteria prefers the chosen k = 3")
 
 
 def test_distances_between_segments_stand_in_their_cells() -> None:
@@ -383,6 +383,7 @@ def test_silhouettes_are_drawn_by_segment_with_their_mean() -> None:
     assert [heights for heights, _ in steps(axes)] == [[0.4, 0.2], [0.9]]
     assert ticks(axes) == ["1  (n = 1,200)", "2  (n = 1)"]
     assert texts(axes) == ["mean 0.50"]
+    assert title(axes) == "Silhouettes by segment"  # those in none have none
 
 
 def test_stability_is_a_bar_a_segment() -> None:
@@ -411,6 +412,15 @@ def test_the_map_names_centres_axes_and_the_strongest_features() -> None:
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["in no segment"]
     assert ticks(weights) == [f"f {i}" for i in range(4, 12)]
+
+
+def test_long_names_of_features_are_broken_and_not_cut() -> None:
+    name = "preferred_category Electronics"
+    points = pd.DataFrame({"pc1": [0.0], "pc2": [0.0], "segment": [1]})
+    place = {name: {"pc1": 0.1, "pc2": 0.0}}
+    found = factories.flat_map(centroids={1: {"pc1": 0.0, "pc2": 0.0}}, loadings=place)
+    _, weights = evaluation.pca_map(points, found).axes
+    assert ticks(weights) == ["preferred category\nElectronics"]
 
 
 @pytest.mark.slow

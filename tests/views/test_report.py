@@ -315,6 +315,15 @@ def test_a_monday_table_comes_first_and_adds_up() -> None:
     assert "100%" in monday
 
 
+def test_a_total_says_of_how_many_the_value_is_not_known() -> None:
+    shape = content()
+    facts = shape["facts"]
+    assert "is not known" not in words(render("report.html.j2", **shape))
+    value = facts.columns[facts.value].model_copy(update={"known": facts.customers - 12})
+    shape["facts"] = facts.model_copy(update={"columns": {**facts.columns, facts.value: value}})
+    assert "; of 12 it is not known." in words(render("report.html.j2", **shape))
+
+
 def test_many_in_no_segment_are_a_notice_and_a_card() -> None:
     text, _ = page(k=3, noise=40, algorithm="hdbscan")
     assert "of the customers are in no segment.</b>" in text
@@ -347,3 +356,17 @@ def test_the_table_shows_what_differs_first_and_folds_the_rest() -> None:
     assert {row.label for row in table.folded} == {"a", "spend"}
     cell = table.rows[0].cells[0]
     assert (cell.text, cell.beside, cell.shade) == ("63.4", "96", 1.0)
+
+
+@pytest.mark.parametrize(("difference", "withheld"), [(None, True), (0.1, False)])
+def test_rows_of_which_nothing_is_told_are_not_said_to_differ_less(
+    difference: float | None, *, withheld: bool
+) -> None:
+    differs = {"a": 2.0, "spend": difference}
+    described = []
+    for i in (1, 2):
+        numeric = {name: factories.number(mean=1.0, difference=d) for name, d in differs.items()}
+        described.append(factories.segment(i, numeric=numeric))
+    table = side_by_side(factories.segments(described))
+    assert [row.label for row in table.folded] == ["spend"]
+    assert table.withheld == withheld

@@ -301,6 +301,8 @@ def _dominance(results: Results) -> Answer:
 
 def _rows(customers: int, results: Results) -> Answer:
     why = f"{results.details.features} features of each."
+    if customers < _FEW:
+        why += f" Below {_FEW} customers, groups are easily missed and their figures vague."
     noise = results.metrics.noise_share
     if noise:
         why += f" {percent(noise)} of the customers are in no segment."

@@ -11,7 +11,7 @@ from segmentation.artifacts.clustering import Stability
 from segmentation.artifacts.grades import BANDS
 from segmentation.artifacts.map import Map, Place
 from segmentation.views.colours import INK, MUTED, NOISE_COLOUR, PAPER, colour, ink_on
-from segmentation.views.style import chips, figure, short
+from segmentation.views.style import chips, figure, wrapped
 
 _MARKERS = "osD^vP*X<>"
 _MOST_STEPS = 300  # of a segment's silhouettes: more could not be told apart
@@ -21,7 +21,7 @@ _MOST_POINTS = 3_000  # each an element of a page; more are one image in it
 def silhouette_samples(
     drawn: pd.DataFrame, sizes: Mapping[int, int], *, kind: str = "segment"
 ) -> Figure:
-    """Draw the silhouette of every customer, sorted inside each segment.
+    """Draw the silhouettes of customers in a segment, sorted inside each.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def silhouette_samples(
     axes.set_yticks([t for t, _ in ticks], [name for _, name in ticks])
     axes.set_ylim(start, -max(gap, 0.03 * total))
     axes.grid(visible=False, axis="y")
-    axes.set_title("Silhouette of every customer")
+    axes.set_title(f"Silhouettes by {kind}")
     axes.set_xlabel(f"silhouette (below 0: closer to another {kind})")
     axes.set_ylabel(kind)
     return picture
@@ -163,7 +163,7 @@ def _draw_loadings(axes: Axes, loadings: Mapping[str, Place], most: int) -> None
     axes.barh(rows + 0.2, first, height=0.36, color=INK, label="first")
     axes.barh(rows - 0.2, second, height=0.36, color=NOISE_COLOUR, label="second")
     axes.axvline(0, color=MUTED, linewidth=0.8)
-    axes.set_yticks(rows, [short(name.replace("_", " ")) for name in shown])
+    axes.set_yticks(rows, [wrapped(name.replace("_", " "), 20, 2) for name in shown])
     axes.grid(visible=False, axis="y")
     axes.set_title("What the axes are")
     axes.set_xlabel("loading")

@@ -67,7 +67,7 @@ def profile(segments: Sequence[Segment]) -> Figure:
     axes.set_xticks(range(table.shape[1]), [str(i) for i in ids])
     chips(axes.xaxis, ids)
     _names(axes, [names[i] for i in ids], turned=turned)
-    axes.set_yticks(range(len(table)), [short(str(name), 32) for name in table.index])
+    axes.set_yticks(range(len(table)), [wrapped(str(name), 30, 2) for name in table.index])
     shown = "" if total == len(table) else f": the {len(table)} of {total} that differ most"
     axes.set_title(f"Difference from everyone else{shown}")
     key(picture, cells, "standard deviations below or above")

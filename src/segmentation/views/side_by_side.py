@@ -51,6 +51,11 @@ class Table:
     folded: tuple[Row, ...]
     left_out: int
 
+    @property
+    def withheld(self) -> bool:
+        """Whether a row was folded though its figures, which would tell of few, may differ much."""
+        return any(all(cell.difference is None for cell in row.cells) for row in self.folded)
+
 
 def side_by_side(facts: Segments) -> Table:
     """Put the segments beside each other, rounded as on their cards."""

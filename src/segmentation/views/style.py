@@ -37,9 +37,9 @@ def short(text: str, most: int = 24) -> str:
     return (text if len(text) <= most else text[: most - 1] + "…").replace("$", r"\$")
 
 
-def wrapped(text: str, width: int = 18) -> str:
-    """Break a name over lines."""
-    return short("\n".join(textwrap.wrap(text, width)), 4 * width)
+def wrapped(text: str, width: int = 18, lines: int = 4) -> str:
+    """Break a name over lines, and cut what would need more."""
+    return short("\n".join(textwrap.wrap(text, width)), lines * width)
 
 
 def thousands(value: float, _: object) -> str:
