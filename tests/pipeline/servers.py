@@ -45,8 +45,17 @@ def mlflow_server(
             wait_for(f"http://127.0.0.1:{port}/health", server, log)
             yield f"http://127.0.0.1:{port}"
         finally:
-            server.terminate()
-            server.wait()
+            stop(server)
+
+
+def stop(process: subprocess.Popen[bytes], sign: signal.Signals = signal.SIGTERM) -> None:
+    """End a process, whether it listens to a signal or not."""
+    process.send_signal(sign)
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes], log: Path | None = None) -> None:
@@ -118,8 +127,7 @@ def nginx(folder: Path, server: str, port: int) -> Iterator[Path]:
             time.sleep(0.1)
         yield folder / "tls.crt"
     finally:
-        running.terminate()
-        running.wait()
+        stop(running)
 
 
 def _listens(port: int) -> bool:
@@ -159,8 +167,7 @@ def postgres() -> Iterator[str]:
                 time.sleep(0.1)
             yield f"postgresql+pg8000://team@127.0.0.1:{port}"
         finally:
-            server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
-            server.wait()
+            stop(server, signal.SIGINT)  # PostgreSQL's fast shutdown
 
 
 def _create_databases(port: int) -> bool:

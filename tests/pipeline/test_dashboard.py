@@ -12,7 +12,7 @@ import axe_playwright_python
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser, expect
-from servers import free_port, wait_for
+from servers import free_port, stop, wait_for
 
 from browser import PAGES, driven, needs_a_browser, shown
 from conftest import Project
@@ -48,8 +48,7 @@ def address(
             yield f"http://127.0.0.1:{port}"
             assert server.poll() is None, log.read_text("utf-8")
         finally:
-            server.terminate()
-            server.wait()
+            stop(server)
 
 
 @pytest.fixture(scope="module")

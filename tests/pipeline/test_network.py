@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from servers import free_port, wait_for
+from servers import free_port, stop, wait_for
 
 from conftest import ROOT, Project
 from offline import sitecustomize as offline
@@ -93,4 +93,4 @@ def test_the_ui_asks_for_nothing(reproduced: Project) -> None:
             assert json.load(answer)["disable_ui_telemetry"]
     finally:
         os.killpg(ui.pid, signal.SIGTERM)
-        ui.wait()
+        stop(ui)
