@@ -468,9 +468,11 @@ def effect(
     found = command.effect(file, outcome=outcome, cost=cost, absent=absent)
     for each in (*found.segments, found.together):
         told = f"{each.name}: {each.treated:,} treated, {each.held_out:,} left alone"
-        if each.difference is not None and each.interval is not None:
-            low, high = each.interval
-            told += f"; {each.difference:+.4g} each ({low:+.4g} to {high:+.4g})"
+        if each.difference is not None:
+            interval = "no interval, as all of either have the same outcome"
+            if each.interval is not None:
+                interval = f"{each.interval[0]:+.4g} to {each.interval[1]:+.4g}"
+            told += f"; {each.difference:+.4g} each ({interval})"
         say(f"{told}: {each.verdict}")
     if found.strangers:
         say(f"{found.strangers:,} rows are of customers that the last export did not name")

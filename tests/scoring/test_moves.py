@@ -167,6 +167,22 @@ def test_an_effect_is_the_difference_with_welch_s_interval(
     assert first.gain == pytest.approx((first.difference - 2) * first.treated, rel=1e-4)  # type: ignore[operator]
 
 
+def test_outcomes_that_are_all_the_same_have_no_interval(
+    campaign: tuple[Path, pd.DataFrame], tmp_path: Path
+) -> None:
+    told, outcomes = campaign
+    here = outcomes["segment"] == 1
+    outcomes["spent"] = np.where(here, 0.1, np.where(outcomes["holdout"], 0.3, 7.1))
+    outcomes.to_csv(tmp_path / "o.csv", index=False)
+    found = asked(told, tmp_path / "o.csv")
+    for each, difference in zip(found.segments, (0.0, 6.8), strict=False):
+        assert (each.interval, each.verdict) == (None, "unclear")
+        assert each.difference == pytest.approx(difference, abs=1e-6)
+    assert found.together.interval is not None
+    outcomes.assign(spent=0.1).to_csv(tmp_path / "o.csv", index=False)
+    assert asked(told, tmp_path / "o.csv").together.interval is None
+
+
 def test_outcomes_that_lack_customers_are_refused_or_said(
     campaign: tuple[Path, pd.DataFrame], tmp_path: Path
 ) -> None:

@@ -20,7 +20,8 @@ class SegmentEffect(Part):
     difference : float or None
         What treating a customer adds.
     interval : pair of float or None
-        Of 95%, by Welch.
+        Of 95%, by Welch; None where all outcomes of those treated are the same, and all of the
+        others': nothing says then what chance does.
     gain : float or None
         What treating all those did bring, less its cost.
     verdict : str
@@ -52,7 +53,7 @@ class Effect(Artifact):
 
     path: ClassVar = Path("reports/effect/effect.json")
     mend: ClassVar = "run `segmentation effect FILE` again"
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     outcomes: str
     outcome: str
     cost: Figure

@@ -16,6 +16,7 @@ from segmentation.errors import InputError, SettingsError, shortened
 from segmentation.scoring.database import database, table, table_with
 
 _ALL = -2  # stands for all segments together
+_SAME = 1e-12  # of the means: what sums of equal outcomes may differ by
 
 
 class Group(NamedTuple):
@@ -159,11 +160,11 @@ def _compared(
     if min(treated.customers, held.customers) < FEWEST:
         return SegmentEffect(**counts, held_out=held.customers, verdict="too few")
     difference, margin = welch(treated, held)
-    low, high = difference - margin, difference + margin
+    interval = None if margin is None else (difference - margin, difference + margin)
     verdict: Verdict = "unclear"
-    if low > cost:
+    if interval and interval[0] > cost:
         verdict = "pays"
-    elif high < cost:
+    elif interval and interval[1] < cost:
         verdict = "does not pay"
     return SegmentEffect(
         **counts,
@@ -171,7 +172,7 @@ def _compared(
         treated_mean=treated.mean,
         held_out_mean=held.mean,
         difference=difference,
-        interval=(low, high),
+        interval=interval,
         gain=(difference - cost) * treated.customers,
         verdict=verdict,
     )
@@ -196,21 +197,26 @@ def pooled(groups: Sequence[Group]) -> Group:
     return Group(customers, mean, squares / (customers - 1))
 
 
-def welch(treated: Group, held: Group) -> tuple[float, float]:
+def welch(treated: Group, held: Group) -> tuple[float, float | None]:
     """Return the difference of two means, and half the width of its interval of 95%.
+
+    Where everyone of either group has the same outcome, nothing says how far others would be from
+    it: there is no interval.
 
     Examples
     --------
     >>> difference, margin = welch(Group(400, 12.0, 25.0), Group(100, 10.0, 16.0))
     >>> difference, round(margin, 3)
     (2.0, 0.931)
+    >>> welch(Group(400, 0.0, 0.0), Group(100, 0.0, 0.0))
+    (0.0, None)
     """
     from scipy.special import stdtrit
 
     parts = [treated.variance / treated.customers, held.variance / held.customers]
     error = np.sqrt(sum(parts))
-    if not error:
-        return treated.mean - held.mean, 0.0
+    if error <= _SAME * (abs(treated.mean) + abs(held.mean)):
+        return treated.mean - held.mean, None
     freedom = sum(parts) ** 2 / (
         parts[0] ** 2 / (treated.customers - 1) + parts[1] ** 2 / (held.customers - 1)
     )
