@@ -221,6 +221,14 @@ def test_it_answers_id_name_and_confidence(served: Callable[..., Any]) -> None:
     }  # fmt: skip
 
 
+def test_rows_of_csv_are_read_as_those_of_a_file(served: Callable[..., Any]) -> None:
+    body = b'\xef\xbb\xbftown,more,age\r\n"ulm ","a,\nb",20\r\nUlm,NA," 6.1e1"\r\n,,\r\n'
+    for kind in ("text/csv", "text/csv; charset=utf-8"):
+        said = json.loads(served(body, kind).response)["predictions"]
+        assert [each["name"] for each in said] == ["Young", "Old", None]
+        assert said[2]["not_scored"] == "too many cells are missing"
+
+
 WRONG: dict[str, tuple[bytes, str | None, int]] = {
     "missing inputs ['age', 'town']": (
         b'{"dataframe_records": [{"agee": 777}]}', "application/json", 400
@@ -235,6 +243,17 @@ WRONG: dict[str, tuple[bytes, str | None, int]] = {
     "neither a text nor a number": (
         b'{"dataframe_records": [{"age": [777], "town": "Ulm"}]}', "application/json", 400
     ),
+    "a column stands there twice": (
+        b'{"dataframe_split": {"columns": ["age", "town", "age"], "data": [[777, "Ulm", 777]]}}',
+        "application/json", 400,
+    ),
+    "the request is empty": (b"\n", "text/csv", 400),
+    "no rows; send": (b"age,town\n", "text/csv", 400),
+    "more than one column 'age'": (b"age,town,age\n777,Ulm,777\n", "text/csv", 400),
+    "row 2 has 1 cells, the header 2": (b"age,town\n777,Ulm\n777\n", "text/csv", 400),
+    "no CSV: unexpected end of data": (b'age,town\n777,"Ulm\n', "text/csv", 400),
+    "UTF-8: byte 14": (b"age,town\n777,U\xff\n", "text/csv", 400),
+    "missing inputs ['town']": (b"age\n777\n", "text/csv", 400),
     "Content-Type": (b"777", None, 415),
     "content types": (b"777", "image/png", 415),
     "more than 20 MB": (b" " * (21 << 20), "application/json", 413),

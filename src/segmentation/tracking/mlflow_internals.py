@@ -4,10 +4,13 @@ Written for MLflow 3.17. `tests/tracking/test_mlflow_internals.py` tries each of
 version that is installed, so that a new one which does otherwise is told here and not by a user.
 """
 
+import csv
+import io
 import json
 import re
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from importlib.metadata import version
@@ -15,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segmentation.algorithms.models import TRUSTED_TYPES
-from segmentation.errors import shortened
+from segmentation.errors import InputError, shortened
 from segmentation.settings.shared.yaml_reader import parse_yaml
 from segmentation.tracking.record import Dataset
 
@@ -221,7 +224,12 @@ def in_words(invocations: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap what MLflow's server does with a request."""
     from mlflow import MlflowException
     from mlflow.protos.databricks_pb2 import BAD_REQUEST
-    from mlflow.pyfunc.scoring_server import CONTENT_TYPES, InvocationsResponse
+    from mlflow.pyfunc.scoring_server import (
+        CONTENT_TYPE_CSV,
+        CONTENT_TYPE_JSON,
+        CONTENT_TYPES,
+        InvocationsResponse,
+    )
 
     def refused(status: int, why: str) -> Any:
         return InvocationsResponse(
@@ -235,7 +243,12 @@ def in_words(invocations: Callable[..., Any]) -> Callable[..., Any]:
         if not content_type:
             return refused(415, f"say in Content-Type what is sent: {', '.join(CONTENT_TYPES)}")
         try:
+            if content_type.partition(";")[0].strip() == CONTENT_TYPE_CSV:
+                data = _as_json(data)
+                content_type = content_type.replace(CONTENT_TYPE_CSV, CONTENT_TYPE_JSON, 1)
             found = invocations(data, content_type, model, input_schema)
+        except InputError as error:
+            return refused(400, str(error))
         except MlflowException as error:
             raise MlflowException(_why(error), error_code=BAD_REQUEST) from None
         except Exception as error:
@@ -248,18 +261,50 @@ def in_words(invocations: Callable[..., Any]) -> Callable[..., Any]:
     return answered
 
 
+def _as_json(data: bytes) -> bytes:
+    """Return a CSV as JSON with the cells as they stand there.
+
+    MLflow reads none for a model whose numbers may be of any type, and would guess at the others.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+    except UnicodeDecodeError as error:
+        raise InputError(_unreadable(error)) from None
+    except csv.Error as error:
+        raise InputError(f"the request is no CSV: {error}") from None
+    if not rows:
+        raise InputError("the request is empty; send a header and a row per customer")
+    header, *cells = rows
+    (name, times), *_ = Counter(header).most_common(1)
+    if times > 1:
+        raise InputError(f"more than one column '{shortened(name)}'")
+    for i, row in enumerate(cells, 1):
+        if len(row) != len(header):
+            raise InputError(f"row {i} has {len(row)} cells, the header {len(header)}")
+    if not cells:
+        raise InputError("no rows; send at least one customer")
+    return json.dumps({"dataframe_split": {"columns": header, "data": cells}}).encode()
+
+
+def _unreadable(error: UnicodeDecodeError) -> str:
+    return f"the request is no text in UTF-8: byte {error.start} cannot be read"
+
+
 def _why(error: Exception) -> str:
     """What was wrong with a request, without what was sent."""
     cause = error.__cause__
     if isinstance(cause, json.JSONDecodeError):
         return f"the request is no JSON: {cause}"
     if isinstance(cause, UnicodeDecodeError):
-        return f"the request is no text in UTF-8: byte {cause.start} cannot be read"
+        return _unreadable(cause)
     text = str(error.args[0] if error.args else error)
     text = str(getattr(error, "message", text))
     for begins in ("Failed to predict data", "Failed to enforce schema of data"):
         if text.startswith(begins):
             text = text.rpartition("Error: ")[2]
+    if text.startswith("Length of values"):  # where the schema is enforced
+        return "a column stands there twice"
     return _short(text)
 
 
