@@ -139,6 +139,34 @@ def test_a_line_that_is_no_row_is_left_out_and_told(
     assert done.first_damage.startswith("line 4: too few cells")
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (
+            "HEADER\n1;2\n",
+            'separated by ";"; save it as the training\'s was: "," between columns',
+        ),
+        ("a~b\n1~2\n", "single column, 'a~b'; save it as the training's was"),
+        ("\0" * 900, "is no text; give a CSV or Parquet file, or a folder"),
+        (None, "folder without a file; give a CSV or Parquet file, or a folder"),
+    ],
+)
+def test_how_to_mend_a_file_is_told_for_files_not_for_settings(
+    chosen: Chosen, tmp_path: Path, content: str | None, why: str
+) -> None:
+    file = tmp_path / "new.csv"
+    if content is None:
+        file.mkdir()
+    else:
+        header = ";".join(made.customers(rows=100).columns)
+        file.write_text(content.replace("HEADER", header), encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        command.score(file, tmp_path / "out.csv")
+    assert why in str(told.value)
+    assert "data." not in str(told.value)
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_names_that_are_taken_are_not_written_over(
     chosen: Chosen, file: Path, tmp_path: Path
 ) -> None:

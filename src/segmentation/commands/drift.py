@@ -10,6 +10,7 @@ from segmentation.engines.local import Local
 from segmentation.engines.scorable import MEMORY, Scorable
 from segmentation.errors import InputError
 from segmentation.monitoring.watch import FEW_ROWS, Tally, watch
+from segmentation.scoring.mending import for_files
 from segmentation.scoring.rule import Rule
 from segmentation.scoring.stream import Counts, columns_taken, scored
 from segmentation.settings.params import load_params
@@ -65,7 +66,7 @@ def compare(file: Path, chosen: Chosen) -> Drift:
     rule = Rule(chosen.model, chosen.baseline)
     data = columns_taken(rule, chosen.data).model_copy(update={"path": file})
     tally, counts = Tally(chosen.baseline), Counts()
-    with Local(data, memory=MEMORY) as engine:
+    with for_files(data), Local(data, memory=MEMORY) as engine:
         customers = Scorable(engine, data, chosen.prepare, rule.levels)
         for each in scored(customers, rule, counts):
             scores = each.scores

@@ -9,6 +9,7 @@ from segmentation.commands.load import Chosen, choose
 from segmentation.engines.local import Local
 from segmentation.engines.scorable import MEMORY, Scorable
 from segmentation.errors import InputError
+from segmentation.scoring.mending import for_files
 from segmentation.scoring.output import added_names, aside, writing
 from segmentation.scoring.rule import Rule
 from segmentation.scoring.stream import ADDED, Beside, Counts, columns_taken, scored
@@ -59,7 +60,7 @@ def score(file: Path, out: Path | None = None, *, model: str | None = None) -> D
     data = columns_taken(rule, chosen.data).model_copy(update={"path": file})
     beside, counts = Beside(rule, data, chosen.segments), Counts()
     names: list[str] = []
-    with Local(data, memory=MEMORY) as engine:
+    with for_files(data), Local(data, memory=MEMORY) as engine:
         customers = Scorable(engine, data, chosen.prepare, rule.levels)
         damaged, first = customers.damaged()
         as_read = {"delimiter": data.delimiter, "encoding": data.encoding}

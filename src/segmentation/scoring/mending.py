@@ -1,0 +1,26 @@
+"""How a file that is scored can be mended, which is not by the settings of this folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from segmentation.errors import InputError, SettingsError
+from segmentation.settings.shared.data import Data
+
+
+@contextmanager
+def for_files(data: Data) -> Iterator[None]:
+    """Tell of a file that cannot be read how to save it, not which of the settings to change.
+
+    The settings are those that the model's training had: an edit of params.yaml does nothing.
+    """
+    try:
+        yield
+    except (InputError, SettingsError) as error:
+        what, _, mend = str(error).rpartition("; ")
+        if not what or "data." not in mend:
+            raise
+        how = "give a CSV or Parquet file, or a folder with parts of one"
+        if "data.path" not in mend:
+            delimiter = "tabs" if data.delimiter == "\t" else f'"{data.delimiter}"'
+            how = f"save it as the training's was: {delimiter} between columns, in {data.encoding}"
+        raise InputError(f"{what}; {how}") from None
