@@ -13,6 +13,7 @@ import pytest
 
 from segmentation.purchases import customers, lines, rfm
 from segmentation.settings.purchases import Purchases
+from segmentation.stages.customers import taken_together
 
 AS_OF = date(2024, 6, 30)
 
@@ -160,3 +161,15 @@ def test_equal_customers_have_equal_scores(con: duckdb.DuckDBPyConnection) -> No
         assert cut == scored.loc[scored["recency_score"] == points, "recency_days"].max()
     assert rfm.cuts(con, fewest=300)["spend"] == [None] * 4
     assert sum(rfm.sizes(con).values()) == 500
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shown"),
+    [
+        ({"Loyal": 584, "At risk": 77}, {"Loyal": 584, "At risk": 77}),
+        ({"Loyal": 584, "At risk": 77, "Promising": 7}, {"Loyal": 584, "(other)": 84}),
+        ({"Loyal": 584, "At risk": 6, "Promising": 7}, {"Loyal": 584, "(other)": 13}),
+    ],
+)
+def test_names_of_few_are_taken_together(sizes: dict[str, int], shown: dict[str, int]) -> None:
+    assert taken_together(sizes) == shown
