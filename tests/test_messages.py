@@ -1,3 +1,4 @@
+import errno
 import signal
 from pathlib import Path
 
@@ -32,6 +33,13 @@ def test_a_place_that_cannot_be_written_to_is_told_as_one(
     assert left.value.code == 1
     assert f"{tmp_path} cannot be read or written: " in said
     assert "unexpected" not in said
+
+
+def test_a_full_disk_is_told_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left, one_line_errors(debug=False):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert left.value.code == 1
+    assert "the disk is full; make room" in capsys.readouterr().err
 
 
 def test_an_interruption_is_told_as_one_whatever_a_library_makes_of_it(

@@ -1,6 +1,7 @@
 """The errors that people meet: one line that says what, where, and how to mend it."""
 
 import difflib
+import errno
 import signal
 import sys
 import threading
@@ -134,6 +135,8 @@ def _tell_of(error: Exception) -> NoReturn:
     if isinstance(error, SegmentationError):
         _leave(str(error), error.exit_code)
     if isinstance(error, OSError):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):  # which file it was is seldom known
+            _leave("the disk is full; make room and run it again", 1)
         path = error.filename2 or error.filename  # where it was to be moved, if that was it
         if path is not None:
             _leave(f"{path} cannot be read or written: {error.strerror}", 1)
