@@ -1,6 +1,7 @@
 """A file's customers get their segments; nothing else of the file changes."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -165,6 +166,12 @@ def test_how_to_mend_a_file_is_told_for_files_not_for_settings(
     assert why in str(told.value)
     assert "data." not in str(told.value)
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_pipe_is_refused_and_nobody_waits_for_it(chosen: Chosen, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "new.csv")
+    with pytest.raises(InputError, match="is a pipe, which can be read only once"):
+        command.score(tmp_path / "new.csv", tmp_path / "out.csv")
 
 
 def test_names_that_are_taken_are_not_written_over(

@@ -84,6 +84,10 @@ class Scorable:
             raise InputError(
                 f"{data.path} does not exist" + (f"; did you mean '{near}'?" if near else "")
             )
+        if data.path.is_fifo():
+            raise InputError(
+                f"{data.path} is a pipe, which can be read only once; write it to a file first"
+            )
         self._known = {name: _spellings(data, name, levels[name]) for name in data.kinds}
         table = engine.keep(cells.typed(engine, data), "cells")
         self._table = table
