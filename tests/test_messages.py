@@ -45,7 +45,8 @@ def test_a_full_disk_is_told_as_one(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_interruption_is_told_as_one_whatever_a_library_makes_of_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    handler = signal.getsignal(signal.SIGINT)
+    # As in a process of its own; other tests may have left another.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def query() -> None:
         try:
@@ -53,8 +54,11 @@ def test_an_interruption_is_told_as_one_whatever_a_library_makes_of_it(
         except KeyboardInterrupt:
             raise RuntimeError("Query interrupted") from None
 
-    with pytest.raises(SystemExit) as left, one_line_errors(debug=True):
-        query()
+    try:
+        with pytest.raises(SystemExit) as left, one_line_errors(debug=True):
+            query()
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert left.value.code == 130
     assert capsys.readouterr().err.startswith("error: interrupted")
-    assert signal.getsignal(signal.SIGINT) is handler

@@ -125,7 +125,7 @@ def test_a_question_is_the_same_whatever_the_number_in_it() -> None:
     )
     assert change.question == "Is 3 the right number?"
     assert change.base == "Agreed: 2 of 3 criteria are for 2"
-    assert change.head == "Set by hand: 1 of 3 criteria are for 3"
+    assert change.head == "Set by hand: 1 of 3 criteria is for 3"
     assert change.outcome == "worse"
 
 

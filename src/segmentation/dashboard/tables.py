@@ -41,7 +41,8 @@ class Table:
 def how_many(choice: Choice, used: int) -> str:
     """Say how many there are and how that came about."""
     agreeing = sum(vote == choice.k for vote in choice.votes.values())
-    votes = f"{agreeing} of {len(choice.votes)} criteria prefer {choice.k}"
+    prefer = "prefers" if agreeing == 1 else "prefer"
+    votes = f"{agreeing} of {len(choice.votes)} criteria {prefer} {choice.k}"
     if used != choice.k:
         return f"{used} are used; the rule would choose {choice.k}: {votes}"
     return f"{used} {'groups' if choice.structure == 'one' else 'segments'}: {votes}"

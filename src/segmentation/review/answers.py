@@ -72,7 +72,8 @@ def _said(answer: Answer | None, segments: Segments, choice: Choice | None) -> s
         return answer.answer
     k = len(segments.segments)
     agreeing = sum(vote == k for vote in choice.votes.values())
-    return f"{answer.answer}: {agreeing} of {len(choice.votes)} criteria are for {k}"
+    are = "is" if agreeing == 1 else "are"
+    return f"{answer.answer}: {agreeing} of {len(choice.votes)} criteria {are} for {k}"
 
 
 def _outcome(base: Answer | None, head: Answer | None) -> Outcome:

@@ -152,7 +152,8 @@ def _on_votes(k: int, votes: dict[str, int], phrases: dict[str, str]) -> str:
             f"No criterion is clear: what they prefer ranges from k = {min(votes.values())} to "
             f"{max(votes.values())}."
         )
-    head = f"{len(for_k)} of {len(votes)} criteria prefer k = {k}"
+    prefer = "prefers" if len(for_k) == 1 else "prefer"
+    head = f"{len(for_k)} of {len(votes)} criteria {prefer} k = {k}"
     if len(for_k) == len(votes):
         return f"All {len(votes)} criteria prefer k = {k}."
     by_k: dict[int, list[str]] = {}
