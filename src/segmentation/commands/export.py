@@ -39,13 +39,16 @@ def as_sql(dialect: str, out: Path | None, *, model: str | None, table: str) -> 
     """
     chosen = choose(model)
     rule = Rule(chosen.model, chosen.baseline)
+    about = _about(chosen)
+    if chosen.data.id is None:  # its customers were told apart by their line
+        about += f"; the table needs a column {chosen.data.id_column} that tells customers apart"
     text = sql.select(
         rule,
         dialect=dialect,
         names=_names(chosen, rule),
         key=chosen.data.id_column,
         table=table,
-        about=_about(chosen),
+        about=about,
     )
     if out is not None:
         files.write_text(out, text)
