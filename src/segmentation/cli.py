@@ -510,11 +510,12 @@ def typing(
     """Write a few plain questions that place a new customer, as a page and as JSON."""
     from segmentation.artifacts.typing import Typing
     from segmentation.commands import typing as command
+    from segmentation.insight.numbers import counted
 
     found = command.typing(model=model)
     say(
-        f"{len(found.questions)} questions, at most {found.most_asked} of a customer; they place "
-        f"{found.accuracy:.0%} of {found.customers:,} customers left out as the model does"
+        f"{counted(len(found.questions), 'question')}, at most {found.most_asked} of a customer, "
+        f"to place {found.accuracy:.0%} of {found.customers:,} customers left out as the model does"
     )
     say(f"Written: {command.PAGE}, {Typing.path}")
 
