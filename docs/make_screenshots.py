@@ -1,12 +1,13 @@
 """Make the pictures of the report and of the MLflow UI in docs/images, from made customers.
 
-    python docs/make_screenshots.py [reports]
+    python docs/make_screenshots.py [reports] [--images FOLDER]
 
 In a scratch clone: run the pipeline on customers with segments and without any, and on the wines
 that come with scikit-learn, and photograph the reports; unless only reports are asked for, also
 sweep a small grid, start the UI and photograph its pages. Chromium must be installed.
 """
 
+import argparse
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 import mlflow
@@ -31,6 +33,11 @@ MARGIN = 460  # the UI's assistant, which opens beside the page in a fresh brows
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", nargs="?", choices=["reports", "all"], default="all")
+    parser.add_argument("--images", type=Path, default=IMAGES)
+    options = parser.parse_args()
+    images: Path = options.images.resolve()
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         sys.exit("Chromium is needed: apt-get install chromium")
@@ -41,22 +48,22 @@ def main() -> None:
         subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
         subprocess.run(["git", "config", "user.name", "Data team"], cwd=clone, check=True)
         subprocess.run(["dvc", "repro", "--quiet"], cwd=clone, check=True)
-        photograph_report(browser, clone, "report")
-        if sys.argv[1:] != ["reports"]:
+        photograph_report(browser, clone, images / "report.png")
+        if options.what == "all":
             sweep = ["segmentation", "sweep", "--algorithm", "kmeans"]
             subprocess.run(sweep, cwd=clone, check=True)
-            photograph_ui(browser, clone)
+            photograph_ui(browser, clone, images)
         none = ["segmentation", "sample", "--structure", "none", "--out", "data/raw/customers.csv"]
         subprocess.run(none, cwd=clone, check=True)
         subprocess.run(["dvc", "repro", "--quiet"], cwd=clone, check=True)
-        photograph_report(browser, clone, "no-structure")
+        photograph_report(browser, clone, images / "no-structure.png")
         write_wines(clone / "wine.csv")
         subprocess.run(["segmentation", "init", "wine.csv", "--yes"], cwd=clone, check=True)
         settings = clone / "params.yaml"  # `init` has to guess what a row is worth; a wine is not
         text = settings.read_text(encoding="utf-8")
         settings.write_text(re.sub(r"(?m)^  value: \w+", "  value:", text), encoding="utf-8")
         subprocess.run(["dvc", "repro", "--quiet"], cwd=clone, check=True)
-        photograph_report(browser, clone, "wine")
+        photograph_report(browser, clone, images / "wine.png")
 
 
 def write_wines(path: Path) -> None:
@@ -68,12 +75,12 @@ def write_wines(path: Path) -> None:
     wines.to_csv(path, index=False)
 
 
-def photograph_report(browser: str, repository: Path, name: str) -> None:
+def photograph_report(browser: str, repository: Path, target: Path) -> None:
     page = (repository / "reports/report.html").as_uri()
-    photograph(browser, page, IMAGES / f"{name}.png", 1080, width=1200, margin=0)
+    photograph(browser, page, target, 1080, width=1200, margin=0)
 
 
-def photograph_ui(browser: str, repository: Path) -> None:
+def photograph_ui(browser: str, repository: Path, images: Path) -> None:
     command = ["segmentation", "ui", "--port", str(PORT)]
     with subprocess.Popen(command, cwd=repository, stdout=subprocess.PIPE, text=True) as ui:
         try:
@@ -82,7 +89,7 @@ def photograph_ui(browser: str, repository: Path) -> None:
             wait_for(f"http://127.0.0.1:{PORT}/health")
             mlflow.set_tracking_uri(f"sqlite:///{repository}/mlflow.db")
             for name, (url, height) in pages(address).items():
-                photograph(browser, url, IMAGES / f"mlflow-{name}.png", height)
+                photograph(browser, url, images / f"mlflow-{name}.png", height)
         finally:
             ui.terminate()
 
@@ -108,7 +115,7 @@ def pages(address: str) -> dict[str, tuple[str, int]]:
     }
 
 
-def encoded(query: dict[str, object]) -> str:
+def encoded(query: Mapping[str, object]) -> str:
     return urllib.parse.urlencode(
         {name: json.dumps(value) for name, value in query.items()}, quote_via=urllib.parse.quote
     )
@@ -132,7 +139,7 @@ def photograph(
     with Image.open(target) as picture:
         small = picture.convert("RGB").crop((0, 0, picture.width - margin, picture.height))
     small.quantize(256).save(target, optimize=True)
-    print(f"{target.relative_to(ROOT)}: {target.stat().st_size / 1000:.0f} kB")
+    print(f"{target.name}: {target.stat().st_size / 1000:.0f} kB")
 
 
 def wait_for(url: str) -> None:

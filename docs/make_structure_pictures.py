@@ -1,11 +1,12 @@
 """Make the picture of the three answers about structure in docs/images.
 
-    python docs/make_structure_pictures.py
+    python docs/make_structure_pictures.py [--images FOLDER]
 
 Three clouds of 600 made-up customers, cut at their best number of segments, each under the answer
 that the product gives for it.
 """
 
+import argparse
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 from segmentation.artifacts.structure import IN_WORDS
 from segmentation.clustering.choosing_k.select import select_k
 from segmentation.clustering.kmeans.path import kmeans_path
-from segmentation.views import style
+from segmentation.views.colours import NOISE_COLOUR, colour
+from segmentation.views.style import figure as new_figure
 
 IMAGES = Path(__file__).parent / "images"
 Matrix = NDArray[np.float64]
@@ -46,7 +48,10 @@ CLOUDS: dict[str, Callable[[np.random.Generator], Matrix]] = {
 
 
 def main() -> None:
-    figure = style.figure(9, 3.4)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--images", type=Path, default=IMAGES)
+    images: Path = parser.parse_args().images
+    figure = new_figure(9, 3.4)
     for panel, (expected, cloud) in enumerate(CLOUDS.items(), start=1):
         X = cloud(np.random.default_rng(0))
         X = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -55,8 +60,7 @@ def main() -> None:
         (cut,) = kmeans_path(X, k_range=[found.k])
         axes = figure.add_subplot(1, 3, panel)
         colours = [
-            style.NOISE_COLOUR if found.structure == "one" else style.colour(label + 1)
-            for label in cut.labels
+            NOISE_COLOUR if found.structure == "one" else colour(label + 1) for label in cut.labels
         ]
         axes.scatter(X[:, 0], X[:, 1], s=6, c=colours, linewidths=0)
         said = {
@@ -67,7 +71,7 @@ def main() -> None:
         axes.set_title(f"{IN_WORDS[found.structure].capitalize()}\n{said[found.structure]}")
         axes.set_xticks([])
         axes.set_yticks([])
-    figure.savefig(IMAGES / "structure.png", dpi=style.DPI)
+    figure.savefig(images / "structure.png")
 
 
 if __name__ == "__main__":

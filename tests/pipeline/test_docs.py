@@ -3,6 +3,8 @@
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -48,13 +50,9 @@ def test_the_model_is_used_as_shown(reproduced: Project) -> None:
 
 
 @needs_a_browser
-def test_the_readme_s_picture_is_taken_of_the_report(
-    finished: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_readme_s_picture_is_taken_of_the_report(finished: Project, tmp_path: Path) -> None:
     module = script(ROOT / "docs/make_screenshots.py")
-    for place in ("ROOT", "IMAGES"):
-        monkeypatch.setattr(module, place, tmp_path)
-    module.photograph_report(CHROMIUM, finished.path, "report")
+    module.photograph_report(CHROMIUM, finished.path, tmp_path / "report.png")
     with (
         Image.open(tmp_path / "report.png") as taken,
         Image.open(ROOT / "docs/images/report.png") as kept,
@@ -63,6 +61,19 @@ def test_the_readme_s_picture_is_taken_of_the_report(
         grey = taken.convert("L")
         dark = sum(grey.histogram()[:90]) / (grey.width * grey.height)
         assert 0.005 < dark < 0.2  # text and bars on paper
+
+
+@needs_a_browser
+@pytest.mark.thorough
+def test_scripts_make_all_pictures_of_the_docs(tmp_path: Path) -> None:
+    for name in ("make_screenshots", "make_structure_pictures"):
+        command = [sys.executable, str(ROOT / f"docs/{name}.py"), "--images", str(tmp_path)]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    kept = {path.name: path for path in (ROOT / "docs/images").glob("*.png")}
+    assert {path.name for path in tmp_path.glob("*.png")} == set(kept)
+    for name, path in kept.items():
+        with Image.open(tmp_path / name) as made, Image.open(path) as there:
+            assert made.size == there.size, name
 
 
 def test_named_places_exist() -> None:
