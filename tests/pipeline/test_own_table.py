@@ -63,7 +63,7 @@ def test_segments_are_numbered_by_the_sum(own: tuple[Project, str]) -> None:
     for segment in facts["segments"]:
         assert segment["share_of_value"] == pytest.approx(share[segment["id"]], rel=1e-5)
     page = (project.path / "reports/report.html").read_text("utf-8")
-    assert "numbered by value (Food + Toys, €), best first" in page
+    assert "numbered by average value (Food + Toys, €), best first" in page
 
 
 def test_the_export_keeps_all_columns(own: tuple[Project, str]) -> None:
