@@ -56,7 +56,7 @@ def flows(steps: Sequence[Step], named: Named) -> Figure:
     named : callable
         From a segment's id to its name.
     """
-    ids = sorted({i for one in steps for i in one.counts.index}, key=lambda i: (i < 1, i))
+    ids = _ids(steps)
     sizes = _sizes(steps, ids)
     tall = 1.9 + 0.42 * len(ids)
     wide = max(5.0, _MONTH * len(steps))
@@ -135,7 +135,7 @@ def page(
     kind : str
         What segments are called.
     """
-    ids = sorted({i for one in steps for i in one.counts.index}, key=lambda i: (i < 1, i))
+    ids = _ids(steps)
     sizes = _sizes(steps, ids)
     told = {
         (int(before), int(after)): (share, low, high)
@@ -169,6 +169,11 @@ def page(
         fewest=privacy.FEWEST,
         kind=kind,
     )
+
+
+def _ids(steps: Sequence[Step]) -> list[int]:
+    """All segments, those in none last."""
+    return sorted({i for one in steps for i in one.counts.index}, key=lambda i: (i < 1, i))
 
 
 def _sizes(steps: Sequence[Step], ids: list[int]) -> list[pd.Series]:

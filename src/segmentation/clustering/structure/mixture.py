@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.clustering.partition import Partition
+from segmentation.clustering.structure.gaps import SMALL
 from segmentation.workers import each
 
 _ITERATIONS = 25  # of EM, which starts from the partition of k-means
@@ -14,7 +15,6 @@ _MORE = 10  # of EM on all rows, which starts from what a sample of them gave
 _ENOUGH = 1e-5  # nats a row by which one round more has to be better
 _RIDGE = 1e-6  # share of the mean variance added to every variance: columns may be dependent
 _CHUNK = 8192  # rows at a time
-_LARGE = 0.1  # share of a component, from which it may be of others taken together
 _ALIKE = 0.75  # Jaccard similarity of what a mixture and a gap divide, from which it is the same
 
 # docs/choosing-k.md, "A mixture that fits"
@@ -136,7 +136,7 @@ def _taken_together(X: NDArray[np.float64], found: list[Evidence]) -> list[Evide
     while at.closest < _DENTED and len(at.mixture.shares) > 2:
         at = _judge(X, _climb(X, _merged(total, at.mixture), _ITERATIONS), ())
         i = number.get(len(at.mixture.shares))
-        large = at.mixture.shares.min() >= _LARGE  # what is left of a heavy tail has small ones
+        large = at.mixture.shares.min() >= SMALL  # what is left of a heavy tail has small ones
         if large and i is not None and at.log_likelihood > better[i].log_likelihood:
             better[i] = at
     return better
