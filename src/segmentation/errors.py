@@ -63,6 +63,31 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; known: {', '.join(map(shortened, known[:_MOST]))}{more}" if known else ""
 
 
+def lacking(wanted: Iterable[str], there: Iterable[str]) -> str:
+    """Say which columns are not there, each with the nearest name of those that nobody wants.
+
+    Examples
+    --------
+    >>> lacking(["age", "income"], ["Age", "income"])
+    "no column 'age'; did you mean 'Age'?"
+    >>> lacking(["age", "income", "town"], ["Age", "Incme"])
+    "no columns 'age' (did you mean 'Age'?), 'income' (did you mean 'Incme'?), 'town'"
+    """
+    wanted, there = list(wanted), list(there)
+    free = [name for name in there if name not in wanted]
+    found = {name: nearest(name, free) for name in wanted if name not in there}
+    asked = {
+        name: "" if near is None else f"did you mean '{shortened(near)}'?"
+        for name, near in found.items()
+    }
+    if len(asked) == 1:
+        ((name, near),) = asked.items()
+        return f"no column '{shortened(name)}'" + (near and f"; {near}")
+    listed = [f"'{shortened(n)}'" + (near and f" ({near})") for n, near in asked.items()]
+    more = f" and {len(listed) - _MOST} more" if len(listed) > _MOST else ""
+    return f"no columns {', '.join(listed[:_MOST])}{more}"
+
+
 def shortened(name: str, *, most: int = _LONGEST) -> str:
     """A name as a message tells it: a line that a quote made a name of is not told to its end."""
     return name if len(name) <= most else f"{name[:most]}…"

@@ -90,6 +90,8 @@ def test_columns_are_asked_for_by_name(answers: Answers) -> None:
     row = pd.DataFrame([ROW])
     with pytest.raises(InputError, match="no column 'age'; did you mean 'Age'"):
         answers.of(row.rename(columns={"age": "Age"}))
+    with pytest.raises(InputError, match=r"no columns 'age', 'gender' \(did you mean 'Gender'"):
+        answers.of(row.rename(columns={"gender": "Gender"}).drop(columns="age"))
     with pytest.raises(InputError, match="more than one column 'age'"):
         answers.of(pd.concat([row, row[["age"]]], axis=1))
     with pytest.raises(InputError, match="no rows"):

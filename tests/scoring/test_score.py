@@ -188,9 +188,35 @@ def test_a_missing_column_is_told_with_the_nearest_name(
     chosen: Chosen, file: Path, tmp_path: Path
 ) -> None:
     pd.read_csv(file).rename(columns={"income": "incme"}).to_csv(file, index=False)
-    with pytest.raises(InputError, match=r"no column 'income' .*did you mean 'incme'"):
+    with pytest.raises(InputError, match=r"has no column 'income'; did you mean 'incme'\?$"):
         command.score(file, tmp_path / "out.csv")
     assert not list(tmp_path.glob("*out.csv*"))
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_all_missing_columns_are_told_and_no_cell_of_a_customer(
+    chosen: Chosen, tmp_path: Path, ending: str
+) -> None:
+    def told(table: pd.DataFrame) -> str:
+        file = tmp_path / f"new.{ending}"
+        table.to_csv(file, index=False) if ending == "csv" else table.to_parquet(file, index=False)
+        with pytest.raises(InputError) as refused:
+            command.score(file, tmp_path / "out.csv")
+        return str(refused.value).removeprefix(f"{file} ")
+
+    rows = made.customers(rows=20)
+    most = rows[["id", "gender"]].rename(columns={"gender": "Gender "}).assign(town="Ulm")
+    assert told(most) == (
+        "has no columns 'age', 'spending_score', 'membership_years', 'purchase_frequency', "
+        "'income', 'last_purchase_amount', 'gender' (did you mean 'Gender'?), "
+        "'preferred_category'; other columns there: 'town'"
+    )
+    assert told(rows.drop(columns=["age", "income"])) == "has no columns 'age', 'income'"
+    assert "'gender', 'preferred_category'" in told(rows[["id"]])
+    assert "numbers the customers will do" in told(rows.drop(columns="id"))
+    headless = told(rows.astype(str).set_axis([*"1234567", "Ann", "x"], axis=1))
+    assert "line 1 seems to be a customer" in headless
+    assert "Ann" not in headless
 
 
 def test_a_file_that_is_not_there_is_told_with_the_nearest_name(chosen: Chosen, file: Path) -> None:

@@ -18,6 +18,7 @@ from segmentation.engines.local import Local
 from segmentation.engines.scorable import Scorable
 from segmentation.errors import InputError, SegmentationError
 from segmentation.scoring.held import held, nameless
+from segmentation.scoring.mending import for_files
 from segmentation.scoring.output import added_names, writing
 from segmentation.scoring.rule import Rule
 from segmentation.scoring.stream import ADDED, Beside, Counts, columns_taken, scored
@@ -141,7 +142,11 @@ def _score(
     beside, counts = Beside(rule, data, chosen.segments), Counts()
     preview: tuple[tuple[str, ...], ...] = ()
     as_read = {"delimiter": data.delimiter, "encoding": data.encoding}
-    with Local(data) as engine, writing(out, Path(f"it.{kind}"), **as_read) as writer:
+    with (
+        for_files(data),
+        Local(data) as engine,
+        writing(out, Path(f"it.{kind}"), **as_read) as writer,
+    ):
         customers = Scorable(engine, data, chosen.prepare, rule.levels)
         damaged, first = customers.damaged()
         for each in scored(customers, rule, counts):

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Sequence
 
-from segmentation.errors import InputError, did_you_mean, shortened
+from segmentation.errors import InputError, did_you_mean, lacking, shortened
 from segmentation.settings.shared.data import Data
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -13,6 +13,20 @@ _SHOWN = 8  # names in a message
 BLANK = (
     "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + "\u200b\u200c\u200d\u2060\ufeff"
 )
+
+
+class ColumnsError(InputError):
+    """A file has not all of the columns.
+
+    Attributes
+    ----------
+    of_a_file : str
+        The same for whoever has a file to be scored, not settings to be changed.
+    """
+
+    def __init__(self, message: str, *, of_a_file: str) -> None:
+        super().__init__(message)
+        self.of_a_file = of_a_file
 
 
 def tidy(name: str) -> str:
@@ -47,7 +61,13 @@ def check(header: Sequence[str], data: Data, *, top: Sequence[str], line: int) -
     wanted = declared(data)
     missing = [name for name in wanted if name not in names]
     if missing:
-        raise InputError(f"{data.path} has {_why(missing, wanted, names, data, top, line)}")
+        told = f"{data.path} has {_why(missing, wanted, names, data, top, line)}"
+        other = (names[0] not in wanted) if len(names) == 1 else False
+        if other or _elsewhere(set(wanted), data, top, line):
+            raise InputError(told)
+        raise ColumnsError(
+            told, of_a_file=f"{data.path} has {_of_a_file(wanted, names, data, line)}"
+        )
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         listed = ", ".join(f"'{name}'" for name in twice[:_SHOWN])
@@ -86,6 +106,22 @@ def _why(
         + (" (or add a column that numbers the customers)" if name == data.id else "")
         for name in missing
     )
+
+
+def _of_a_file(declared: list[str], names: list[str], data: Data, line: int) -> str:
+    """Say which columns of the training are missing, and what is there where none is like them."""
+    told = lacking(declared, names)
+    if not set(names) & set(declared) and any(name.replace(".", "").isdigit() for name in names):
+        return f"{told}; line {line} seems to be a customer: add a line with the columns' names"
+    shown = [f"'{shortened(name)}'" for name in names if name and name not in declared]
+    others = [name for name in shown if f"did you mean {name}" not in told]
+    missing = len(set(declared) - set(names))
+    if others and told.count("did you mean") < missing:
+        more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+        told += f"; other columns there: {', '.join(others[:_SHOWN])}{more}"
+    if data.id is not None and data.id not in names:
+        told += " (any column that numbers the customers will do as that of the ids)"
+    return told
 
 
 def _elsewhere(declared: set[str], data: Data, top: Sequence[str], line: int) -> str | None:

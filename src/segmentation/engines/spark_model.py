@@ -9,7 +9,7 @@ import pyarrow as pa
 from segmentation.algorithms import models
 from segmentation.algorithms.assigners import confidence_of
 from segmentation.artifacts import files
-from segmentation.errors import InputError, did_you_mean
+from segmentation.errors import InputError, lacking
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -41,9 +41,8 @@ def segments(customers: "DataFrame", model: Path, *, by: str) -> "DataFrame":
     """
     content = files.read_bytes(model)
     names = [str(name) for name in models.loads(content, str(model)).feature_names_in_]
-    for name in (by, *names):
-        if name not in customers.columns:
-            raise InputError(f"no column '{name}'{did_you_mean(name, customers.columns)}")
+    if not {by, *names} <= set(customers.columns):
+        raise InputError(lacking([by, *names], customers.columns))
     kind = customers.schema[by].dataType.simpleString()
 
     def scored(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -18,7 +18,7 @@ from segmentation.artifacts.files import DIGITS
 from segmentation.artifacts.segments import NO_SEGMENT
 from segmentation.engines.local import Local
 from segmentation.engines.scorable import MEMORY, Scorable
-from segmentation.errors import InputError, did_you_mean
+from segmentation.errors import InputError, lacking
 from segmentation.scoring.held import held, nameless
 from segmentation.scoring.rule import Rule, Scores
 from segmentation.scoring.stream import Counts, columns_taken, scored
@@ -88,10 +88,8 @@ class Answers:
 
     def _check(self, rows: pd.DataFrame) -> None:
         names = [str(name) for name in rows.columns]
-        missing = [name for name in self._data.cells if name not in names]
-        if missing:
-            hints = (f"no column '{name}'{did_you_mean(name, names)}" for name in missing)
-            raise InputError("; ".join(hints))
+        if not set(self._data.cells) <= set(names):
+            raise InputError(lacking(self._data.cells, names))
         twice = [name for name in self._data.cells if names.count(name) > 1]
         if twice:
             raise InputError(f"more than one column '{twice[0]}'")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from segmentation.engines.header import ColumnsError
 from segmentation.errors import InputError, SettingsError
 from segmentation.settings.shared.data import Data
 
@@ -15,6 +16,8 @@ def for_files(data: Data) -> Iterator[None]:
     """
     try:
         yield
+    except ColumnsError as error:
+        raise InputError(error.of_a_file) from None
     except (InputError, SettingsError) as error:
         what, _, mend = str(error).rpartition("; ")
         if not what or "data." not in mend:
