@@ -1,10 +1,15 @@
 """Rows that are here are placed as a file's rows are."""
 
+import dataclasses
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import made
 import numpy as np
+import onnxruntime
 import pandas as pd
 import pytest
 from sklearn.pipeline import Pipeline
@@ -14,6 +19,9 @@ from segmentation.commands import score as command
 from segmentation.engines.features import build_features
 from segmentation.errors import InputError
 from segmentation.scoring.answers import ANSWER, Answers
+from segmentation.scoring.onnx import graph
+from segmentation.scoring.rule import Rule
+from segmentation.scoring.sql import select
 from segmentation.settings.featurize import Featurize
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.shared.data import Data
@@ -96,6 +104,68 @@ def test_columns_are_asked_for_by_name(answers: Answers) -> None:
         answers.of(pd.concat([row, row[["age"]]], axis=1))
     with pytest.raises(InputError, match="no rows"):
         answers.of(row.head(0))
+
+
+AS_OTHERS_WRITE: dict[str, tuple[list[Any], list[Any]]] = {
+    "whole numbers": ([1, 2, 3], [True, False, True]),
+    "numbers with decimals": ([1.0, 2.0, 3.0], [1, 0, 1]),
+    "texts": (["1", "2.0", "3"], ["Yes", "false", "True"]),
+}
+
+
+@pytest.mark.parametrize("how", AS_OTHERS_WRITE)
+def test_categories_that_are_numbers_or_yes_and_no_mean_the_same_everywhere(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Data.model_validate(
+        {"path": "a.csv", "id": "id", "value": None, "numeric": {"age": None},
+         "categorical": {"rooms": None, "member": None}}
+    )  # fmt: skip
+    table = pd.DataFrame({
+        "age": np.arange(20.0, 80), "rooms": ["1", "2", "3"] * 20, "member": ["Yes", "No"] * 30,
+    })  # fmt: skip
+    found = made.pipeline(table, data=data, k=4)
+    plain = pd.DataFrame({
+        "id": [7, 8, 9], "age": [30.0, 45, 60], "rooms": ["1", "2", "3"],
+        "member": ["Yes", "No", "Yes"],
+    })  # fmt: skip
+    rooms, member = AS_OTHERS_WRITE[how]
+    rows = plain.assign(rooms=rooms, member=member)
+    names = {i: f"Segment {i}" for i in range(1, 5)}
+    expected = Answers(found, data, Prepare(), names).of(plain.drop(columns="id"))
+    told = {"rows": Answers(found, data, Prepare(), names).of(rows.drop(columns="id"))}
+
+    chosen = made.chosen(tmp_path)
+    chosen = dataclasses.replace(chosen, model=found, data=data, baseline=None)
+    monkeypatch.setattr(command, "choose", lambda _: chosen)
+    rows.to_csv(tmp_path / "new.csv", index=False)
+    rows.to_parquet(tmp_path / "new.parquet", index=False)
+    for ending in ("csv", "parquet"):
+        done = command.score(tmp_path / f"new.{ending}")
+        assert not +done.counts.unseen
+        read = pd.read_csv if ending == "csv" else pd.read_parquet
+        told[ending] = read(done.out)
+
+    con = duckdb.connect()
+    con.register("customers", rows)
+    for_duckdb, for_sqlite = (
+        select(Rule(found), dialect=dialect, names=names, key="id")
+        for dialect in ("duckdb", "sqlite")
+    )
+    told["duckdb"] = con.execute(for_duckdb).df().sort_values("id")
+    with closing(sqlite3.connect(":memory:")) as database:
+        rows.to_sql("customers", database, index=False)
+        told["sqlite"] = pd.read_sql(for_sqlite, database).sort_values("id")
+    session = onnxruntime.InferenceSession(graph(Rule(found), names=names).SerializeToString())
+    cells = {"age": rows[["age"]].to_numpy("float64")} | {
+        name: rows[[name]].astype("str").to_numpy("object") for name in data.categorical
+    }
+    segment, _, confidence, _ = session.run(None, cells)
+    told["onnx"] = pd.DataFrame({"segment": segment, "confidence": confidence})
+    for where, answers in told.items():
+        assert answers["segment"].tolist() == expected["segment"].tolist(), where
+        firm = answers["confidence"].to_numpy(float)
+        np.testing.assert_allclose(firm, expected["confidence"], atol=1e-6, err_msg=where)
 
 
 def test_dates_flags_and_decimal_commas_are_read_as_declared() -> None:

@@ -163,6 +163,15 @@ def test_mlflow_loads_a_model_that_lies_in_a_folder(tmp_path: Path) -> None:
     assert np.array_equal(mlflow.sklearn.load_model(str(tmp_path)).predict(CUSTOMERS), labels)
 
 
+def test_a_category_may_be_a_number_or_a_yes_or_no(tmp_path: Path) -> None:
+    saved(tmp_path)
+    loaded = mlflow.pyfunc.load_model(str(tmp_path))
+    for town in (3, 2.5, True):
+        assert loaded.predict(pd.DataFrame({"age": [20], "town": [town]}))["name"].tolist() == [
+            "Young"
+        ]
+
+
 def test_a_model_of_older_code_answers_ids_as_it_did(tmp_path: Path) -> None:
     labels = saved(tmp_path).predict(CUSTOMERS)
     (tmp_path / model.SERVING).unlink()
@@ -232,6 +241,9 @@ def test_rows_of_csv_are_read_as_those_of_a_file(served: Callable[..., Any]) -> 
 WRONG: dict[str, tuple[bytes, str | None, int]] = {
     "missing inputs ['age', 'town']": (
         b'{"dataframe_records": [{"agee": 777}]}', "application/json", 400
+    ),
+    "missing inputs ['town']; did you mean 'Town' for 'town'?\"": (
+        b'{"dataframe_records": [{"Town": "Ulm", "age": 777, "more": 1}]}', "application/json", 400
     ),
     "must be a JSON dictionary": (b"777", "application/json", 400),
     "no JSON: Expecting value": (b"[[[", "application/json", 400),

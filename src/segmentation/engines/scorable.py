@@ -19,7 +19,7 @@ from segmentation.engines.numbers import Some
 from segmentation.engines.reasons import DAMAGED, UNREADABLE, Words
 from segmentation.engines.rows import unpacked
 from segmentation.engines.source import Source
-from segmentation.engines.spellings import folded
+from segmentation.engines.spellings import alike, folded
 from segmentation.errors import InputError, nearest
 from segmentation.settings.prepare import Prepare
 from segmentation.settings.shared.data import Data
@@ -199,4 +199,6 @@ def _spellings(data: Data, name: str, levels: Sequence[str]) -> tuple[pa.Array, 
     right = folded(arrow.texts(aliases.values())).to_pylist()
     for other, key, level in zip(others, right, aliases.values(), strict=True):
         known[other] = known.get(key, level)
+    for other, level in alike(levels).items():
+        known.setdefault(other.lower(), level)
     return arrow.texts(known), arrow.texts(known.values())

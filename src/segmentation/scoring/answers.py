@@ -163,10 +163,14 @@ def _cells(cells: "pd.Series[Any]", name: str, *, decimal: str) -> pa.Array:
     kinds = {type(each) for each in values if each is not None}
     if kinds <= {int, float} and all(abs(each) < 2**53 for each in values if each is not None):
         return pa.array(values, pa.int64() if kinds == {int} else pa.float64())
-    texts = (
-        str(each).replace(".", decimal) if isinstance(each, float) else each for each in values
-    )
+    texts = (_number(each, decimal) if isinstance(each, float) else each for each in values)
     return pa.array([None if each is None else str(each) for each in texts], pa.string())
+
+
+def _number(number: float, decimal: str) -> str:
+    """Write a number as a file has it; a whole one, which may be a category, without decimals."""
+    whole = number.is_integer() and abs(number) < 2**53
+    return str(int(number)) if whole else str(number).replace(".", decimal)
 
 
 def _is_missing(cell: Any) -> bool:

@@ -1,7 +1,7 @@
 """A model of centres, column by column: what its forms in SQL and ONNX are written from."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from segmentation.artifacts.transformer import (
     category_blocks,
     parts_of,
 )
+from segmentation.engines.spellings import alike
 from segmentation.errors import InputError
 from segmentation.scoring.rule import Rule
 
@@ -158,7 +159,22 @@ def centres_of(rule: Rule, *, form: str) -> Centres:
         heights=np.asarray(heights(rule.assigner)),
         numbers=tuple(_numbers(rule)),
         flags=tuple(_flags(rule)),
-        categories=(*_scales(rule, at), *_categories(rule, at)),
+        categories=tuple(
+            _otherwise_spelt(each, rule.levels[rule.categories[each.column]])
+            for each in (*_scales(rule, at), *_categories(rule, at))
+        ),
+    )
+
+
+def _otherwise_spelt(category: Category, levels: Sequence[str]) -> Category:
+    """Add what means a level to a file that is scored, so that all ways give one answer."""
+    at = {level: i for i, level in enumerate(category.levels)}
+    others = {other: at[level] for other, level in alike(levels).items() if level in at}
+    *away, rest = category.away
+    return replace(
+        category,
+        levels=(*category.levels, *others),
+        away=np.array([*away, *(away[i] for i in others.values()), rest]),
     )
 
 

@@ -4,6 +4,7 @@ Written for MLflow 3.17. `tests/tracking/test_mlflow_internals.py` tries each of
 version that is installed, so that a new one which does otherwise is told here and not by a user.
 """
 
+import ast
 import csv
 import io
 import json
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segmentation.algorithms.models import TRUSTED_TYPES
-from segmentation.errors import InputError, shortened
+from segmentation.errors import InputError, nearest, shortened
 from segmentation.settings.shared.yaml_reader import parse_yaml
 from segmentation.tracking.record import Dataset
 
@@ -305,7 +306,22 @@ def _why(error: Exception) -> str:
             text = text.rpartition("Error: ")[2]
     if text.startswith("Length of values"):  # where the schema is enforced
         return "a column stands there twice"
-    return _short(text)
+    return _short(_LACKING.sub(_nearest, text))
+
+
+# What else was sent may be a customer, where the line of names was left out.
+_LACKING = re.compile(r"missing inputs (\[.*\])\. Note that there were extra inputs: (\[.*\])\.?")
+
+
+def _nearest(found: re.Match[str]) -> str:
+    """Say which name is nearest to a missing one."""
+    try:
+        missing, sent = (ast.literal_eval(names) for names in found.groups())
+    except (ValueError, SyntaxError):
+        return f"missing inputs {found[1]}"
+    near = [(name, nearest(name, sent)) for name in missing]
+    asked = " and ".join(f"'{shortened(there)}' for '{name}'" for name, there in near if there)
+    return f"missing inputs {found[1]}" + (f"; did you mean {asked}?" if asked else "")
 
 
 def _short(text: str) -> str:

@@ -230,10 +230,8 @@ def _save(folder: Path, mlflow_model: "Model", record: Record) -> None:
     (folder / "python_env.yaml").write_text(python, encoding="utf-8")
 
     # Declared as double, MLflow would refuse a column of whole numbers as soon as it holds one
-    # above 1, and so almost every table that was read from a CSV.
-    types = {"double": AnyType(), "string": "string"}
-    names = [str(name) for name in record.example]
-    inputs = [ColSpec(types[record.dataset.columns.get(name, "string")], name) for name in names]
+    # above 1, and so almost every table that was read from a CSV; declared as text, a 3 or true.
+    inputs = [ColSpec(AnyType(), str(name)) for name in record.example]
     outputs = [
         ColSpec("long", "segment", required=False),
         ColSpec("string", "name", required=False),
