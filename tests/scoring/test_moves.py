@@ -1,8 +1,12 @@
 """Who moved is told once; who is left alone stays so; what it did is told with its interval."""
 
+import errno
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -117,6 +121,42 @@ def test_every_format_holds_the_same(now: tuple[Path, Path], tmp_path: Path) -> 
         assert frame["value"].fillna(-1.0).tolist() == [1.0, 2.0, -1.0, 4.0]
     with pytest.raises(InputError, match=r"known: \.csv"):
         command._write(iter(()), str(tmp_path / "out.xlsx"))
+
+
+@pytest.mark.parametrize("ending", ["duckdb", "sqlite"])
+def test_what_was_cut_short_leaves_no_database_or_the_last_one(ending: str, tmp_path: Path) -> None:
+    out = tmp_path / f"out.{ending}"
+
+    def rows(*ids: str) -> pa.RecordBatch:
+        return pa.RecordBatch.from_arrays([pa.array(ids)], names=["id"])
+
+    def cut_short() -> Iterator[pa.RecordBatch]:
+        yield rows("x")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def run(statement: str) -> list[tuple[str]]:
+        connect: Any = duckdb.connect if ending == "duckdb" else sqlite3.connect
+        with closing(connect(out)) as con:
+            return list(con.execute(statement).fetchall())
+
+    def told() -> list[tuple[str]]:
+        return run(f"SELECT * FROM {command.TABLE}")
+
+    with pytest.raises(OSError, match="No space"):
+        command._write(cut_short(), str(out))
+    assert not list(tmp_path.iterdir())
+    command._write(iter([rows("a")]), str(out))
+    with pytest.raises(OSError, match="No space"):
+        command._write(cut_short(), str(out))
+    assert [each.name for each in tmp_path.iterdir()] == [out.name]
+    assert told() == [("a",)]
+    run("CREATE TABLE ours (a INTEGER)")
+    command._write(iter([rows("b")]), str(out))
+    assert told() == [("b",)]
+    assert run("SELECT * FROM ours") == []
+    out.write_bytes(b"no database")
+    with pytest.raises(InputError, match=r"cannot be written: .*database"):
+        command._write(iter([rows("a")]), str(out))
 
 
 @pytest.fixture

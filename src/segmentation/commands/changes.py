@@ -237,13 +237,39 @@ def _for_spreadsheets(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def _into_database(batches: Iterator[pa.RecordBatch], out: Path) -> None:
     """Put the rows in the place of those of the last time, all at once or not at all."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if out.suffix.lower() == ".sqlite":
-        try:
-            _into_sqlite(batches, out)
-        except sqlite3.Error as error:
-            raise InputError(f"{out} cannot be written: {error}") from error
-        return
+    put = _into_sqlite if out.suffix.lower() == ".sqlite" else _into_duckdb
+    try:
+        if out.exists() and (put is _into_sqlite or _holds_more(out)):
+            put(batches, out)  # a transaction, and what else is there stays
+            return
+        with aside(out) as unfinished:
+            try:
+                put(batches, unfinished)
+            finally:
+                for log in (".wal", "-journal"):
+                    unfinished.with_name(f"{unfinished.name}{log}").unlink(missing_ok=True)
+    except (sqlite3.Error, duckdb.Error) as error:
+        why = str(error).partition("\n")[0]
+        raise InputError(f"{out} cannot be written: {why}") from error
+
+
+def _holds_more(out: Path) -> bool:
+    """Tell whether a DuckDB file has more than our table.
+
+    If it has not it is made anew: on a full disk DuckDB keeps the old rows, and all the room that
+    the new ones took until then.
+    """
+    with closing(duckdb.connect(str(out))) as con:
+        found = con.execute(
+            "SELECT table_name FROM duckdb_tables() UNION ALL "
+            "SELECT view_name FROM duckdb_views() WHERE NOT internal UNION ALL "
+            "SELECT function_name FROM duckdb_functions() WHERE NOT internal UNION ALL "
+            "SELECT sequence_name FROM duckdb_sequences()"
+        ).fetchall()
+    return any(name != TABLE for (name,) in found)
+
+
+def _into_duckdb(batches: Iterator[pa.RecordBatch], out: Path) -> None:
     with closing(duckdb.connect(str(out))) as con:
         con.execute("BEGIN")
         con.execute(f"DROP TABLE IF EXISTS {TABLE}")
