@@ -608,18 +608,37 @@ def says_id(name: str) -> bool:
     return bool(words & _WHO and words & _NUMBERED)
 
 
+_CURRENCIES = frozenset(
+    "eur usd gbp chf cad aud nzd jpy cny inr pln czk huf nok dkk brl zar".split()
+)
+_SIGNS = {"dollar": "$", "dollars": "$", "euro": "€", "euros": "€", "yen": "¥"}
+
+
 def unit_of(name: str, meaning: Meaning | None) -> str | None:
-    """The unit that the name says: in brackets, or by what it means.
+    """The unit that the name says: in brackets, as a word or a sign, or by what it means.
 
     Examples
     --------
     >>> unit_of("Annual Income (k$)", None), unit_of("tenure_months", None), unit_of("x", None)
     ('k$', 'months', None)
+    >>> unit_of("dollar_value", None), unit_of("spend_eur", None), unit_of("income_k_usd", None)
+    ('$', 'EUR', 'k USD')
+    >>> unit_of("Income_k$", None), unit_of("money back €", None)
+    ('k$', '€')
     """
     inside = re.search(r"\(([^)\d]{1,12})\)", name)
     if inside:
         return inside[1].strip()
+    sign = re.search(r"((?<![^\W_])k)?([$€£¥])( ?000)?", name, re.IGNORECASE)
+    if sign:
+        return f"k{sign[2]}" if sign[1] or sign[3] else sign[2]
+    before = ""
     for word in tokens(name):
-        if word in ("days", "months", "years", "minutes", "hours", "eur", "usd", "gbp"):
+        if word in ("days", "months", "years", "minutes", "hours"):
             return word
+        if word in _SIGNS:
+            return _SIGNS[word]
+        if word in _CURRENCIES:
+            return f"k {word.upper()}" if before == "k" else word.upper()
+        before = word
     return (meaning.unit or None) if meaning else None
