@@ -103,6 +103,11 @@ def _start(work: Callable[[Any], Any], items: Sequence[Any]) -> None:
     # A copy has the objects of this process and not its threads. One that nobody needs any more and
     # that would wait for its threads to end (DuckDB's are such) takes the copy down with it.
     gc.freeze()
+    # As many processes as processors are at work: a library's threads would only be in their way,
+    # and those of OpenMP, which this copy has not, it would wait for without end.
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
     _inside.append((work, items))
 
 

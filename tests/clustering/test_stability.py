@@ -84,7 +84,23 @@ def test_slices_of_one_cloud_do_not():
     assert found.adjusted_rand < 0.6
 
 
-def test_equals_sets_counted_by_hand():
+@pytest.fixture
+def one_processor(monkeypatch):
+    """Fits that write down what they are given, in this process."""
+    monkeypatch.setattr("segmentation.workers.processors", lambda: 1)
+
+
+@pytest.mark.parametrize("algorithm", ["kmeans", "gaussian_mixture", "hdbscan"])
+def test_is_the_same_on_any_number_of_processors(monkeypatch, algorithm):
+    k = None if algorithm == "hdbscan" else 3
+    found = []
+    for number in (1, 2):
+        monkeypatch.setattr("segmentation.workers.processors", lambda n=number: n)
+        found.append(judge(IRIS, algorithm, k, resamples=6))
+    assert found[0] == found[1]
+
+
+def test_equals_sets_counted_by_hand(one_processor):
     # A "clustering" that depends on the draw only, so every step can be recounted.
     X = np.arange(24.0).reshape(12, 2)
     labels = np.array([0] * 4 + [1] * 5 + [2] * 2 + [-1])
@@ -116,7 +132,7 @@ def test_equals_sets_counted_by_hand():
     assert found.adjusted_rand == 1.0  # parity does not depend on the draw
 
 
-def test_agreement_of_neighbouring_resamples():
+def test_agreement_of_neighbouring_resamples(one_processor):
     X = np.random.default_rng(1).normal(size=(60, 2))
     seen = []
 
@@ -152,7 +168,7 @@ def test_a_segment_is_lost_when_all_is_noise():
     assert [(s.jaccard, s.dissolved) for s in found.segments] == [(0.0, 1.0), (0.0, 1.0)]
 
 
-def test_many_rows_cost_no_more_than_a_sample():
+def test_many_rows_cost_no_more_than_a_sample(one_processor):
     X, _ = make_blobs(5000, centers=[[0, 0], [50, 0], [0, 50]], random_state=0)
     sizes = []
 

@@ -26,7 +26,7 @@ from segmentation.clustering.metrics.agreement import adjusted_rand
 from segmentation.clustering.metrics.jaccard import jaccard_table
 from segmentation.clustering.sampling import stratified_rows
 from segmentation.errors import InputError
-from segmentation.progress import told
+from segmentation.workers import each
 
 Labels = NDArray[np.intp]
 Fit = Callable[[NDArray[np.float64], int], ArrayLike]
@@ -137,16 +137,19 @@ def bootstrap_stability(
     of_rows, n = len(X), len(rows)
     X, labels = X[rows], labels[rows]
     segments = np.unique(labels[labels >= 0])
-    labelings: list[tuple[NDArray[np.intp], Labels]] = []
+    draws = [(_draw(n, rng), int(rng.integers(2**31))) for _ in range(resamples)]
+
+    def again(draw: tuple[Labels, int]) -> tuple[Labels, Labels]:
+        rows, seed = draw
+        return rows, np.asarray(fit(X[rows], seed), dtype=np.intp)
+
+    labelings = each(again, draws, doing="draw customers again")
     similarity = np.zeros((resamples, len(segments)))
-    for b in told(range(resamples), total=resamples, doing="draw customers again"):
-        drawn = _draw(n, rng)
-        again = np.asarray(fit(X[drawn], int(rng.integers(2**31))), dtype=np.intp)
-        clusters = np.unique(again[again >= 0])
+    for found, (drawn, clustered) in zip(similarity, labelings, strict=True):
+        clusters = np.unique(clustered[clustered >= 0])
         if len(clusters):
-            overlap = jaccard_table(labels[drawn], again, rows=segments, columns=clusters)
-            similarity[b] = overlap.max(axis=1)
-        labelings.append((drawn, again))
+            overlap = jaccard_table(labels[drawn], clustered, rows=segments, columns=clusters)
+            found[:] = overlap.max(axis=1)
     agreement = np.array([_agreement(a, b) for a, b in pairwise(labelings)])
     return Stability(
         segments=tuple(
