@@ -54,6 +54,7 @@ def test_its_own_rows_keep_their_labels(name):
     assert np.mean(assign(found.assigner, X) == found.labels) == 1.0
 
 
+@pytest.mark.slow
 @every_algorithm
 def test_is_deterministic_on_one_thread_or_two(name):
     X = np.random.default_rng(1).normal(size=(3000, 4))

@@ -37,6 +37,7 @@ def test_a_damaged_model_is_one_clear_error() -> None:
         models.loads(b"not an archive", "a.skops")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "compression", "why"),
     [

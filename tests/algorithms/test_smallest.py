@@ -19,6 +19,7 @@ def at_least(name: str, X: NDArray[np.float64], *, k: int, least: int) -> Cluste
     return ALGORITHMS[name](X, k=k, seed=0, least=least)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e6])
 @pytest.mark.parametrize("name", ABLE)
 def test_no_segment_is_below_it_by_the_saved_model_too(name: str, scale: float) -> None:

@@ -3,6 +3,7 @@
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -49,6 +50,7 @@ def cells_worked_out(counts: NDArray[np.intp], shown: NDArray[np.bool_]) -> set[
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(CELL, min_size=4, max_size=4), min_size=2, max_size=4), st.booleans())
 def test_no_few_can_be_worked_out_of_a_table(cells: list[list[int]], whole_row: bool) -> None:

@@ -39,6 +39,7 @@ def segments(X, k):
     return cluster("kmeans", X, k=k).labels
 
 
+@pytest.mark.slow
 def test_sees_the_trap_of_standardised_one_hot_columns():
     table = customers()
     labels = segments(standardise(pd.get_dummies(table)), 5)
@@ -165,6 +166,7 @@ def test_refuses_labels_of_another_length():
         dominance(customers(2)[[]], [0, 1], seed=0)
 
 
+@pytest.mark.slow
 def test_columns_that_repeat_one_another_count_as_one():
     rng = np.random.default_rng(0)
     outcome = rng.choice(["won", "lost", "never"], 800, p=[0.2, 0.2, 0.6])

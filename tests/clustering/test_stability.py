@@ -90,6 +90,7 @@ def one_processor(monkeypatch):
     monkeypatch.setattr("segmentation.workers.processors", lambda: 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ["kmeans", "gaussian_mixture", "hdbscan"])
 def test_is_the_same_on_any_number_of_processors(monkeypatch, algorithm):
     k = None if algorithm == "hdbscan" else 3

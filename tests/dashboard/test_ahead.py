@@ -9,6 +9,7 @@ import pytest
 from segmentation.dashboard import ahead, stored
 
 
+@pytest.mark.slow
 def test_a_first_view_loads_nothing_that_draws_pictures_scores_or_tracks() -> None:
     heavy = ("duckdb", "matplotlib", "mlflow", "scipy", "sklearn", "skops")
     told = "import sys; from segmentation.dashboard import ahead; ahead.begin(); "

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 SOURCE = Path(__file__).parents[2] / "src" / "segmentation"
 
 WHOLE = {"read_parquet", "as_parquet", "read_table"}
@@ -28,6 +30,7 @@ def whole_reads(path: Path) -> list[int]:
     ]
 
 
+@pytest.mark.slow
 def test_tables_are_read_whole_where_it_is_said() -> None:
     found = {
         path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py") if whole_reads(path)

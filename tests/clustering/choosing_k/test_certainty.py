@@ -65,6 +65,7 @@ def test_in_one_population_nothing_speaks_for_more_than_the_smallest() -> None:
     assert (found.k, found.alternatives) == (2, ((2, 0.0), (3, 0.25), (4, 0.75)))
 
 
+@pytest.mark.slow
 def test_a_fixed_k_has_no_share() -> None:
     X = np.random.default_rng(0).normal(size=(60, 2))
     choice = select_k(X, k_range=[2, 3], rule="fixed", k=3, **QUICK)
@@ -81,6 +82,7 @@ def test_overlapping_groups_leave_it_open_and_say_so() -> None:
     assert any(s.startswith("The data leave it open between") for s in choice.why)
 
 
+@pytest.mark.slow
 def test_scattered_votes_are_called_unclear() -> None:
     X = np.random.default_rng(0).random((80, 2))
     choice = select_k(X, k_range=range(2, 7), **QUICK)

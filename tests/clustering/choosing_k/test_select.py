@@ -47,12 +47,14 @@ CLOUDS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", cases(CLOUDS, rarely=("normal", "ball")))
 def test_one_population_is_no_structure(name: str) -> None:
     X = standardise(CLOUDS[name](np.random.default_rng(0)))
     assert not structure_test(X, k_range=range(2, 9)).structured
 
 
+@pytest.mark.slow
 def test_categories_of_noise_are_no_structure() -> None:
     rng = np.random.default_rng(1)
     numbers = standardise(rng.random((500, 3)))
@@ -105,6 +107,7 @@ def test_p_values_of_one_population_are_not_too_small() -> None:
     assert np.mean(np.array(p) < 0.1) <= 0.2
 
 
+@pytest.mark.slow
 def test_curve_has_a_row_per_k_and_errors_beside_the_criteria() -> None:
     choice = select_k(blobs((60, 60)), k_range=[2, 3, 5], **QUICK)
     assert isinstance(choice.curve, pd.DataFrame)
@@ -203,6 +206,7 @@ def test_bad_input_is_named(X: np.ndarray, options: dict[str, Any], message: str
         select_k(X, **options)
 
 
+@pytest.mark.slow
 def test_one_column_is_enough() -> None:
     rng = np.random.default_rng(0)
     x = np.concatenate((rng.normal(size=80), 9 + rng.normal(size=80)))[:, None]

@@ -57,6 +57,7 @@ def test_customers_who_moved_are_counted():
     assert found.reference_ari == pytest.approx(adjusted_rand_score(reference, labels))
 
 
+@pytest.mark.slow
 def test_the_best_pairing_is_that_of_all_pairings():
     for seed in range(20):
         rng = np.random.default_rng(seed)

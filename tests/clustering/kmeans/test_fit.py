@@ -19,6 +19,7 @@ def chain(k: int, per: int, *, spread: float = 0.18) -> tuple[np.ndarray, np.nda
     return centres[y] + spread * rng.normal(size=(len(y), 2)), y
 
 
+@pytest.mark.slow
 def test_every_cluster_of_many_is_found_where_restarts_miss_some() -> None:
     X, y = chain(100, 20, spread=0.3)
     true = sum(((X[y == j] - X[y == j].mean(axis=0)) ** 2).sum() for j in range(100))

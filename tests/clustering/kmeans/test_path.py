@@ -19,6 +19,7 @@ def grid(side: int, per: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return centres[y] + 0.13 * rng.normal(size=(len(y), 2)), y
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", ["wine", "noise", "grid"])
 def test_inertia_never_notably_above_thirty_restarts(data: str) -> None:
     rng = np.random.default_rng(0)

@@ -98,6 +98,7 @@ def test_no_segment_vanishes_from_the_sample() -> None:
     assert np.bincount(y[rows]).tolist() == [100, 3, 2]
 
 
+@pytest.mark.slow
 def test_error_is_near_that_of_a_bootstrap() -> None:
     rng = np.random.default_rng(6)
     y = rng.integers(0, 2, 400)

@@ -113,6 +113,7 @@ def test_latent_classes_in_answers_are_separate_and_unrelated_answers_are_not() 
     assert structure_test(standardise(X), k_range=range(2, 6), draws=10).structure == "one"
 
 
+@pytest.mark.slow
 def test_a_category_and_heaped_values_are_no_gaps() -> None:
     r = np.random.default_rng(4)
     code = r.choice(3, 800, p=[0.5, 0.3, 0.2])
@@ -158,6 +159,7 @@ def test_answers_of_one_population_can_be_kept_from_going_together() -> None:
     assert np.asarray(np.corrcoef(loose.draw(2000, r).T))[0, 1] == pytest.approx(1 / 3, abs=0.08)
 
 
+@pytest.mark.slow
 def test_a_mixture_divides_groups_as_the_gap_does_and_no_single_heap() -> None:
     r = np.random.default_rng(8)
     heap = r.normal(size=(600, 3))
@@ -171,6 +173,7 @@ def test_a_mixture_divides_groups_as_the_gap_does_and_no_single_heap() -> None:
     assert not divide_likewise(groups, np.roll(first, 150))  # other rows
 
 
+@pytest.mark.slow
 def test_a_mixture_finds_groups_that_kmeans_cuts_across() -> None:
     r = np.random.default_rng([6, 77])
     X = r.normal(size=(1000, 4))
