@@ -275,7 +275,7 @@ def test_categories_are_drawn_largest_first_with_those_of_none() -> None:
     (axes,) = explore.categories(found, {"town": "town"}).axes
     assert ticks(axes) == ["Bonn", "(missing)", "Ulm"]
     assert widths(axes) == [5, 3, 2]
-    assert texts(axes) == ["5 (50.0%)", "3 (30.0%)", "2 (20.0%)"]
+    assert texts(axes) == ["5 (50%)", "3 (30%)", "2 (20%)"]
 
 
 def test_rare_categories_are_counted_together() -> None:
@@ -298,7 +298,7 @@ def test_numbers_by_category_show_medians_the_commonest_on_top() -> None:
 def test_missing_cells_are_shares_of_all_rows() -> None:
     quality = factories.quality(50, missing={"a": 1, "b": 5})
     (axes,) = explore.missing(quality, {"a": "A", "b": "B"}).axes
-    assert (ticks(axes), texts(axes)) == (["B", "A"], ["5 (10.0%)", "1 (2.0%)"])
+    assert (ticks(axes), texts(axes)) == (["B", "A"], ["5 (10%)", "1 (2%)"])
 
 
 def test_no_categories_is_said_in_the_picture() -> None:

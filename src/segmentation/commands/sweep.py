@@ -16,6 +16,7 @@ from segmentation.artifacts.grades import Grade, grade
 from segmentation.artifacts.metrics import MUCH_NOISE, Metrics
 from segmentation.artifacts.structure import IN_WORDS, structure_at
 from segmentation.errors import InputError, SettingsError, did_you_mean
+from segmentation.insight.numbers import percent
 from segmentation.repository.copies import missing_in_copies
 from segmentation.repository.dvc import dvc
 from segmentation.repository.dvc_internals import experiments
@@ -143,7 +144,7 @@ def cells(metrics: Metrics) -> list[str]:
     return [
         str(metrics.k),
         IN_WORDS[structure_at(metrics.structure_level)],
-        f"{metrics.noise_share:.0%}",
+        percent(metrics.noise_share),
         "-" if least is None else f"{least:.2f}, {grade(least)}",
         "-" if silhouette is None else f"{silhouette:.3f} ± {se or 0.0:.3f}",
     ]

@@ -15,6 +15,7 @@ from segmentation.artifacts.lifetime import Tried
 from segmentation.artifacts.map import Map
 from segmentation.artifacts.segments import NO_SEGMENT, Profile, Segments
 from segmentation.dashboard.limits import COLOURED
+from segmentation.insight.numbers import percent
 from segmentation.views import findings
 from segmentation.views.colours import ACCENT, DARK, MUTED, OTHER, colour
 
@@ -199,8 +200,8 @@ def flat_map(
         axis: alt.Scale(domain=[float(points[axis].min()), float(points[axis].max())], nice=True)
         for axis in ("pc1", "pc2")
     }
-    x = alt.X("x:Q", title=f"first component ({first:.0%} of the variance)", scale=ends["pc1"])
-    y = alt.Y("y:Q", title=f"second component ({second:.0%})", scale=ends["pc2"])
+    x = alt.X("x:Q", title=f"first component ({percent(first)} of the variance)", scale=ends["pc1"])
+    y = alt.Y("y:Q", title=f"second component ({percent(second)})", scale=ends["pc2"])
     dots = (
         alt.Chart(table, description=findings.flat_map(flat, kind))
         .mark_circle(size=28, opacity=0.6)
@@ -325,8 +326,10 @@ def moves(facts: Segments, rates: pd.DataFrame, *, dark: bool) -> Drawing:
     order, short = [names[i] for i in ids], {i: str(i) if i > 0 else NO_SEGMENT for i in ids}
     told = rates[rates["customers"] >= privacy.FEWEST]  # no share tells of fewer
     table = told.dropna(subset=["share"]).assign(
-        start=lambda t: t["before"].map(names), end=lambda t: t["after"].map(short)
-    )[["start", "end", "share"]]
+        start=lambda t: t["before"].map(names),
+        end=lambda t: t["after"].map(short),
+        told=lambda t: t["share"].map(percent),
+    )[["start", "end", "share", "told"]]
     base = alt.Chart(
         table, description="Share of a segment's customers that is in each segment a month later"
     ).encode(
@@ -341,7 +344,7 @@ def moves(facts: Segments, rates: pd.DataFrame, *, dark: bool) -> Drawing:
         color=alt.Color("share:Q", scale=alt.Scale(range=[low, ACCENT], domain=[0, 1]), legend=None)
     )
     text = base.mark_text().encode(
-        text=alt.Text("share:Q", format=".0%"),
+        text="told:N",
         color=alt.condition(
             "datum.share > .5", alt.value("#FEFEFE"), alt.value("#E8ECF1" if dark else "#222222")
         ),

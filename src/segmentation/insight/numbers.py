@@ -1,5 +1,9 @@
 """Numbers as people read them."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
+_DIGITS = 6  # of a figure in a file
+
 
 def number(value: float | None) -> str:
     """Write a number for people: three significant digits, thousands separated."""
@@ -89,16 +93,24 @@ def amount(written: str, unit: str | None) -> str:
 def percent(value: float | None) -> str:
     """Write a share for people; what is not quite nothing or all does not look as if it were.
 
+    A half is rounded up, and so is what a file holds as one: all tell the same of it, whoever has
+    all digits and whoever has those of the file.
+
     Examples
     --------
     >>> percent(0.25), percent(0.002), percent(0.999), percent(1.0)
     ('25%', '<1%', '>99%', '100%')
+    >>> percent(0.305), percent(0.3049999), percent(0.115)
+    ('31%', '31%', '12%')
     """
     if value is None:
         return "–"
     if 0 < value < 0.005:
         return "<1%"
-    return ">99%" if 0.995 < value < 1 else f"{100 * value:.0f}%"
+    if 0.995 <= value < 1:
+        return ">99%"
+    hundredths = Decimal(f"{value:.{_DIGITS}g}") * 100
+    return f"{hundredths.quantize(Decimal(1), ROUND_HALF_UP)}%"
 
 
 def p_value(p: float) -> str:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from segmentation.artifacts.clustering import Stability
 from segmentation.artifacts.grades import BANDS
 from segmentation.artifacts.map import Map, Place
+from segmentation.insight.numbers import percent
 from segmentation.views.colours import INK, MUTED, NOISE_COLOUR, PAPER, colour, ink_on
 from segmentation.views.style import chips, figure, wrapped
 
@@ -145,12 +146,11 @@ def pca_map(shown: pd.DataFrame, flat: Map, *, features: int = 8, kind: str = "s
         )
     if (shown.segment < 0).any():
         axes.legend()
-    first, second = (100 * share for share in flat.explained_variance)
-    axes.set_xlabel(f"first component ({first:.0f}% of the variance)")
-    axes.set_ylabel(f"second component ({second:.0f}% of the variance)")
-    axes.set_title(
-        f"Customers on a flat map ({100 - first - second:.0f}% of the variance not shown)"
-    )
+    first, second = flat.explained_variance
+    axes.set_xlabel(f"first component ({percent(first)} of the variance)")
+    axes.set_ylabel(f"second component ({percent(second)} of the variance)")
+    hidden = percent(max(0.0, 1 - first - second))
+    axes.set_title(f"Customers on a flat map ({hidden} of the variance not shown)")
     _draw_loadings(weights, flat.loadings, features)
     return picture
 

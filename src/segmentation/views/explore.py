@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from segmentation.artifacts.quality import Quality
 from segmentation.artifacts.summary import Summary
+from segmentation.insight.numbers import percent
 from segmentation.views.colours import ACCENT, INK, MUTED
 from segmentation.views.style import DIVERGING, figure, ink_of, key, shades, short, thousands
 
@@ -186,7 +187,7 @@ def _bars(axes: Axes, bars: Sequence[tuple[str, int]], *, of: int) -> None:
     axes.barh(rows, [count for _, count in bars], color=ACCENT, height=0.7)
     for row, (_, value) in zip(rows, bars, strict=True):
         axes.annotate(
-            f"{value:,} ({100 * value / of:.1f}%)",
+            f"{value:,} ({percent(value / of)})",
             (value, row),
             (4, 0),
             textcoords="offset points",
