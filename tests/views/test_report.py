@@ -15,7 +15,7 @@ from browser import needs_a_browser, site
 from hostile import as_html, hostile
 from segmentation.artifacts.clustering import ReferenceMatch
 from segmentation.artifacts.contract import Contract
-from segmentation.artifacts.segments import Answer, CategoryColumn, NumberColumn
+from segmentation.artifacts.segments import Answer, CategoryColumn, NumberColumn, Segments
 from segmentation.artifacts.structure import LEVELS, Structure
 from segmentation.insight.facts import describe
 from segmentation.insight.numbers import number
@@ -370,3 +370,18 @@ def test_rows_of_which_nothing_is_told_are_not_said_to_differ_less(
     table = side_by_side(factories.segments(described))
     assert [row.label for row in table.folded] == ["spend"]
     assert table.withheld == withheld
+    assert table.untold == ""
+
+
+@pytest.mark.parametrize("structure", LEVELS)
+def test_what_is_withheld_is_said_to_be(structure: Structure) -> None:
+    shape = content(k=2, structure=structure, odd="spend")
+    facts: Segments = shape["facts"]
+    few = {"spend1": factories.number(mean=None)}
+    segments = [
+        each.model_copy(update={"numeric": {**each.numeric, **few}}) for each in facts.segments
+    ]
+    told = facts.model_copy(update={"segments": tuple(segments)})
+    said = " ".join(words(render("report.html.j2", **{**shape, "facts": told})).split())
+    assert "as it would tell of fewer than ten customers: spend1." in said
+    assert "as it would tell" not in words(render("report.html.j2", **shape))

@@ -8,6 +8,8 @@ from segmentation.insight.traits import NEGLIGIBLE
 
 MOST = 40  # rows in sight
 MOST_FOLDED = 160
+_NAMED = 4  # rows that are not told
+UNTOLD = "–"
 FULL = 2.0  # standard deviations from which a shade gets no stronger
 
 
@@ -52,6 +54,22 @@ class Table:
     left_out: int
 
     @property
+    def untold(self) -> str:
+        """Which rows have no figure, as each would tell of fewer than ten customers."""
+        names = [
+            row.label
+            for row in (*self.rows, *self.folded)
+            if row.cells and all(cell.text == UNTOLD for cell in row.cells)
+        ]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return ", ".join(names[:_NAMED]) + more
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether a figure is left out in a row that has others."""
+        return any(cell.text == UNTOLD for row in self.rows for cell in row.cells)
+
+    @property
     def withheld(self) -> bool:
         """Whether a row was folded though its figures, which would tell of few, may differ much."""
         return any(all(cell.difference is None for cell in row.cells) for row in self.folded)
@@ -78,7 +96,7 @@ def side_by_side(facts: Segments) -> Table:
 def _number(segment: Profile, name: str) -> Cell:
     figures = segment.numeric[name]
     if figures.mean is None:
-        return Cell("–")
+        return Cell(UNTOLD)
     return Cell(
         number(figures.mean),
         "" if figures.index is None else whole(figures.index),
@@ -90,7 +108,7 @@ def _number(segment: Profile, name: str) -> Cell:
 def _level(segment: Profile, column: str, level: str) -> Cell:
     figures = segment.categorical[column].get(level)
     if figures is None or figures.share is None:
-        return Cell("–")
+        return Cell(UNTOLD)
     return Cell(
         percent(figures.share),
         "" if figures.lift is None else f"{figures.lift:.1f}×",
