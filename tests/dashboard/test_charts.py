@@ -18,6 +18,7 @@ from segmentation.artifacts.segments import NO_SEGMENT
 from segmentation.dashboard import charts, pieces, start, tables
 from segmentation.dashboard.words import plain
 from segmentation.errors import InputError
+from segmentation.insight.numbers import percent
 from segmentation.tracking import compared
 from segmentation.tracking.compared import Tracked
 from segmentation.views.colours import DARK, colour
@@ -179,6 +180,13 @@ def test_ways_of_fewer_than_ten_are_not_told() -> None:
     drawn = charts.moves(FACTS, rates, dark=False).to_dict()
     shares = [row["share"] for row in next(iter(drawn["datasets"].values()))]
     assert shares == [0.9, 0.1, 0.91]
+
+
+def test_shares_in_a_picture_are_those_of_the_tables() -> None:
+    rates = pd.DataFrame({"before": [1], "after": [1], "customers": [61], "share": [0.305]})
+    drawn = charts.moves(FACTS, rates, dark=False).to_dict()
+    ((row,),) = drawn["datasets"].values()
+    assert row["told"] == percent(61 / 200) == "31%"
 
 
 def test_a_line_a_segment_by_month() -> None:

@@ -48,16 +48,19 @@ def test_every_segment_has_its_colour_and_name_and_every_day_a_bar(k: int, many:
     assert page.count("<tr>") == 1 + many + 1 + k + 1 + k
 
 
-def test_texts_are_apart_where_segments_are_small() -> None:
+@pytest.mark.parametrize("name", ["", " who live in Übersee and have not been seen for a year"])
+def test_texts_are_apart_where_segments_are_small(name: str) -> None:
     where = pd.Series([1] * 5000 + list(range(2, 11)))
     picture = months.flows([step(where, where, days=(dt.date(2024, 1, 31), dt.date(2024, 2, 29)))],
-                           named)  # fmt: skip
+                           lambda i: named(i) + name)  # fmt: skip
     style.as_svg(picture)
     (axes,) = picture.axes
     inches = axes.get_position().height * picture.get_size_inches()[1]
     low, high = axes.get_ylim()
     places = sorted(t.get_position()[1] for t in axes.texts if "Buyers" in t.get_text())
-    assert min(np.diff(places)) * inches / abs(high - low) > 0.15
+    lines = 2 if name else 1
+    assert min(np.diff(places)) * inches / abs(high - low) > 0.15 * lines
+    assert all("…" not in t.get_text() for t in axes.texts)
 
 
 def test_one_who_moves_is_seen(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from segmentation.monitoring.migration import ABSENT, Migration, SegmentChange, 
 from segmentation.review.side import Side
 from segmentation.views import evaluation, findings, profiles
 from segmentation.views.colours import ACCENT, MUTED, colour, painted
-from segmentation.views.flows import BAR, MOVES, STAYS, Bars, band, gap_of
-from segmentation.views.style import as_svg, figure, short
+from segmentation.views.flows import BAR, LETTERS, MOVES, STAYS, Bars, band, gap_of, more_room
+from segmentation.views.style import as_svg, figure, short, wrapped
 from segmentation.views.svg import inline
 
 CURVES = {"silhouette": "mean silhouette", "inertia": "inertia"}
@@ -53,22 +53,29 @@ def migration(migration: Migration) -> Figure:
         Those who stay are pale; those who move have the colour of the segment they leave.
     """
     table = migration.table
-    tall = 1.4 + 0.42 * max(table.shape)
+    base, head = table.sum(axis=1), table.sum(axis=0)
+    names = [
+        {
+            i: wrapped(f"{name_of(migration, i, of_head=of_head)}: {size:,}", LETTERS)
+            for i, size in zip(sizes.index.tolist(), sizes, strict=True)
+        }
+        for sizes, of_head in ((base, False), (head, True))
+    ]
+    lines, more = more_room(max(table.shape), [text for each in names for text in each.values()])
+    tall = 1.4 + 0.42 * max(table.shape) + more
     picture = figure(9.6, tall)
     axes = picture.subplots()
-    gap = gap_of(table.to_numpy().sum(), max(table.shape), height=tall)
-    left = Bars.of(table.sum(axis=1), x=0.0, gap=gap)
-    right = Bars.of(table.sum(axis=0), x=1.0, gap=gap)
+    gap = gap_of(table.to_numpy().sum(), max(table.shape), height=tall, lines=lines)
+    left = Bars.of(base, x=0.0, gap=gap)
+    right = Bars.of(head, x=1.0, gap=gap)
     like = painted_like(migration.segments)
     hues = {segment: _hue(segment) for segment in left.sizes}
     left.draw(axes, hues)
     right.draw(axes, {segment: _hue(like.get(segment, segment)) for segment in right.sizes})
-    for segment, size in left.sizes.items():
-        name = f"{short(name_of(migration, segment, of_head=False), 40)}: {size:,}"
-        axes.text(-0.02, left.middle(segment), name, ha="right", va="center")
-    for segment, size in right.sizes.items():
-        name = f"{short(name_of(migration, segment, of_head=True), 50)}: {size:,}"
-        axes.text(1.05, right.middle(segment), name, ha="left", va="center")
+    for segment in left.sizes:
+        axes.text(-0.02, left.middle(segment), names[0][segment], ha="right", va="center")
+    for segment in right.sizes:
+        axes.text(1.05, right.middle(segment), names[1][segment], ha="left", va="center")
     stays = {(change.base, change.head) for change in migration.segments} | {(NOISE, NOISE)}
     for before, after, size in cells(table):
         if not size:

@@ -1,6 +1,6 @@
 """Bands of customers that flow from the bars of one day to those of another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
 BAR = 0.03  # how wide a bar is, where the next one is 1 away
+LETTERS = 46  # of a text in a line
 LINE = 0.2  # inches that a line of text takes
 STAYS, MOVES = 0.18, 0.7  # how strong bands are
 _HAIR = 0.4  # points by which a band of few is wider than they are, so that it is seen
@@ -76,8 +77,8 @@ class Bars:
         return end
 
 
-def gap_of(total: float, bars: int, *, height: float) -> float:
-    """Return how far bars are apart, so that each has a line of text for itself.
+def gap_of(total: float, bars: int, *, height: float, lines: int = 1) -> float:
+    """Return how far bars are apart, so that each has its lines of text for itself.
 
     Parameters
     ----------
@@ -86,8 +87,17 @@ def gap_of(total: float, bars: int, *, height: float) -> float:
     bars : int
     height : float
         Inches.
+    lines : int
+        Of the longest text.
     """
-    return float(total) * max(0.02, LINE / max(height - LINE * bars, LINE))
+    text = LINE * lines
+    return float(total) * max(0.02, text / max(height - text * bars, LINE))
+
+
+def more_room(bars: int, texts: Iterable[str]) -> tuple[int, float]:
+    """Return how many lines the longest of some texts has, and inches that more than one takes."""
+    lines = max(text.count("\n") + 1 for text in texts)
+    return lines, LINE * (lines - 1) * bars
 
 
 def band(

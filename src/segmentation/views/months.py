@@ -12,9 +12,9 @@ from segmentation.insight.numbers import percent
 from segmentation.monitoring.migration import cells
 from segmentation.monitoring.months import Step, Warned
 from segmentation.views.colours import MUTED, colour
-from segmentation.views.flows import BAR, MOVES, STAYS, Bars, band, gap_of
+from segmentation.views.flows import BAR, LETTERS, MOVES, STAYS, Bars, band, gap_of, more_room
 from segmentation.views.report import render
-from segmentation.views.style import figure, short
+from segmentation.views.style import figure, wrapped
 from segmentation.views.svg import inline
 
 Named = Callable[[int], str]
@@ -58,11 +58,13 @@ def flows(steps: Sequence[Step], named: Named) -> Figure:
     """
     ids = _ids(steps)
     sizes = _sizes(steps, ids)
-    tall = 1.9 + 0.42 * len(ids)
+    names = {i: wrapped(f"{_called(i, named)}: {sizes[-1][i]:,}", LETTERS) for i in ids}
+    lines, more = more_room(len(ids), names.values())
+    tall = 1.9 + 0.42 * len(ids) + more
     wide = max(5.0, _MONTH * len(steps))
     picture = figure(_BESIDE + wide, tall)
     axes = picture.subplots()
-    gap = gap_of(max(each.sum() for each in sizes), len(ids), height=tall - 0.5)
+    gap = gap_of(max(each.sum() for each in sizes), len(ids), height=tall - 0.5, lines=lines)
     days = [steps[0].before, *(one.after for one in steps)]
     hues = {i: colour(i) for i in ids}
     bars = [Bars.of(size, x=float(x), gap=gap) for x, size in enumerate(sizes)]
@@ -89,10 +91,9 @@ def flows(steps: Sequence[Step], named: Named) -> Figure:
     for i, size in bars[0].sizes.items():
         name = f"{i}: {size:,}" if i > 0 else f"{size:,}"
         axes.text(-0.08 * inch, bars[0].middle(i), name, ha="right", va="center")
-    for i, size in bars[-1].sizes.items():
-        name = f"{short(_called(i, named), 40)}: {size:,}"
+    for i in bars[-1].sizes:
         end = len(steps) + width + 0.08 * inch
-        axes.text(end, bars[-1].middle(i), name, ha="left", va="center")
+        axes.text(end, bars[-1].middle(i), names[i], ha="left", va="center")
     end = max(each.end for each in bars)
     upright = len(days) <= _UPRIGHT
     for each, day in zip(bars, days, strict=True):
