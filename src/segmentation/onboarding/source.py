@@ -41,6 +41,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, "utf-8"),
 )
+UNNAMED = "unnamed"
+"""What a column without a name is called in a copy."""
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -129,7 +131,7 @@ def without_row(source: Source, row: int) -> Source:
 
 def write_mended(source: Source, target: Path) -> None:
     """Write the table as a CSV that the pipeline reads."""
-    named = [f"c{i} AS {sql.name(name or 'unnamed')}" for i, name in enumerate(source.names)]
+    named = [f"c{i} AS {sql.name(name or UNNAMED)}" for i, name in enumerate(source.names)]
     columns = ", ".join(named)
     target.parent.mkdir(parents=True, exist_ok=True)
     table = f"(SELECT {columns} FROM cells ORDER BY row)"
@@ -323,20 +325,27 @@ def _sniffed(con: duckdb.DuckDBPyConnection, file: str) -> tuple[str, int, bool]
 
 
 def _lines_above(lines: list[str]) -> int:
-    """How many lines, such as a title, stand above a header: those without any delimiter."""
-    if any(sign in lines[0] for sign in _DELIMITERS):
-        return 0
+    """How many lines, such as a title, stand above a header: those that fill hardly any cell.
+
+    A spreadsheet ends them with as many delimiters as the lines below have.
+    """
+    found = 0
     for sign in _DELIMITERS:
         often = [line.count(sign) for line in lines]
         usual, alike = Counter(often[1:]).most_common(1)[0] if often[1:] else (0, 0)
         if not usual or alike <= len(lines) / 2:
             continue
-        place = often.index(usual)
-        cells = lines[place].split(sign)
-        named = sum(any(letter.isalpha() for letter in cell) for cell in cells)
-        if not any(often[:place]) and named > len(cells) / 2:  # 12,50 is no header
-            return place
-    return 0
+        filled = [sum(bool(cell.strip(BLANK)) for cell in line.split(sign)) for line in lines]
+        cells = usual + 1
+        if often[0] == usual and filled[0] > cells / 2:
+            return 0  # it is the header, whatever 12,50 looks like below it
+        place = next((i for i, many in enumerate(filled) if many > cells / 2), 0)
+        named = sum(any(letter.isalpha() for letter in cell) for cell in lines[place].split(sign))
+        titles = all(many <= max(1, min(2, cells / 4)) for many in filled[:place])
+        # 12,50 is no header.
+        if not found and titles and often[place] == usual and named > cells / 2:
+            found = place
+    return found
 
 
 def _is_of_groups(lines: list[str], delimiter: str) -> bool:
