@@ -15,7 +15,7 @@ from segmentation.onboarding.contract import contract
 from segmentation.onboarding.figures import count
 from segmentation.onboarding.plan import Plan, plan
 from segmentation.onboarding.roles import Column, Role
-from segmentation.onboarding.source import Source, opened, without_row, write_mended
+from segmentation.onboarding.source import UNNAMED, Source, opened, without_row, write_mended
 from segmentation.onboarding.write import Reading, params_text, parse, playbook_text
 from segmentation.settings.shared.base import validate
 from segmentation.settings.shared.data import Data
@@ -118,7 +118,8 @@ def init(
             _put(source, root / target)
             files.write_text(params, text)
             files.write_text(book, words)
-            made = contract(counted, found, data, file=target.name)
+            unnamed = UNNAMED if source.mended else ""
+            made = contract(counted, found, data, file=target.name, unnamed=unnamed)
             files.write_json(root / Contract.path, made.content(), sort_keys=False)
     return Onboarded(
         plan=found,

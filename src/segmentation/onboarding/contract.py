@@ -12,8 +12,10 @@ from segmentation.settings.shared.data import Data
 _ENOUGH = 1000  # of whom one in a hundred is ten
 
 
-def contract(counted: Counted, plan: Plan, data: Data, *, file: str) -> Contract:
+def contract(counted: Counted, plan: Plan, data: Data, *, file: str, unnamed: str = "") -> Contract:
     """Return what later files are held against.
+
+    A column without a name is called `unnamed` in a copy of the file; else it is not spoken of.
 
     Nothing is told of fewer than ten customers: no rare category, no end of a range. Figures are
     rounded so far that beside those of the rows that `prepare` keeps they tell nothing of the few
@@ -24,9 +26,9 @@ def contract(counted: Counted, plan: Plan, data: Data, *, file: str) -> Contract
         file=file,
         rows=max(each.rows for each in counted.columns),
         columns={
-            column.name: _held(column, figures[column.name], data)
+            column.name or unnamed: _held(column, figures[column.name], data)
             for column in plan.columns
-            if column.name and column.name in figures
+            if (column.name or unnamed) and column.name in figures
         },
     )
 
