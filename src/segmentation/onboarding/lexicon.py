@@ -131,6 +131,7 @@ MEANINGS = (
              worth=5),
     _meaning("interval", "interval intervals gap gaps", "with long intervals",
              "with short intervals", minimum=0),
+    _meaning("staying", "nights night overnights", "staying long", "staying briefly", minimum=0),
     _meaning("lead", "leadtime", "early-booking", "late-booking", minimum=0),
     _meaning("experience", "experience", "with long {thing} experience",
              "with little {thing} experience", minimum=0),
@@ -143,7 +144,14 @@ MEANINGS = (
         "with high {thing}", "with low {thing}", minimum=0,
     ),
     _meaning(
-        "visits", "visit visits session sessions login logins pageviews views clicks opens",
+        "logins", "login logins logon logons signin signins",
+        "frequent {thing} users", "infrequent {thing} users", minimum=0,
+    ),
+    _meaning(
+        "usage", "usage apicalls", "heavy {thing} users", "light {thing} users", minimum=0,
+    ),
+    _meaning(
+        "visits", "visit visits session sessions pageviews views clicks opens",
         "frequent {thing} visitors", "infrequent {thing} visitors", minimum=0,
     ),
     _meaning(
@@ -204,6 +212,7 @@ _TOGETHER = tuple(
         ("contacted", "contact contacted call campaign", "dayssince since"),
         ("distance", "warehouse store shop", "home"),
         ("spending", "spending spend", "score scale index"),
+        ("staying", "stay stays stayed", "length duration nights days"),
         ("tenure", "since dayssince", "policy account contract signup registration first"),
         ("claimed", "claim claims", "dayssince since last"),
     )
@@ -260,6 +269,14 @@ OUTCOME = frozenset(
 )
 RESULT = OUTCOME - {"cancelled", "canceled", "renewed"}
 """Of numbers, what says what became of customers."""
+PARTIAL = frozenset(
+    """
+    gross net average avg mean median max maximum min minimum largest smallest highest lowest first
+    last latest previous prior current monthly annual yearly weekly daily total overall lifetime sum
+    year month week day quarter budget planned expected unit list
+    """.split()
+)
+"""Of amounts, what tells of the same money in another way."""
 JUDGED = frozenset("classifier prediction predicted probability propensity uplift".split())
 _ECONOMY = (
     frozenset("euribor libor inflation gdp cpi unemployment".split()),
@@ -343,6 +360,19 @@ _ORDERS = (
     "none|blue|green|basic, bronze, silver, gold, platinum, diamond|black",
     "new, active, loyal|vip",
     "little, moderate, quite rich, rich",
+    (
+        "sehr schlecht|sehr niedrig, schlecht|niedrig|gering|klein, "
+        "mittel|durchschnittlich|befriedigend, gut|hoch|groß|gross, sehr gut|sehr hoch"
+    ),
+    "nie, selten, manchmal|gelegentlich, oft|häufig, immer",
+    "nie, jährlich, vierteljährlich|quartalsweise, monatlich, wöchentlich, täglich",
+    (
+        "muy bajo|muy baja|muy malo|muy mala, bajo|baja|malo|mala|pequeño|pequeña, "
+        "medio|media|regular|mediano|mediana, alto|alta|bueno|buena|grande, "
+        "muy alto|muy alta|muy bueno|muy buena|excelente"
+    ),
+    "très faible, faible|bas|basse|petit|petite, moyen|moyenne, élevé|élevée|haut|grand|fort",
+    "basso|bassa|piccolo|piccola, medio|media, alto|alta|grande",
 )
 _BELOW = ("less", "under", "below", "up to", "<", "bis", "unter")
 _ABOVE = ("more", "over", "above", "+", ">", "plus", "older", "and up", "über")
@@ -418,11 +448,12 @@ _EXPANDED = {
     "mort": "mortgage", "bal": "balance", "trxs": "trx", "addr": "address", "tel": "phone",
     "prod": "product", "lim": "limit", "installments": "installment", "kidhome": "kids",
     "teenhome": "teenagers", "kid": "kids", "child": "children", "wines": "wine",
-    "fruits": "fruit", "sweets": "sweet", "prods": "products", "purch": "purchases",
+    "fruits": "fruit", "sweets": "sweet", "fnb": "food", "prods": "products", "purch": "purchases",
     "dependent": "dependents", "sess": "sessions",
 }  # fmt: skip
 # Two words that mean one thing.
 _PAIRS = {
+    "api calls": "apicalls", "api requests": "apicalls", "f b": "food",
     "closed won": "wins", "won deals": "wins", "deals won": "wins",
     "one off": "one-off", "cash advance": "cash-advance", "days since": "dayssince",
     "day since": "dayssince", "months since": "dayssince", "months on": "tenure",
@@ -592,6 +623,18 @@ def said(name: str) -> str:
         return humanly(name).lower()
     first = [word for word in english if word in ("total", "average", "last", "first")]
     return " ".join([*first, *(word for word in english if word not in first)])
+
+
+def is_plural(name: str) -> bool:
+    """Whether a name ends in things that can be counted: ``Missed Appointments``, ``Classes``.
+
+    Examples
+    --------
+    >>> is_plural("special_requests"), is_plural("Group Classes"), is_plural("region_status")
+    (True, True, False)
+    """
+    last = (re.findall(r"[^\W\d_]+", re.sub(r"\([^)]*\)", " ", humanly(name)).lower()) or [""])[-1]
+    return len(last) > 3 and last.endswith("s") and not last.endswith(("ss", "us", "is"))
 
 
 def is_who(name: str) -> bool:

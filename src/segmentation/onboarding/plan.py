@@ -384,6 +384,10 @@ def _value(table: list[Column]) -> tuple[tuple[str, ...], str, bool]:
     if len(channels) >= 2 and best in channels:
         named = " and ".join(c.name for c in channels) if len(channels) == 2 else "all channels"
         return tuple(c.name for c in channels), f"the sum over {named}", False
+    alike = _by_what(best, numbers)
+    if len(alike) >= 2:
+        named = " and ".join(alike) if len(alike) == 2 else f"{len(alike)} amounts"
+        return tuple(alike), f"the sum of {named}, alike but for what was bought", True
     series = lexicon.alike_but_for_numbers(c.name for c in numbers).get(best.name, ())
     if series and worth(best)[0] >= 6 and not _is_score(best):
         return series, f"the sum of {len(series)} amounts alike but for a number", False
@@ -405,6 +409,27 @@ def _is_score(column: Column) -> bool:
     """Whether a number orders customers and adds up to nothing: a score, an index, a rating."""
     words = set(lexicon.tokens(column.name))
     return bool(words & {"score", "index", "rating", "scale", "rank", "grade", "level"})
+
+
+def _by_what(best: Column, numbers: list[Column]) -> list[str]:
+    """Amounts that are called as the best one but for one word, which says what they were paid for.
+
+    Of spa_revenue and bar_revenue neither says alone what a guest is worth.
+    """
+
+    def apart(column: Column) -> tuple[str, ...]:
+        return tuple(word if word in words else "" for word in lexicon.tokens(column.name))
+
+    if not best.meaning or best.meaning.key != "spend" or _is_score(best):
+        return []
+    words = best.meaning.words - lexicon.GOODS
+    same = [
+        c for c in numbers
+        if c.meaning is best.meaning and apart(c) == apart(best) and apart(c).count("") == 1
+    ]  # fmt: skip
+    told = {word for c in same for word in lexicon.tokens(c.name)}
+    partial = told & lexicon.PARTIAL or any(word.isdigit() for word in told)
+    return [] if partial else [c.name for c in same]
 
 
 def _by_channel(numbers: list[Column]) -> list[Column]:

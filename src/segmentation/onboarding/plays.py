@@ -113,6 +113,12 @@ _CALLING = (
     "website, app, e-mail after a call",
     "calls per customer and quarter",
 )
+_GROW = (
+    "Help the active to more",
+    "They came lately and are worth less than the best: show what those have and they have not.",
+    "e-mail, app, personal contact",
+    "value per customer against a group left alone, after six months",
+)
 _REST = (
     "Contact them less",
     "Pause campaigns for a quarter, then write only with what they asked for.",
@@ -157,7 +163,9 @@ _REMIND = (
 )
 _BUYING = frozenset("frequency deals basket items breadth returns".split())
 _FEW_LEVELS = 8
-_REGULAR = ("frequency", "visits")
+_REGULAR = ("frequency", "logins", "visits")
+_RETURNING = frozenset("repeat repeated returning loyal".split())
+_DEAR = ("rate", "premium", "basket", "payments")  # who is high in it is nobody to be spared money
 _BEST_VALUE = {"value_index": {"min": 130}}
 
 
@@ -207,6 +215,11 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
     if tenure:
         welcome = _WELCOME if bought else _WELCOME_TO_SERVICE
         made += [_play(welcome, _low(tenure)), _play(_THANK, _high(tenure))]
+    made += [
+        _play(_THANK, _often(column.becomes_column))
+        for column in plan.of("flag")
+        if set(lexicon.tokens(column.name)) & _RETURNING
+    ]
     if breadth:
         made.append(_play(_RANGE, _low(breadth)))
     made += [
@@ -222,7 +235,11 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
     if valued:
         # Who is new has had no time to be worth more.
         for_long = [{"column": tenure, "index": {"min": 70}}] if tenure else []
-        made.append(_play(cheaply, {"value_index": {"max": 70}}, *for_long))
+        if recency:
+            made.append(_play(_GROW, _low(recency), {"value_index": {"max": 100}}, *for_long))
+        found = {_column(plan, key) for key in _DEAR} - {None, *plan.value}
+        dear = [{"column": c, "index": {"max": 110}} for c in sorted(filter(None, found))]
+        made.append(_play(cheaply, {"value_index": {"max": 70}}, *for_long, *dear))
     if spending:
         made.append(_play(cheaply, _low(spending)))
     for column in () if valued else plan.of("scale"):

@@ -102,7 +102,8 @@ def role_of(figures: Figures) -> Column:
     if not figures.known:
         return ignored(name, "it is empty")
     if figures.distinct == 1:
-        return ignored(name, f"it is '{_short(figures.example)}' in every row that has a value")
+        rows = "every row that has a value" if figures.missing else "every row"
+        return ignored(name, f"it is '{_short(figures.example)}' in {rows}")
     if numbers and numbers.share >= 0.9 and numbers.minimum == numbers.maximum:
         return ignored(name, f"it is {numbers.minimum:g} in every row that has a number")
     if figures.dates and figures.dates.first == figures.dates.last:
@@ -253,7 +254,8 @@ def _number(figures: Figures, numbers: Numbers, words: set[str]) -> Column:
             column, why="its name says that it is a scale",
             minimum=0 if numbers.minimum < 1 else 1, maximum=top,
         )  # fmt: skip
-    if few and meaning is None and not words & lexicon.COUNT and numbers.distinct > 2:
+    counted = words & lexicon.COUNT or lexicon.is_plural(name)
+    if few and meaning is None and not counted and numbers.distinct > 2:
         return replace(
             column,
             unsure=f"whole numbers from {numbers.minimum:g} to {numbers.maximum:g} may be codes",
@@ -319,6 +321,8 @@ def _is_code(figures: Figures, numbers: Numbers, words: set[str], meaning: Meani
     leading = any(level.startswith("0") and len(level) > 1 for level in figures.levels)
     if leading and "." not in figures.example:
         return True
+    if numbers.minimum == 0 and lexicon.is_plural(figures.name):
+        return False  # group classes are how many
     return bool(words & lexicon.CODE)
 
 

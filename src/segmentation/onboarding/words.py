@@ -17,7 +17,8 @@ _MOST = 14  # categories that get words
 # What a yes or no says of a person: instead of with and without.
 _PERSONS = {
     "senior citizen": ("senior", "younger"), "senior": ("senior", "younger"),
-    "active member": ("active", "inactive"), "active": ("active", "inactive"),
+    **dict.fromkeys(("active member", "active", "active customer", "customer active"),
+                    ("active", "inactive")),
     "married": ("married", "unmarried"), "ever married": ("married", "unmarried"),
     "smoker": ("smoking", "non-smoking"),
     "employed": ("employed", "unemployed"), "retired": ("retired", "working-age"),
@@ -34,9 +35,14 @@ _PERSONS = {
     "subscribed": ("subscribed", "not subscribed"),
     "subscriber": ("subscribed", "not subscribed"),
     "cancelled": ("leaving", "staying"), "canceled": ("leaving", "staying"),
+    **dict.fromkeys(
+        (f"{word}{who}" for word in ("repeat", "repeated", "returning")
+         for who in ("", " guest", " customer", " buyer", " client", " visitor")),
+        ("returning", "first-time"),
+    ),
 }  # fmt: skip
 # Words of a yes or no that say nothing but that it is one.
-_EMPTY = frozenset("is has have flag status applied used indicator".split())
+_EMPTY = frozenset("is has have flag status applied used indicator enabled".split())
 # plan_basic: a category spread out, one column a level.
 _SPREAD = frozenset("plan tier package membership card device channel contract".split())
 _ADJECTIVES = frozenset(
@@ -49,6 +55,7 @@ _PLACES = frozenset(
     "city town country state region district location area territory geography nation".split()
 )
 _WAYS = frozenset("device platform app browser".split())
+_STAFF = frozenset("company companysize firm organisation organization employees staff".split())
 _PAYING = frozenset("payment pay paying".split())
 _CHANNEL = frozenset("channel channels".split())
 WARES = frozenset(
@@ -128,6 +135,8 @@ _NONE_ALSO = {
     "frequency": ("without {thing} purchases", "with {thing} purchases"),
     "spend": ("without {thing} purchases", "with {thing} purchases"),
     "visits": ("without {thing} visits", "with {thing} visits"),
+    "logins": ("without {thing} logins", "with {thing} logins"),
+    "usage": ("without {thing} usage", "with {thing} usage"),
     "advance": ("without cash advances", "with cash advances"),
     "campaign": ("never contacted", ""),
     "before": ("not contacted before", ""), "household": ("without {thing}", ""),
@@ -293,6 +302,8 @@ def _of_flag(column: Column) -> Said:
     elif words[1:] and words[0] in lexicon.EITHER:  # marital_Married, of a category spread out
         yes = _level(" ".join(words[1:]), words[0], {words[0]})
         no = f"without {yes.removeprefix('with ')}" if yes.startswith("with ") else f"not {yes}"
+    elif words[1:] and words[-1] == "supported":  # ad-supported
+        yes, no = "-".join(words), f"not {'-'.join(words)}"
     elif thing in _PERSONS:
         yes, no = _PERSONS[thing]
     else:
@@ -336,6 +347,8 @@ def _level(level: str, thing: str, words: set[str]) -> str:
         return f"with {thing} {level}"
     if lexicon.is_range(level):
         span = " ".join(word.lower() if word.isalpha() else word for word in level.split())
+        if words & _STAFF:
+            return f"with {span} employees"
         return f"aged {span}" if "age" in words else f"with {thing} {span}"
     if words & _PLACES:
         return f"from {level}"
