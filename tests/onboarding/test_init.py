@@ -12,6 +12,7 @@ import tables
 from ruamel.yaml import YAML
 
 from conftest import ROOT
+from segmentation.artifacts.contract import Contract, Held
 from segmentation.artifacts.features import having
 from segmentation.commands.init import Onboarded, init
 from segmentation.engines import dates
@@ -46,6 +47,10 @@ def columns(done: Onboarded) -> dict[str, Column]:
 
 def roles(done: Onboarded) -> dict[str, str]:
     return {column.name: column.role for column in done.plan.columns}
+
+
+def held(root: Path) -> dict[str, Held]:
+    return Contract.parse((root / Contract.path).read_bytes()).columns
 
 
 def started(root: Path, table: pd.DataFrame, name: str = "own.csv", **how: object) -> Onboarded:
@@ -285,6 +290,75 @@ def test_purchases_are_told(root: Path) -> None:
     )
     with pytest.raises(InputError, match="300 rows of 100 different 'customer_id', with dates"):
         started(root, table)
+
+
+def test_purchases_are_told_where_many_lines_name_no_customer(root: Path) -> None:
+    table = pd.DataFrame(
+        {
+            "CustomerID": np.where(np.arange(300) % 3 == 0, "", np.arange(300) // 10),
+            "InvoiceDate": pd.date_range("2024-01-01", periods=300).strftime("%m/%d/%Y 9:15"),
+            "UnitPrice": 1.5,
+        }
+    )
+    with pytest.raises(InputError, match="300 rows of 30 different 'CustomerID', with dates"):
+        started(root, table)
+
+
+def test_titles_that_a_spreadsheet_padded_are_left_out(root: Path) -> None:
+    rows = [f"K{i};{i % 7},50;{20 + i % 50};Bonn" for i in range(200)]
+    lines = ["Customers;;;", "as of;30.06.2024;;", ";;;", "id;spent;age;town", *rows, ""]
+    (root / "own.csv").write_text("\n".join(lines), encoding="utf-8")
+    done = init(root / "own.csv", root=root)
+    assert (settings(root).id, list(settings(root).numeric)) == ("id", ["spent", "age"])
+    assert any("3 lines above the header" in note for note in done.notes)
+
+
+def test_lines_with_more_cells_than_the_header_do_not_mislead(root: Path) -> None:
+    rows = [f"K{i},{i % 7},yes,{20 + i % 50}" for i in range(200)]
+    rows[::5] = [row.replace(",", ",,", 1) for row in rows[::5]]
+    (root / "own.csv").write_text("\n".join(["id,orders,member,age", *rows, ""]), "utf-8")
+    done = init(root / "own.csv", root=root)
+    assert roles(done) == {"id": "id", "orders": "numeric", "member": "ignore", "age": "numeric"}
+    assert any("40 rows have more cells" in note for note in done.notes)
+
+
+def test_the_contract_is_about_the_roles_that_somebody_edited(root: Path) -> None:
+    table = tables.bank()
+    started(root, table)
+    params = root / "params.yaml"
+    text = params.read_text("utf-8").replace("    marital:\n", "", 1)
+    params.write_text(
+        text.replace("    month: ", "    marital: as agreed\n    month: ", 1), encoding="utf-8"
+    )
+    started(root, table)
+    assert settings(root).ignore["marital"] == "as agreed"
+    found = held(root)
+    assert (found["marital"].role, found["job"].role) == ("ignore", "categorical")
+
+
+def test_a_column_without_a_name_is_in_the_contract_as_in_the_copy(root: Path) -> None:
+    table = tables.blobs().assign(again=1.0)
+    table["again"] = np.arange(len(table)) % 9
+    table.columns = [*table.columns[:-2], "", table.columns[0]]
+    started(root, table)
+    assert "unnamed" in held(root)
+
+
+def test_worth_is_the_sum_of_amounts_alike_but_for_what_was_bought(root: Path) -> None:
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame(rng.gamma(2, 40, (200, 3)), columns=["spa_revenue", "bar_revenue", "adr"])
+    done = started(root, table.assign(guest_id=np.arange(200)))
+    assert (done.plan.value, done.plan.value_unsure) == (("spa_revenue", "bar_revenue"), True)
+    table.columns = ["gross_revenue", "net_revenue", "adr"]
+    assert started(root, table.assign(guest_id=np.arange(200))).plan.value == ("gross_revenue",)
+
+
+def test_things_in_the_plural_are_counted(root: Path) -> None:
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame(rng.poisson(2, (200, 2)), columns=["Group Classes", "Group Code"])
+    found = columns(started(root, table.assign(spend=rng.gamma(2, 40, 200))))
+    assert (found["Group Classes"].role, found["Group Code"].role) == ("numeric", "categorical")
+    assert not found["Group Classes"].unsure
 
 
 def test_nothing_is_written_for_a_dry_run(root: Path) -> None:

@@ -262,12 +262,16 @@ def _put_together(traits: list[Trait], noun: Trait | None, words: Mapping[str, W
 
 def _joined(tails: list[str]) -> str:
     """``with a card and without loan``, but ``from Bonn without loan``: where one does nothing."""
-    first = [tail for tail in tails if tail.startswith("from ")]
-    joined, *rest = [*first, *(tail for tail in tails if tail not in first)] or [""]
+    # Where they are from stands next to them, and "who declined" behind all else.
+    joined, *rest = sorted(tails, key=_place) or [""]
     for tail in rest:
         of_one_kind = tail.startswith(_HAVING) and joined.startswith(_HAVING)
         joined += f"{' and ' if of_one_kind else ' '}{tail}"
     return joined
+
+
+def _place(tail: str) -> int:
+    return tail.startswith("who ") - tail.startswith("from ")
 
 
 def _is_noun(trait: Trait, words: Mapping[str, Words]) -> bool:

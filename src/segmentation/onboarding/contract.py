@@ -1,12 +1,13 @@
 """The contract of a table, from what was counted of it."""
 
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from typing import cast
 
 from segmentation.artifacts.contract import Contract, Held
 from segmentation.artifacts.privacy import FEWEST, in_tens
 from segmentation.onboarding.figures import Counted, Figures
 from segmentation.onboarding.plan import Plan
-from segmentation.onboarding.roles import Column
+from segmentation.onboarding.roles import Column, Role
 from segmentation.settings.shared.data import Data
 
 _ENOUGH = 1000  # of whom one in a hundred is ten
@@ -35,26 +36,26 @@ def contract(counted: Counted, plan: Plan, data: Data, *, file: str, unnamed: st
 
 def _held(column: Column, figures: Figures, data: Data) -> Held:
     numbers = figures.numbers
-    if column.role == "numeric" and numbers and figures.known >= FEWEST and not column.never:
+    role = _role(column, data)
+    never = role == "numeric" and data.never(column.name)
+    if role == "numeric" and numbers and figures.known >= FEWEST and not never:
         many = figures.known >= _ENOUGH
         low, high = numbers.quantiles[0], numbers.quantiles[4]
         return Held(
-            role=column.role,
+            role=role,
             missing=figures.missing,
             mean=_rounded(numbers.mean, 2 if many else 1),
             low=_rounded(low, 2, down=True) if many else None,
             high=-_rounded(-high, 2, down=True) if many else None,
         )
-    if column.role in ("categorical", "scale", "flag"):
-        aliases = {
-            text.casefold(): right for text, right in data.aliases(column.becomes_column).items()
-        }
+    if role in ("categorical", "scale", "flag"):
+        aliases = {text.casefold(): right for text, right in data.aliases(column.name).items()}
         shares: dict[str, int] = {}
         for level, customers in figures.levels.items():
             level = aliases.get(level.casefold(), level)  # noqa: PLW2901 - as it is called later
             shares[level] = shares.get(level, 0) + customers
         return Held(
-            role=column.role,
+            role=role,
             missing=figures.missing,
             levels={
                 level: in_tens(customers) / figures.known
@@ -63,7 +64,17 @@ def _held(column: Column, figures: Figures, data: Data) -> Held:
             },
             open=figures.distinct > len(figures.levels),
         )
-    return Held(role=column.role, missing=figures.missing)
+    return Held(role=role, missing=figures.missing)
+
+
+def _role(column: Column, data: Data) -> Role:
+    """What the settings take a column for: somebody may have edited them."""
+    if column.name == data.id:
+        return "id"
+    if column.name in data.ignore:
+        return "ignore"
+    made = (name for name in data.columns if data.source(name) == column.name)
+    return next((cast("Role", data.role(name)) for name in made), column.role)
 
 
 def _rounded(value: float, digits: int, *, down: bool = False) -> float:

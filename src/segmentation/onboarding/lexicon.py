@@ -199,6 +199,7 @@ MEANINGS = (
     ),
 )  # fmt: skip
 _BY_KEY = {meaning.key: meaning for meaning in MEANINGS}
+_BRIEF = "call calls session sessions visit visits video videos"
 _BUYING = "purchases purchase orders order transactions transaction trips"
 # What words say together, whatever each would say alone.
 _TOGETHER = tuple(
@@ -207,6 +208,7 @@ _TOGETHER = tuple(
         ("frequency", "previous past prior", _BUYING),
         ("spend", "amount amt", "trans trx transaction transactions"),
         ("duration", "hour hours minutes", "spend spent"),
+        ("duration", "duration length time minutes seconds", _BRIEF),
         ("spend", "monthly total average avg", "invoice invoices bill bills"),
         ("loan", "credit loan loans", "amount amt sum"),
         ("contacted", "contact contacted call campaign", "dayssince since"),
@@ -233,9 +235,7 @@ CLOCK = frozenset(
     """.split()
 )
 """In the name of a time of the day."""
-BRIEF = frozenset(
-    "call calls page pages site website session sessions visit video song track talk pace".split()
-)
+BRIEF = frozenset(f"{_BRIEF} page pages site website song track talk pace".split())
 """In the name of what lasts minutes and seconds."""
 AREA = frozenset("region market territory area geography zone continent geo country".split())
 REGIONS = frozenset(

@@ -235,9 +235,9 @@ def _text(
     first = _first_lines(readable, skip + _LOOK)
     if len(first) <= skip:
         raise InputError(f"{path} has no header")
-    above = _lines_above(first[skip:])
+    above = _lines_above(first)
     if above:
-        skip, has_header = skip + above, True
+        skip, has_header = above, True
     delimiter = _in_most_lines(first[skip:], than=delimiter) or delimiter
     if delimiter in _DELIMITERS and _is_of_groups(first[skip:], delimiter):
         skip, has_header = skip + 1, True
@@ -266,7 +266,9 @@ def _text(
         header = [f"column {i + 1}" for i in range(len(header))]
         notes.append("the first line is a customer, not a header: a copy with a header is read")
         mended = True
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
+    if not header:
+        raise InputError(f"{path} has no header above its rows: blank lines come first")
+    columns = ", ".join(f"'{each}': 'VARCHAR'" for each in (*_cells(header), "more"))
     con.execute(
         f"CREATE TABLE cells AS SELECT row_number() OVER () AS row, * FROM read_csv({file}, "
         f"auto_detect = false, delim = {sql.text(delimiter)}, quote = '\"', escape = '\"', "
@@ -274,9 +276,31 @@ def _text(
         "null_padding = true, strict_mode = false, ignore_errors = true, max_line_size = 16777216, "
         "parallel = false)"
     )
+    wider = _leave_out_wider(con)
+    if wider:
+        many = "1 row has" if wider == 1 else f"{wider:,} rows have"
+        notes.append(f"{many} more cells than the header names: left out")
     if not skip and has_header and _swallows(con, len(header)):
         _by_the_line(con, readable, header, delimiter)
     return _source(path, con, header, notes, mended=mended, delimiter=delimiter, encoding=encoding)
+
+
+def _cells(header: list[str]) -> list[str]:
+    return [f"c{i}" for i in range(len(header))]
+
+
+def _leave_out_wider(con: duckdb.DuckDBPyConnection) -> int:
+    """Take no cells of lines that have more than the header names: they stand in other columns.
+
+    `prepare` rejects these lines, too; where most are so, it says what is wrong with the header.
+    """
+    found = con.execute("SELECT count(more), count(*) FROM cells").fetchone()
+    wider, rows = found or (0, 0)
+    few = 0 < wider < rows / 2
+    if few:
+        con.execute("DELETE FROM cells WHERE more IS NOT NULL")
+    con.execute("ALTER TABLE cells DROP more")
+    return wider if few else 0
 
 
 def _swallows(con: duckdb.DuckDBPyConnection, columns: int) -> bool:
@@ -329,7 +353,7 @@ def _lines_above(lines: list[str]) -> int:
 
     A spreadsheet ends them with as many delimiters as the lines below have.
     """
-    found = 0
+    found = cells_then = 0
     for sign in _DELIMITERS:
         often = [line.count(sign) for line in lines]
         usual, alike = Counter(often[1:]).most_common(1)[0] if often[1:] else (0, 0)
@@ -341,10 +365,10 @@ def _lines_above(lines: list[str]) -> int:
             return 0  # it is the header, whatever 12,50 looks like below it
         place = next((i for i, many in enumerate(filled) if many > cells / 2), 0)
         named = sum(any(letter.isalpha() for letter in cell) for cell in lines[place].split(sign))
-        titles = all(many <= max(1, min(2, cells / 4)) for many in filled[:place])
+        titles = all(many <= (2 if cells > 3 else 1) for many in filled[:place])
         # 12,50 is no header.
-        if not found and titles and often[place] == usual and named > cells / 2:
-            found = place
+        if cells > cells_then and titles and often[place] == usual and named > cells / 2:
+            found, cells_then = place, cells
     return found
 
 

@@ -242,6 +242,10 @@ def _of_number(column: Column) -> Said:
         return Said(high="with active balance", low="with idle balance", about="idle balance")
     if meaning.key == "share" and "rate" in tokens and thing:
         thing = f"{thing} rate"
+    lasting = [word for word in tokens if word in lexicon.BRIEF]
+    if meaning.key == "duration" and lasting:
+        what = plural(lasting[0])
+        return Said(high=f"with long {what}", low=f"with short {what}", about="duration")
     high, low = (_put(phrase, thing) for phrase in (meaning.high, meaning.low))
     if "cash-advance" in tokens and meaning.key == "frequency":
         high = "frequent cash-advance users"

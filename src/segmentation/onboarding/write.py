@@ -132,9 +132,14 @@ def _update(data: CommentedMap, plan: Plan) -> list[str]:
             if _source(data, role, name) not in there:
                 del data[role][name]
                 gone.append(str(name))
-    for key in ("describe", "value"):
-        if isinstance(data.get(key), list):
-            data[key] = _flow(name for name in data[key] if name not in gone)
+    if isinstance(data.get("describe"), list):
+        data["describe"] = _flow(name for name in data["describe"] if name not in gone)
+    worth = data.get("value")
+    if isinstance(worth, list):
+        data["value"] = _flow(name for name in worth if name not in gone)
+    if worth and (worth in gone or not data["value"]):
+        there = set(data.get("numeric") or {})
+        data["value"] = _value(plan) if there.issuperset(plan.value) else None
     notes = ["params.yaml is about this file already: what it says of a column was kept"]
     if added:
         notes.append(f"added: {', '.join(added)}")
