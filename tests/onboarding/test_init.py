@@ -20,7 +20,9 @@ from segmentation.engines.source import Source
 from segmentation.errors import InputError, SettingsError
 from segmentation.insight.playbook import Playbook, fitting
 from segmentation.onboarding import lexicon
+from segmentation.onboarding.plays import plays
 from segmentation.onboarding.roles import Column
+from segmentation.onboarding.words import words
 from segmentation.settings.params import load_params
 from segmentation.settings.shared.base import load
 from segmentation.settings.shared.columns import DateColumn
@@ -359,6 +361,46 @@ def test_things_in_the_plural_are_counted(root: Path) -> None:
     found = columns(started(root, table.assign(spend=rng.gamma(2, 40, 200))))
     assert (found["Group Classes"].role, found["Group Code"].role) == ("numeric", "categorical")
     assert not found["Group Classes"].unsure
+
+
+@pytest.mark.parametrize(
+    ("name", "high"),
+    [
+        ("nights_stayed", "staying long"),
+        ("avg_session_min", "with long sessions"),
+        ("logins_last_30d", "frequent users"),
+        ("api_calls_30d", "heavy users"),
+        ("Years Insured", "long-standing"),
+        ("Claims Last 3 Years", "with high claims"),
+        ("Months Since Last Claim", "without recent claims"),
+        ("No-Claims Bonus", "with high no-claims bonus"),
+        ("Mahnungen", "with many reminders"),
+    ],
+)
+def test_a_number_is_said_as_it_is_meant(root: Path, name: str, high: str) -> None:
+    rng = np.random.default_rng(1)
+    ages = rng.poisson(40, 200)
+    table = pd.DataFrame({"id": np.arange(200), name: rng.poisson(20, 200), "age": ages})
+    said = words(started(root, table).plan)
+    assert said[name].high == high
+
+
+def test_plays_speak_of_what_the_table_is_about(root: Path) -> None:
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame(
+        {
+            "donor_id": np.arange(200),
+            "num_gifts": rng.poisson(4, 200),
+            "total_given": rng.gamma(2, 40, 200),
+            "days_since_last_payment": rng.integers(0, 31, 200),
+            "days_since_last_gift": rng.integers(0, 900, 200),
+        }
+    )
+    made = plays(started(root, table).plan)
+    back = next(play for play in made if play["name"] == "Win back")
+    assert "bought" not in back["action"]
+    assert back["when"][0]["column"] == "days_since_last_gift"
+    assert any(play["name"] == "Help the active to more" for play in made)
 
 
 def test_nothing_is_written_for_a_dry_run(root: Path) -> None:

@@ -208,7 +208,7 @@ _TOGETHER = tuple(
         ("frequency", "previous past prior", _BUYING),
         ("spend", "amount amt", "trans trx transaction transactions"),
         ("duration", "hour hours minutes", "spend spent"),
-        ("duration", "duration length time minutes seconds", _BRIEF),
+        ("duration", "duration length time minutes seconds min mins sec", _BRIEF),
         ("spend", "monthly total average avg", "invoice invoices bill bills"),
         ("loan", "credit loan loans", "amount amt sum"),
         ("contacted", "contact contacted call campaign", "dayssince since"),
@@ -216,10 +216,12 @@ _TOGETHER = tuple(
         ("spending", "spending spend", "score scale index"),
         ("staying", "stay stays stayed", "length duration nights days"),
         ("tenure", "since dayssince", "policy account contract signup registration first"),
-        ("claimed", "claim claims", "dayssince since last"),
+        ("claimed", "claim claims", "dayssince since"),
     )
 )
 
+_TIME = frozenset("years months days".split())
+_STAYED = frozenset("insured member customer client subscriber subscribed enrolled".split())
 LASTING = frozenset(
     """
     duration length spent minutes seconds hours long session sessions call calls watch watched
@@ -454,7 +456,7 @@ _EXPANDED = {
 # Two words that mean one thing.
 _PAIRS = {
     "api calls": "apicalls", "api requests": "apicalls", "f b": "food",
-    "closed won": "wins", "won deals": "wins", "deals won": "wins",
+    "no claims": "no-claims", "closed won": "wins", "won deals": "wins", "deals won": "wins",
     "one off": "one-off", "cash advance": "cash-advance", "days since": "dayssince",
     "day since": "dayssince", "months since": "dayssince", "months on": "tenure",
     "customer since": "customersince", "member since": "customersince", "avg order": "avgorder",
@@ -514,6 +516,9 @@ def meaning_of(name: str) -> Meaning | None:
     """What a column of numbers means, by its name; None where it does not say."""
     words = tokens(name)
     counted = bool(COUNT & set(words))
+    stayed = _TIME & set(words) and _STAYED & set(words)
+    if stayed and set(words) <= _TIME | _STAYED | FILLERS | {"as"}:
+        return _BY_KEY["tenure"]  # years insured
     for key, together in _TOGETHER:
         if all(each & set(words) for each in together):
             return _BY_KEY[key]

@@ -161,6 +161,31 @@ _REMIND = (
     "e-mail, app",
     "share active again within 90 days against a group left alone",
 )
+_WIN_BACK_DONORS = (
+    "Win back",
+    "Tell them what their last gift achieved, and ask for a small one; then leave them alone.",
+    "letter, e-mail",
+    "share who give again within a year against a group left alone",
+)
+_GIVE_REGULARLY = (
+    "Reward the habit",
+    "Tell them each quarter what their gifts achieve, and offer to give monthly.",
+    "letter, e-mail",
+    "gifts per donor and year",
+)
+_REASON = (
+    "Give them a reason to come",
+    "Ask a few what keeps them away, and show the rest what is new for them, once a month at most.",
+    "e-mail, app",
+    "how often they come in a quarter, against a group left alone",
+)
+_FIRST_CALL = (
+    "Ask those who were never asked",
+    "Try one offer on a few hundred of them, drawn at random, before asking all.",
+    "phone, e-mail",
+    "answers per contact against those asked before",
+)
+_NO_VISIT = frozenset("payment payments invoice contact complaint ticket claim".split())
 _BUYING = frozenset("frequency deals basket items breadth returns".split())
 _FEW_LEVELS = 8
 _REGULAR = ("frequency", "logins", "visits")
@@ -182,6 +207,7 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
         if set(lexicon.tokens(column.name)) & {"complain", "complained", "complaint", "complaints"}
     ]
     recency, tenure, deals = (_column(plan, key) for key in ("recency", "tenure", "deals"))
+    recency = _column(plan, "recency", besides=_NO_VISIT) or recency
     frequency = next(
         filter(None, (_column(plan, key, besides=lexicon.CHANNELS) for key in _REGULAR)), None
     )
@@ -199,8 +225,10 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
         made.append(_play(_WIN_BACK_BEST, _high(recency), _BEST_VALUE))
     if valued:
         made.append(_play(_BEST, _BEST_VALUE))
+    given = any(column.meaning and column.meaning.key == "giving" for column in plan.numbers)
     if recency:
-        made.append(_play(_WIN_BACK if bought else _REMIND, _high(recency)))
+        back = _WIN_BACK_DONORS if given else _WIN_BACK if bought else _REMIND
+        made.append(_play(back, _high(recency)))
     income = _column(plan, "income")
     if income and valued and income not in plan.value:
         made.append(_play(_COULD_SPEND, _high(income), {"value_index": {"max": 70}}))
@@ -211,7 +239,7 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
             made.append(_play(_COULD_SPEND, _high(income), _low(spending)))
     made += _others(plan)
     if frequency:
-        made.append(_play(_HABIT, _high(frequency)))
+        made.append(_play(_GIVE_REGULARLY if given else _HABIT, _high(frequency)))
     if tenure:
         welcome = _WELCOME if bought else _WELCOME_TO_SERVICE
         made += [_play(welcome, _low(tenure)), _play(_THANK, _high(tenure))]
@@ -236,7 +264,7 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
         # Who is new has had no time to be worth more.
         for_long = [{"column": tenure, "index": {"min": 70}}] if tenure else []
         if recency:
-            made.append(_play(_GROW, _low(recency), {"value_index": {"max": 100}}, *for_long))
+            made.append(_play(_GROW, _low(recency), {"value_index": {"max": 110}}, *for_long))
         found = {_column(plan, key) for key in _DEAR} - {None, *plan.value}
         dear = [{"column": c, "index": {"max": 110}} for c in sorted(filter(None, found))]
         made.append(_play(cheaply, {"value_index": {"max": 70}}, *for_long, *dear))
@@ -246,6 +274,8 @@ def plays(plan: Plan) -> list[dict[str, Any]]:
         if set(lexicon.tokens(column.name)) & {"spending", "spend", "value", "worth"}:
             made.append(_play(_BEST, _often(column.becomes_column, column.levels[-1])))
             made.append(_play(cheaply, _often(column.becomes_column, column.levels[0])))
+    if frequency:
+        made.append(_play(_REASON, _low(frequency)))
     return [*made, *_levels(plan)]
 
 
@@ -284,7 +314,8 @@ def _others(plan: Plan) -> list[dict[str, Any]]:
         ("complaints", _UNHAPPY, _high), ("satisfaction", _DISSATISFIED, _low),
         ("rating", _DISSATISFIED, _low), ("calls", _CALLING, _high),
         ("advance", _CHEAPER_CREDIT, _high),
-        ("campaign", _REST, _high), ("household", _FAMILY, _high), ("family", _FAMILY, _high),
+        ("campaign", _REST, _high), ("before", _FIRST_CALL, _low),
+        ("household", _FAMILY, _high), ("family", _FAMILY, _high),
     ):  # fmt: skip
         found = _column(plan, key)
         if found:
