@@ -124,3 +124,19 @@ def test_the_documentation_lists_every_criterion() -> None:
     table = re.findall(r"^\| criterion .*\n(?:\|.*\n)+", text, re.MULTILINE)
     assert table, "the table of criteria is gone"
     assert table[0].splitlines()[2:] == rows, "the table should be:\n" + "\n".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "counts"),
+    [((0.0, 0.1, 1 / 3), False), ((0.0, 0.1, 1.0), True), ((0.1, 1 / 3, 0.2), True)],
+    ids=["still rising", "it fits", "below the last"],
+)
+def test_evidence_that_rises_to_the_last_k_without_a_fit_says_nothing(
+    evidence: tuple[float, ...], counts: bool
+) -> None:
+    from segmentation.clustering.choosing_k.rules.consensus import score
+
+    columns = ("excess", "excess_z", "split_agreement", "separation")
+    curve = pd.DataFrame({**{name: [0.5, 0.4, 0.3] for name in columns}, "evidence": evidence})
+    without = score(curve.assign(evidence=0.0))
+    assert (score(curve) != without).any() == counts

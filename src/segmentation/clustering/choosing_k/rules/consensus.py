@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.clustering.choosing_k.criteria.evidence import MISFIT
 from segmentation.clustering.choosing_k.rules.base import Candidates, Rule
 
 EVIDENCE_WEIGHT = 1.5
@@ -34,9 +35,18 @@ def score(curve: pd.DataFrame) -> NDArray[np.float64]:
         share
         + curve.split_agreement.to_numpy()
         + curve.separation.to_numpy()
-        + EVIDENCE_WEIGHT * curve.evidence.to_numpy()
+        + EVIDENCE_WEIGHT * _known(curve.evidence.to_numpy())
     )
     return np.asarray(total / _MOST, dtype=np.float64)
+
+
+def _known(evidence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the evidence, or none where it still rises at the last k and no mixture fits.
+
+    Then components are added to imitate a shape, and the best k would be whatever was tried last.
+    """
+    rises = evidence.argmax() == len(evidence) - 1 and evidence[-1] <= MISFIT
+    return np.zeros_like(evidence) if rises else evidence
 
 
 def choose(candidates: Candidates) -> int:
