@@ -459,6 +459,7 @@ _PAIRS = {
     "no claims": "no-claims", "closed won": "wins", "won deals": "wins", "deals won": "wins",
     "one off": "one-off", "cash advance": "cash-advance", "days since": "dayssince",
     "day since": "dayssince", "months since": "dayssince", "months on": "tenure",
+    "days as": "tenure", "months as": "tenure", "years as": "tenure",
     "customer since": "customersince", "member since": "customersince", "avg order": "avgorder",
     "average order": "averageorder", "order value": "aov", "basket size": "basket",
     "lifetime value": "ltv", "year birth": "birth", "zip code": "zipcode",
