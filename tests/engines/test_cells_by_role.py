@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from segmentation.artifacts.quality import Quality
+from segmentation.engines import source
 from segmentation.engines.cleaning import clean
 from segmentation.engines.customers import Customers
 from segmentation.engines.local import Local
@@ -51,6 +53,18 @@ def test_a_date_becomes_the_days_until_as_of(form: str) -> None:
     )
     assert rejected == []
     assert kept["since"].tolist() == [(AS_OF - day).days for day in days]
+
+
+@pytest.mark.parametrize("form", ["%d.%m.%Y", "%Y"])
+def test_days_of_parquet_are_read_however_the_training_wrote_them(form: str) -> None:
+    data = Data.model_validate(
+        {"path": "shop.parquet", "id": None, "value": None, "as_of": str(AS_OF),
+         "date": {"since": {"from": "joined", "format": form}}}
+    )  # fmt: skip
+    days = [dt.date(2012, 12, 31), None, AS_OF]
+    for kind in (pa.date32(), pa.timestamp("us")):
+        cells = source._as_text(pa.array(days, pa.date32()).cast(kind), "joined", data)
+        assert cells.to_pylist() == [day.strftime(form) if day else "" for day in days]
 
 
 def test_a_year_of_birth_becomes_an_age_with_limits() -> None:

@@ -186,6 +186,10 @@ def test_dates_flags_and_decimal_commas_are_read_as_declared() -> None:
     rows = {"age": [20, "60,5", 61.5], "club": [True, "ja", None],
             "joined": ["01-05-2023", "01-05-2015", None]}  # fmt: skip
     assert asked.of(pd.DataFrame(rows))["segment"].tolist() == [1, 2, None]
+    days = pd.to_datetime(pd.Series(rows["joined"]), format="%d-%m-%Y")
+    for joined in (days, days.dt.date):
+        told = asked.of(pd.DataFrame({**rows, "joined": joined}))
+        assert told["segment"].tolist() == [1, 2, None]
     with pytest.raises(InputError, match="no column 'joined'"):
         asked.of(pd.DataFrame(rows).rename(columns={"joined": "since"}))
     with pytest.raises(InputError, match=r"holds no dates as declared: row 1 holds '2023-01-01'"):

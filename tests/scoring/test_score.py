@@ -147,6 +147,8 @@ def test_a_line_that_is_no_row_is_left_out_and_told(
             "HEADER\n1;2\n",
             'separated by ";"; save it as the training\'s was: "," between columns',
         ),
+        ("WRONG", "write these cells as the training's were, or leave them empty"),
+        ("OTHER", "is not utf-8 text: line 1 holds byte"),
         ("a~b\n1~2\n", "single column, 'a~b'; save it as the training's was"),
         ("\0" * 900, "is no text; give a CSV or Parquet file, or a folder"),
         (None, "folder without a file; give a CSV or Parquet file, or a folder"),
@@ -159,8 +161,11 @@ def test_how_to_mend_a_file_is_told_for_files_not_for_settings(
     if content is None:
         file.mkdir()
     else:
-        header = ";".join(made.customers(rows=100).columns)
-        file.write_text(content.replace("HEADER", header), encoding="utf-8")
+        rows = made.customers(rows=100)
+        content = content.replace("HEADER", ";".join(rows.columns))
+        content = content.replace("WRONG", rows.assign(age="old").to_csv(index=False))
+        content = content.replace("OTHER", rows.rename(columns={"age": "Ä"}).to_csv(index=False))
+        file.write_text(content, encoding="cp1252")
     with pytest.raises(InputError) as told:
         command.score(file, tmp_path / "out.csv")
     assert why in str(told.value)

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 
+from segmentation.engines.records import older
 from segmentation.errors import InputError, did_you_mean, lacking, shortened
 from segmentation.settings.shared.data import Data
 
@@ -61,6 +62,7 @@ def check(header: Sequence[str], data: Data, *, top: Sequence[str], line: int) -
     wanted = declared(data)
     missing = [name for name in wanted if name not in names]
     if missing:
+        _must_be_text(names, data, line)
         told = f"{data.path} has {_why(missing, wanted, names, data, top, line)}"
         other = (names[0] not in wanted) if len(names) == 1 else False
         if other or _elsewhere(set(wanted), data, top, line):
@@ -108,6 +110,21 @@ def _why(
     )
 
 
+def _must_be_text(names: Sequence[str], data: Data, line: int) -> None:
+    """Refuse a header in another encoding, in which its names are others."""
+    for name in names:
+        word = name.encode("utf-8", "surrogateescape")
+        try:
+            word.decode("utf-8")
+        except UnicodeDecodeError as error:
+            other = older(word)
+            raise InputError(
+                f"{data.path} is not {data.encoding} text: line {line} holds byte "
+                f"0x{word[error.start]:02x}; if that is to be '{shortened(word.decode(other))}', "
+                f"set data.encoding to {other}"
+            ) from None
+
+
 def _of_a_file(declared: list[str], names: list[str], data: Data, line: int) -> str:
     """Say which columns of the training are missing, and what is there where none is like them."""
     told = lacking(declared, names)
@@ -119,7 +136,7 @@ def _of_a_file(declared: list[str], names: list[str], data: Data, line: int) -> 
     if others and told.count("did you mean") < missing:
         more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
         told += f"; other columns there: {', '.join(others[:_SHOWN])}{more}"
-    if data.id is not None and data.id not in names:
+    if data.id is not None and f"'{data.id}'," in f"{told.partition(';')[0]},":  # nothing like it
         told += " (any column that numbers the customers will do as that of the ids)"
     return told
 

@@ -400,6 +400,9 @@ def _as_text(cells: pa.Array, name: str, data: Data) -> pa.Array:
         raise InputError(
             f"column '{name}' of {data.path} is a {cells.type}; a cell must be text or a number"
         )
+    days = data.written(name)
+    if days and (pa.types.is_timestamp(cells.type) or pa.types.is_date(cells.type)):
+        return pc.fill_null(pc.strftime(cells, format=days), "")
     text = pc.cast(cells, pa.string())
     if data.decimal == "," and (
         pa.types.is_floating(cells.type) or pa.types.is_decimal(cells.type)

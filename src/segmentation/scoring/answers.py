@@ -4,6 +4,7 @@ Most rows hold plain numbers and categories in the training's spelling: these go
 they are. All others are read as a file of them would be, which takes many times as long.
 """
 
+import datetime as dt
 import io
 from collections.abc import Mapping
 from typing import Any
@@ -62,12 +63,7 @@ class Answers:
         if plain is not None:
             everyone = np.ones(len(rows), dtype=bool)
             return self._told([(everyone, self._rule.score(plain), [None] * len(rows))])
-        table = pa.table(
-            {
-                name: _cells(rows[name], name, decimal=self._data.decimal)
-                for name in self._data.cells
-            }
-        )
+        table = pa.table({name: _cells(rows[name], name, self._data) for name in self._data.cells})
         content = io.BytesIO()
         pq.write_table(table, content)
         with held(content.getvalue()) as file:
@@ -155,15 +151,15 @@ def _numbers(cells: "pd.Series[Any]") -> np.ndarray | None:
         return None
 
 
-def _cells(cells: "pd.Series[Any]", name: str, *, decimal: str) -> pa.Array:
+def _cells(cells: "pd.Series[Any]", name: str, data: Data) -> pa.Array:
     """Return cells as a file would have them: numbers, or texts where there is any text."""
     values = [None if _is_missing(cell) else cell for cell in cells.tolist()]
     if any(not isinstance(each, str | int | float | None) for each in values):
-        values = [_as_text(each, name) for each in values]
+        values = [_as_text(each, name, data.written(name)) for each in values]
     kinds = {type(each) for each in values if each is not None}
     if kinds <= {int, float} and all(abs(each) < 2**53 for each in values if each is not None):
         return pa.array(values, pa.int64() if kinds == {int} else pa.float64())
-    texts = (_number(each, decimal) if isinstance(each, float) else each for each in values)
+    texts = (_number(each, data.decimal) if isinstance(each, float) else each for each in values)
     return pa.array([None if each is None else str(each) for each in texts], pa.string())
 
 
@@ -178,7 +174,9 @@ def _is_missing(cell: Any) -> bool:
                                                                cell != cell)  # fmt: skip
 
 
-def _as_text(cell: Any, name: str) -> str | None:
+def _as_text(cell: Any, name: str, days: str | None) -> str | None:
+    if days and isinstance(cell, dt.date):
+        return cell.strftime(days)
     if isinstance(cell, dict | list | tuple | set | bytes | np.ndarray):
         raise InputError(f"a cell of the column '{name}' is neither a text nor a number")
     return None if cell is None else str(cell)

@@ -117,7 +117,8 @@ def _groups(
     ).fetchone()
     if wrong:
         raise InputError(
-            f"column '{outcome}' of {outcomes} is not numeric: it holds '{shortened(wrong[0])}'"
+            f"column '{outcome}' of {outcomes} is not numeric: it holds '{shortened(wrong[0])}'; "
+            "write plain numbers with a decimal point, such as 1234.5"
         )
     if con.execute("SELECT 1 FROM outcomes GROUP BY id HAVING count(*) > 1 LIMIT 1").fetchone():
         raise InputError(f"{outcomes} names the same customer twice; sum up to one row each")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from segmentation.engines.header import ColumnsError
 from segmentation.errors import InputError, SettingsError
-from segmentation.settings.shared.data import Data
+from segmentation.settings.shared.data import ROLES, Data
 
 
 @contextmanager
@@ -22,8 +22,16 @@ def for_files(data: Data) -> Iterator[None]:
         what, _, mend = str(error).rpartition("; ")
         if not what or "data." not in mend:
             raise
-        how = "give a CSV or Parquet file, or a folder with parts of one"
-        if "data.path" not in mend:
-            delimiter = "tabs" if data.delimiter == "\t" else f'"{data.delimiter}"'
-            how = f"save it as the training's was: {delimiter} between columns, in {data.encoding}"
-        raise InputError(f"{what}; {how}") from None
+        raise InputError(f"{what}; {_how(mend, data)}") from None
+
+
+def _how(mend: str, data: Data) -> str:
+    """What to do with a file instead of changing a setting."""
+    if "data.path" in mend:
+        return "give a CSV or Parquet file, or a folder with parts of one"
+    if "data.decimal" in mend:
+        return f"write its numbers as the training's were, with a decimal '{data.decimal}'"
+    if any(f"data.{role}" in mend for role in ROLES):
+        return "write these cells as the training's were, or leave them empty"
+    delimiter = "tabs" if data.delimiter == "\t" else f'"{data.delimiter}"'
+    return f"save it as the training's was: {delimiter} between columns, in {data.encoding}"

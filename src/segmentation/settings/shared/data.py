@@ -215,6 +215,14 @@ class Data(Settings):
         """How a date is written, and what it becomes."""
         return self.date[column] or DateColumn()
 
+    def written(self, source: str) -> str | None:
+        """How a column of the file writes its days, if that is without a time."""
+        for name in self.date:
+            if self.source(name) == source:
+                parts = set(re.findall("%(.?)", self.dated(name).format))
+                return self.dated(name).format if parts <= {*"dmbBYy"} else None
+        return None
+
     def never(self, column: str) -> tuple[float, ...]:
         """The numbers in a column that stand for nothing."""
         declared = self.numeric.get(column)
