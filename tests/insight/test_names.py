@@ -37,6 +37,22 @@ def test_names_are_the_playbooks_words_for_the_strongest_traits() -> None:
     assert name_segments({1: []}, BOOK, average={1}) == {1: "Average customers"}
 
 
+def test_no_word_gainsays_the_noun() -> None:
+    card = {"high": "frequent card users", "low": "using the card little", "noun": True}
+    orders = {"high": "frequent", "low": "occasional"}
+    age = {"high": "older", "low": "young"}
+    book = Playbook.model_validate({"words": {"orders": orders, "card": card, "age": age}})
+    traits = [high("orders", -3), high("card", 2), high("age", 1)]
+    assert name_segments({1: traits}, book) == {1: "Older frequent card users"}
+
+
+def test_who_declined_stands_behind_all_else() -> None:
+    before = {"outcome": {"levels": {"failure": "who declined"}}, "asked": {"high": "not new"}}
+    traits = [level("outcome", "failure", 2), high("asked")]
+    book = Playbook.model_validate({"words": before})
+    assert name_segments({1: traits}, book) == {1: "Customers not new who declined"}
+
+
 def test_a_column_without_words_is_named_by_its_own() -> None:
     assert name(high("floor_area")) == "Customers with high floor area"
     assert name(high("age", -2), high("floor_area", -1)) == "Young customers with low floor area"

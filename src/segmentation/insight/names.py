@@ -14,6 +14,7 @@ _LOOK_FOR_OTHERS = 6  # among so many, for a name that is not taken
 _WORDS = 6  # of a name
 _NOTHING = 10.0  # points of an index, up to which a segment has next to nothing of a number
 _HAVING = ("with ", "without ", "in ")  # what is joined by an "and"
+_OPPOSITE = ({"occasional", "frequent"}, {"infrequent", "frequent"}, {"heavy", "light"})
 _ONE = (0.9, 1.2)  # of a mean: hardly anybody has another number than one
 # What begins so stands behind the noun.
 _BEHIND = (
@@ -232,7 +233,7 @@ def _name(traits: list[Trait], words: Mapping[str, Words], many: int) -> str:
         for trait in traits
         if trait is not noun
         and not (_is_noun(trait, words) and _also(trait, words) is None)
-        and not (said and (_word(trait, words) or "-") in said)  # frequent, of infrequent buyers
+        and not (said and _against(_word(trait, words) or "-", said))
     ][: many - (noun is not None)]
     chosen = [trait for trait in traits if trait is noun or trait in others]
     name = _put_together(chosen, noun, words)
@@ -240,6 +241,12 @@ def _name(traits: list[Trait], words: Mapping[str, Words], many: int) -> str:
         chosen.pop()
         name = _put_together(chosen, noun, words)
     return name[0].upper() + name[1:]
+
+
+def _against(word: str, noun: str) -> bool:
+    """Whether a word is part of a noun, or gainsays it: ``occasional``, of frequent card users."""
+    said = {word, *noun.split()}
+    return word in noun or any(pair <= said for pair in _OPPOSITE)
 
 
 def _put_together(traits: list[Trait], noun: Trait | None, words: Mapping[str, Words]) -> str:
