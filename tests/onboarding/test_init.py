@@ -375,6 +375,7 @@ def test_things_in_the_plural_are_counted(root: Path) -> None:
         ("Months Since Last Claim", "without recent claims"),
         ("No-Claims Bonus", "with high no-claims bonus"),
         ("Mahnungen", "with many reminders"),
+        ("BP_SUM", "big-spending"),
     ],
 )
 def test_a_number_is_said_as_it_is_meant(root: Path, name: str, high: str) -> None:

@@ -61,7 +61,7 @@ _SPEND = _meaning(
     "spend",
     "spend spent spending amount amt mnt revenue sales turnover umsatz purchases purchase "
     "charges charge billing billed fee fees fare price value sum cost expenditure gross net "
-    "dollar dollars euro",
+    "dollar dollars euro gmv",
     "big {thing} spenders|big-spending",
     "light {thing} spenders|low-spending",
     minimum=0,
@@ -541,6 +541,8 @@ def thing_of(name: str, meaning: Meaning | None = None) -> str:
     """
     words = [word for word in tokens(name) if word not in FILLERS and not word.isdigit()]
     words = [word for word in words if len(word) > 1] or words  # Q1_price is about the price
+    told = [word for word in words if len(word) > 3 or word in _SHORT or set(word) & _VOWELS]
+    words = told if meaning or told else words  # bp and ffp are codes to a reader
     said = meaning.words if meaning else frozenset()
     if meaning and meaning.key in ("frequency", "spend"):
         said |= _SPEND.words | _FREQUENCY.words | {"previous", "past", "prior"}
@@ -563,6 +565,8 @@ def thing_of(name: str, meaning: Meaning | None = None) -> str:
     return " ".join(rest[:3])
 
 
+_VOWELS = frozenset("aeiouy")
+_SHORT = frozenset("tv pc sms mms dvd cd dsl vr gb mb km kg vpn www pdf crm nps ltd bbq".split())
 _CHANGED = {
     "amt": "spending", "amount": "spending", "ct": "activity", "cnt": "activity",
     "count": "activity", "order": "orders",

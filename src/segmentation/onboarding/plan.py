@@ -397,7 +397,9 @@ def _value(table: list[Column]) -> tuple[tuple[str, ...], str, bool]:
         return (), why, True
     if worth(best)[0] > 0:
         assert best.meaning is not None  # noqa: S101 - only those with a meaning rank
-        return (best.name,), f"{best.meaning.key} by its name", worth(best)[0] < 5
+        # Averages add up to no total: whoever knows a better column should say so.
+        unsure = worth(best)[0] < 5 or best.meaning.key in ("basket", "rate")
+        return (best.name,), f"{best.meaning.key} by its name", unsure
     counts = [c for c in numbers if c.meaning and c.meaning.key in ("frequency", "visits")]
     if counts:
         return (counts[0].name,), "there is no amount of money; this is the nearest", True
