@@ -376,6 +376,7 @@ def test_things_in_the_plural_are_counted(root: Path) -> None:
         ("No-Claims Bonus", "with high no-claims bonus"),
         ("Mahnungen", "with many reminders"),
         ("BP_SUM", "big-spending"),
+        ("late_payments_24m", "often paying late"),
     ],
 )
 def test_a_number_is_said_as_it_is_meant(root: Path, name: str, high: str) -> None:
@@ -402,6 +403,14 @@ def test_plays_speak_of_what_the_table_is_about(root: Path) -> None:
     assert "bought" not in back["action"]
     assert back["when"][0]["column"] == "days_since_last_gift"
     assert any(play["name"] == "Help the active to more" for play in made)
+
+
+def test_a_number_of_the_contract_is_the_id_though_it_is_no_count(root: Path) -> None:
+    rng = np.random.default_rng(1)
+    numbers = rng.choice(10**6, 200, replace=False) + 10**9
+    table = pd.DataFrame({"contract_no": numbers, "late_payments": rng.poisson(2, 200)})
+    done = started(root, table.assign(age=rng.poisson(40, 200)))
+    assert (done.plan.id, done.plan.value) == ("contract_no", ())
 
 
 def test_nothing_is_written_for_a_dry_run(root: Path) -> None:

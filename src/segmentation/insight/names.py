@@ -21,7 +21,7 @@ _BEHIND = (
     "with ", "without ", "from ", "in ", "by ", "using ", "paying ", "spending ", "accepting ",
     "declining ", "on ", "at ", "rarely paying ", "who ", "via ", "reached by ", "contacted ",
     "living ", "giving ", "earning ", "choosing ", "buying ", "aged ", "not ", "rating ", "coming ",
-    "staying ",
+    "staying ", "often paying ",
 )  # fmt: skip
 
 

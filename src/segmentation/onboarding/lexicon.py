@@ -181,8 +181,10 @@ MEANINGS = (
         "balance", "balance saldo savings deposits assets", "high-balance", "low-balance", worth=4
     ),
     _meaning("debt", "debt debts mortgage arrears outstanding overdue", "indebted", "debt-free"),
+    _meaning("arrears", "", "often paying late", "paying on time", minimum=0),
     _meaning(
-        "payments", "payment payments paid full-payment", "with high {thing} payments|high-paying",
+        "payments", "payment payments paid full-payment instalment instalments",
+        "with high {thing} payments|high-paying",
         "with low {thing} payments|low-paying", minimum=0, worth=5,
     ),
     _meaning(
@@ -208,6 +210,7 @@ _TOGETHER = tuple(
         ("frequency", "previous past prior", _BUYING),
         ("spend", "amount amt", "trans trx transaction transactions"),
         ("duration", "hour hours minutes", "spend spent"),
+        ("arrears", "late overdue missed delayed", "payment payments invoices bills instalments"),
         ("duration", "duration length time minutes seconds min mins sec", _BRIEF),
         ("spend", "monthly total average avg", "invoice invoices bill bills"),
         ("loan", "credit loan loans", "amount amt sum"),
@@ -260,13 +263,14 @@ _WHO = frozenset(
     respondent patient
     """.split()
 )
+_SIGNED = frozenset("contract policy agreement subscription".split())
 _NUMBERED = frozenset("number no num nr key code nummer".split())
 INDEX = frozenset("index idx row rownum rownumber unnamed rowid".split()) | {"record"}
 OUTCOME = frozenset(
     """
     churn churned churner exited attrition attrited response responded target label outcome
     converted conversion y subscribed cluster clusters segment segments segmentation cancelled
-    canceled renewed
+    canceled renewed terminated
     """.split()
 )
 RESULT = OUTCOME - {"cancelled", "canceled", "renewed"}
@@ -284,7 +288,9 @@ _ECONOMY = (
     frozenset("euribor libor inflation gdp cpi unemployment".split()),
     frozenset("idx index price conf confidence".split()),
 )
-LEAVING = frozenset("attrited churned left exited lost cancelled canceled inactive leaver".split())
+LEAVING = frozenset(
+    "terminated attrited churned left exited lost cancelled canceled inactive leaver".split()
+)
 STAYING = frozenset("existing retained stayed active current loyal kept stayer".split())
 PERSONAL = frozenset(
     """
@@ -442,6 +448,7 @@ FILLERS = frozenset(
     latest my cust customer customers client user account ltm m mths mon trx dt date prc pct
     binary history made level type product products ct category class group applied used
     preferred prefered ever since from fromlast wise who whom which registered held owned open
+    kwh mwh gb mb sqm
     """.split()
 )
 _EXPANDED = {
@@ -658,7 +665,8 @@ def says_id(name: str) -> bool:
     words = set(tokens(name))
     if words & ID:
         return True
-    return bool(words & _WHO and words & _NUMBERED)
+    signed = words & _SIGNED and words & (_NUMBERED - {"key", "code"})
+    return bool(words & _WHO and words & _NUMBERED) or bool(signed)
 
 
 _CURRENCIES = frozenset(

@@ -6,7 +6,7 @@ from segmentation.onboarding import lexicon
 from segmentation.onboarding.plan import Plan
 from segmentation.onboarding.words import BOUGHT, WARES
 
-_LEFT = frozenset("churn churned exited attrition cancelled canceled".split())
+_LEFT = frozenset("terminated churn churned exited attrition cancelled canceled".split())
 _ANSWERED = frozenset("response responded converted conversion subscribed deposit y".split())
 _AGAIN = "share who buy again within 90 days against a group left alone"
 

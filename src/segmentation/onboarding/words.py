@@ -35,6 +35,7 @@ _PERSONS = {
     "subscribed": ("subscribed", "not subscribed"),
     "subscriber": ("subscribed", "not subscribed"),
     "cancelled": ("leaving", "staying"), "canceled": ("leaving", "staying"),
+    "terminated": ("leaving", "staying"),
     **dict.fromkeys(
         (f"{word}{who}" for word in ("repeat", "repeated", "returning")
          for who in ("", " guest", " customer", " buyer", " client", " visitor")),
@@ -106,7 +107,9 @@ _SAYINGS = (
             "education", "finance", "retail", "administration", "admin.", "admin", "engineering",
         )
     } | {"medical leave": "on medical leave"}),
-    (frozenset("housing home residence property".split()), {
+    (frozenset("housing home residence property dwelling".split()), {
+        "flat": "living in flats", "apartment": "living in apartments",
+        "house": "living in houses",
         "own": "home-owning", "owner": "home-owning", "rent": "renting",
         "free": "living rent-free", "mortgage": "with mortgage",
     }),
