@@ -84,6 +84,14 @@ plays:
     channel: phone, e-mail, letter
     measure: orders of those written to against a control group that is not
 
+  - name: Win back large baskets
+    when:
+      - {column: basket, index: {min: 130}}
+      - {column: recency_days, index: {min: 120}}
+    action: They seldom came but bought much at once; offer a reason for the next large order.
+    channel: e-mail, letter
+    measure: orders of those written to against a control group that is not
+
   - name: Second purchase
     when:
       - {column: recency_days, index: {max: 80}}
