@@ -2,7 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from segmentation import sql
+from segmentation.artifacts.privacy import apart
+from segmentation.engines.tables.baseline import places
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -52,28 +56,40 @@ def score(con: "DuckDBPyConnection") -> None:
 def cuts(con: "DuckDBPyConnection", *, fewest: int) -> dict[str, list[float | None]]:
     """Return where scores begin: the values from which on a customer has a 2, 3, 4 and 5.
 
-    Of recency they are the days up to which. None where too few customers lie on either side for a
-    value to be told, or where nobody has the score.
+    Of recency they are the days up to which. A score is a fifth, so how many are below is known:
+    a value beside which few are before another that is told, of all stages, is told as that one.
+    None where too few customers lie on either side, or where nobody has the score.
     """
     found: dict[str, list[float | None]] = {}
     for measure, name in MEASURES.items():
-        edge = "max" if measure == "recency_days" else "min"
-        rows = con.execute(
-            f"select {name}, {edge}({measure})::double, count(*) from scored group by 1 order by 1"
-        ).fetchall()
-        total, below = sum(row[2] for row in rows), 0
+        days = measure == "recency_days"
+        table = con.execute(f"select {name}, {measure}::double from scored").fetchnumpy()
+        points, values = (np.asarray(each) for each in table.values())
+        kept = places(values)
         starts: dict[int, float] = {}
-        for points, value, count in rows:
-            if below >= fewest and total - below >= fewest:
-                starts[points] = value
-            below += count
-        found[measure] = [starts.get(points) for points in range(2, SCORES + 1)]
+        for score in np.unique(points)[1:].tolist():
+            has = values[points >= score]
+            if min(len(has), len(values) - len(has)) < fewest:
+                continue
+            start = float(has.max() if days else has.min())
+            # How many are not above a place is known; so those before a start are counted.
+            place = start if days else np.nextafter(start, -np.inf)
+            moved = apart(np.array([place]), kept, values)
+            if len(moved):
+                kept = np.append(kept, moved)
+                starts[score] = start if moved[0] == place else float(moved[0])
+        found[measure] = [starts.get(score) for score in range(2, SCORES + 1)]
     return found
 
 
-def sizes(con: "DuckDBPyConnection") -> dict[str, int]:
-    """Return how many customers each name in the grid has, in the grid's order."""
-    counts = dict(
-        con.execute("select rfm_group, count(*) from scored group by rfm_group").fetchall()
-    )
-    return {name: counts[name] for name in GROUPS if name in counts}
+def cells(con: "DuckDBPyConnection") -> dict[tuple[int, int], int]:
+    """Return how many customers have each score of recency, and of frequency."""
+    rows = con.execute(
+        "select recency_score, frequency_score, count(*) from scored group by all order by all"
+    ).fetchall()
+    return {(recency, frequency): count for recency, frequency, count in rows}
+
+
+def name_of(recency: int, frequency: int) -> str:
+    """Return what customers of two scores are called."""
+    return _GRID[recency][frequency - 1]

@@ -79,6 +79,29 @@ def binned(customers: Columns, name: str) -> NumberBins:
     """
     column = customers[name]
     values = column.dropna().to_numpy(np.float64)
+    edges, counts = _tenths(values)
+    return NumberBins(
+        edges=tuple(edges),
+        counts=tuple(counts.tolist()),
+        missing=int(column.isna().sum()),
+        mean=float(values.mean()),
+        deviation=float(values.std()),
+    )
+
+
+def places(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return all places in a number that stages tell of: how many are not above them is known.
+
+    Parameters
+    ----------
+    values : array of float
+        Everyone's, finite, at least one.
+    """
+    return np.union1d(_told(values), _tenths(values)[0])
+
+
+def _tenths(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return where tenths end, but for the last, and how many customers are in each."""
     bins = min(_BINS, max(1, len(values) // privacy.FEWEST))
     inner = np.linspace(0, 1, bins + 1)[1:-1]
     edges = np.unique([rounded(q, POSITION_DIGITS) for q in np.quantile(values, inner)])
@@ -89,13 +112,7 @@ def binned(customers: Columns, name: str) -> NumberBins:
         edge = min(max(least - 1, 0) if least == len(edges) else least, len(edges) - 1)
         counts[edge] += counts[edge + 1]
         counts, edges = np.delete(counts, edge + 1), np.delete(edges, edge)
-    return NumberBins(
-        edges=tuple(edges),
-        counts=tuple(counts.tolist()),
-        missing=int(column.isna().sum()),
-        mean=float(values.mean()),
-        deviation=float(values.std()),
-    )
+    return edges, counts
 
 
 def _told(values: NDArray[np.float64]) -> NDArray[np.float64]:
