@@ -314,12 +314,16 @@ class Customers:
         return float(seen.mean()) if len(seen) else None
 
     def figures(self) -> dict[str, Now]:
-        """What the columns are like, by their names in the file; not of dates, which move on."""
+        """What the columns are like, by their names in the file; not of dates, which move on.
+
+        Of fewer than ten customers neither a mean nor a category.
+        """
         names = list(self._data.numeric)
         means = [nw.col(f"v{i}").mean() for i in range(len(names))]
         (row,) = self._engine.rows(self._rows.select(*means), tuple) if means else [()]
         found = {
-            name: Now(self._missing(name), mean=mean) for name, mean in zip(names, row, strict=True)
+            name: Now(self._missing(name), mean=mean if self._known(name) >= FEWEST else None)
+            for name, mean in zip(names, row, strict=True)
         }
         for name, frame in self._levels.items():
             known = max(self._known(name), 1)
