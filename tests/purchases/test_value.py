@@ -116,6 +116,27 @@ def test_nothing_is_told_of_fewer_than_ten_customers() -> None:
     assert found[1].purchases is not None
 
 
+def test_what_is_left_out_of_a_trial_is_of_ten_or_none() -> None:
+    table = days(400)
+    late = table["day"] > AS_OF - timedelta(days=243)
+    again = table["customer"].isin(table.loc[late, "customer"].unique()[:30])
+    table = table[late | ~again]  # 30 are new in the days that are held out
+    names = value.ledger_of(table)[1]
+    segment = np.where(np.arange(len(names)) % 4, 1, 3)
+    segment[names.isin(table.loc[again, "customer"])] = 2
+    segment[np.flatnonzero(segment != 2)[:4]] = 2  # of enough customers today, of four then
+    found = told(table, segment)
+    assert next(s for s in found.segments if s.segment == 2).purchases is not None
+    assert found.tried is not None
+    assert [s.segment for s in found.tried.segments] == [1]  # nor 3: everyone less 1 and 3 is 2
+    for it in (found.tried.purchases, found.tried.value):
+        assert it is not None
+        assert sum(g.customers for g in it.groups) == found.tried.customers
+        assert all(g.customers >= 10 for g in it.groups)
+        total = sum(g.customers * g.actual for g in it.groups)
+        assert total == pytest.approx(it.actual, rel=1e-4)
+
+
 def test_too_few_who_buy_again_are_told_and_no_value_is_made_up() -> None:
     found = told(days(60).groupby("customer").head(1))
     assert "only 0 customers bought on more than one day" in found.why_not

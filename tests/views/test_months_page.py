@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation.monitoring.months import Step, ends, rates, step
+from segmentation.monitoring.months import Step, Warned, ends, rates, step
 from segmentation.views import colours, flows, months, style
 
 
@@ -32,9 +32,9 @@ def named(segment: int) -> str:
     return f"<b>Buyers</b> of $ {segment}" if segment > 0 else "in no segment"
 
 
-def told(steps: list[Step]) -> tuple[str, str]:
+def told(steps: list[Step], warned: Warned | None = None) -> tuple[str, str]:
     svg = style.as_svg(months.flows(steps, named))
-    return svg, months.page(steps, rates(steps), svg, named, leaving=1, warned=None)
+    return svg, months.page(steps, rates(steps), svg, named, leaving=1, warned=warned)
 
 
 @pytest.mark.parametrize(("k", "many"), [(1, 1), (3, 2), (10, 12)])
@@ -84,3 +84,11 @@ def test_ways_of_few_have_no_share() -> None:
     assert "3 of 200 customers moved, 3 of them down, and 0 were new" in page
     assert "97%" in page
     assert not re.search(r"<td[^>]*>3%", page)
+
+
+@pytest.mark.parametrize(("leaving", "shown"), [(9, False), (10, True)])
+def test_what_became_of_few_who_were_warned_of_is_left_out(leaving: int, shown: bool) -> None:
+    here = pd.Series([1] * 100 + [2] * 100)
+    steps = [step(here, here, days=(dt.date(2024, 1, 31), dt.date(2024, 2, 29)))]
+    page = told(steps, Warned(leaving, 5, 100, 2))[1]
+    assert ("went down within a month" in page) == shown

@@ -1,11 +1,13 @@
 """Lifetime value for people: totals of segments, how good forecasts were, what to keep in mind."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.artifacts import privacy
 from segmentation.artifacts.lifetime import (
     Comparison,
     LifetimeValue,
@@ -15,9 +17,9 @@ from segmentation.artifacts.lifetime import (
     Sum,
     Tried,
 )
-from segmentation.artifacts.privacy import FEWEST, described
 from segmentation.lifetime import forecast, purchasing, spending, study
 from segmentation.lifetime.forecast import Forecast, Total
+from segmentation.lifetime.holdout import Group
 from segmentation.lifetime.ledger import Ledger
 from segmentation.lifetime.study import Compared, Fitted, Holdout
 from segmentation.settings.clv import Clv
@@ -83,7 +85,7 @@ def value(
     """
     h = fitted.customers.histories
     ids = np.array(sorted(set(segment[segment > 0].tolist())), dtype=np.int64)
-    shown = described(segment)
+    shown = privacy.described(segment)
     purchases, worth = _totals(fitted, segment, ids, settings)
     segments = [
         SegmentForecast(
@@ -148,6 +150,9 @@ def _totals(
 
 def _tried(tried: Holdout, segment: Integers, shown: set[int]) -> Tried:
     inside = segment[tried.who]
+    ids, sizes = np.unique(inside, return_counts=True)
+    # Who is new since is not in it: a segment can be of too few then that is of enough today.
+    then = ids[privacy.told(sizes, ~np.isin(ids, [each for each in shown if each > 0]))]
     segments = [
         SegmentTried(
             segment=each,
@@ -155,8 +160,7 @@ def _tried(tried: Holdout, segment: Integers, shown: set[int]) -> Tried:
             predicted=float(tried.predicted[inside == each].sum()),
             actual=float(tried.actual[inside == each].sum()),
         )
-        for each in sorted(shown)
-        if each > 0 and (inside == each).sum() >= FEWEST
+        for each in then.tolist()
     ]
     return Tried(
         since=(_START + dt.timedelta(days=tried.day + 1)).isoformat(),
@@ -179,9 +183,38 @@ def _comparison(it: Compared) -> Comparison:
         naive_error=it.naive_error,
         groups=[
             LikeForecasts(customers=g.customers, predicted=g.predicted, actual=g.actual)
-            for g in it.groups
-            if g.customers >= FEWEST
+            for g in of_enough(it.groups)
         ],
+    )
+
+
+def of_enough(groups: Sequence[Group]) -> list[Group]:
+    """Take groups of fewer than ten together with those after them, the last with those before.
+
+    Left out, they would be everyone less the others.
+
+    Examples
+    --------
+    >>> of_enough([Group(4, 9.0, 6.0), Group(12, 1.0, 2.0), Group(20, 0.5, 0.5), Group(5, 0.5, 3)])
+    [Group(customers=16, predicted=3.0, actual=3.0), Group(customers=25, predicted=0.5, actual=1.0)]
+    """
+    found: list[Group] = []
+    for each in groups:
+        if found and found[-1].customers < privacy.FEWEST:
+            found[-1] = _both(found[-1], each)
+        else:
+            found.append(each)
+    if len(found) > 1 and found[-1].customers < privacy.FEWEST:
+        found[-2:] = [_both(found[-2], found[-1])]
+    return [each for each in found if each.customers >= privacy.FEWEST]
+
+
+def _both(one: Group, other: Group) -> Group:
+    n = one.customers + other.customers
+    return Group(
+        n,
+        (one.customers * one.predicted + other.customers * other.predicted) / n,
+        (one.customers * one.actual + other.customers * other.actual) / n,
     )
 
 
