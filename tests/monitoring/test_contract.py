@@ -136,6 +136,22 @@ def test_cents_for_euros_stop_a_strict_run_and_warn_another(
     assert not paths.DIFFERENCES.exists()
 
 
+@pytest.mark.parametrize(("known", "told"), [(9, False), (10, True)])
+def test_what_few_have_is_told_in_no_difference(
+    known: int, told: bool, prepared: Callable[..., None]
+) -> None:
+    def few(table: pd.DataFrame) -> pd.DataFrame:
+        some = table.index < known
+        spend = (777_123 + table["spend"] / 100).where(some)
+        return table.assign(spend=spend, town=table["town"].mask(some, "Atlantis"))
+
+    prepared(few, "warn")
+    text = paths.DIFFERENCES.read_text("utf-8")
+    assert "| spend | more cells are missing |" in text
+    assert ("7.771e+05" in text) == told
+    assert ("Atlantis" in text) == told
+
+
 def test_ids_that_the_last_run_had_are_known_again(
     prepared: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
