@@ -15,7 +15,7 @@ from segmentation.artifacts.privacy import up_to
 from segmentation.engines.tables.baseline import places
 from segmentation.purchases import customers, lines, rfm
 from segmentation.settings.purchases import Purchases
-from segmentation.stages.customers import sizes, taken_together
+from segmentation.stages.customers import taken_together
 
 AS_OF = date(2024, 6, 30)
 
@@ -173,32 +173,16 @@ def test_equal_customers_have_equal_scores(con: duckdb.DuckDBPyConnection) -> No
         starts = np.where(np.isin(starts, told) | (sign < 0), starts, np.nextafter(starts, -1))
         assert not set(np.diff(up_to(np.union1d(told, starts), values))) & set(range(1, 10))
     assert rfm.cuts(con, fewest=300)["spend"] == [None] * 4
-    assert sum(rfm.cells(con).values()) == 500
+    assert sum(rfm.sizes(con).values()) == 500
 
 
 @pytest.mark.parametrize(
-    ("few", "shown"),
-    [
-        ({}, {"Champions": 100, "Loyal": 100, "Need attention": 100, "At risk": 100,
-              "Hibernating": 100}),
-        ({(5, 3): 4, (4, 3): 20}, {"At risk": 100, "Hibernating": 100, "Need attention": 100,
-                                   "(other)": 224}),
-    ],
-)  # fmt: skip
-def test_no_few_of_a_score_are_worked_out_of_names(
-    few: dict[tuple[int, int], int], shown: dict[str, int]
-) -> None:
-    cells = {(5, 5): 100, (4, 5): 100, (3, 3): 100, (2, 3): 100, (1, 1): 100}
-    assert sizes(cells | few) == shown
-
-
-@pytest.mark.parametrize(
-    ("many", "shown"),
+    ("sizes", "shown"),
     [
         ({"Loyal": 584, "At risk": 77}, {"Loyal": 584, "At risk": 77}),
         ({"Loyal": 584, "At risk": 77, "Promising": 7}, {"Loyal": 584, "(other)": 84}),
         ({"Loyal": 584, "At risk": 6, "Promising": 7}, {"Loyal": 584, "(other)": 13}),
     ],
 )
-def test_names_of_few_are_taken_together(many: dict[str, int], shown: dict[str, int]) -> None:
-    assert taken_together(many) == shown
+def test_names_of_few_are_taken_together(sizes: dict[str, int], shown: dict[str, int]) -> None:
+    assert taken_together(sizes) == shown

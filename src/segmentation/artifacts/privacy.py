@@ -154,35 +154,6 @@ def told(sizes: NDArray[np.intp], hidden: NDArray[np.bool_] | None = None) -> ND
     return shown
 
 
-def given_away(
-    counts: NDArray[np.intp], totals: NDArray[np.bool_], asked: NDArray[np.bool_]
-) -> bool:
-    """Whether adding and subtracting totals that are told gives a sum of one to nine.
-
-    Parameters
-    ----------
-    counts : int array of shape (cells,)
-        Customers.
-    totals : bool array of shape (totals, cells)
-        Whose sums are told.
-    asked : bool array of shape (sums, cells)
-        Which sums are looked at.
-
-    Examples
-    --------
-    >>> counts, everyone, first = np.array([90, 3]), np.array([True, True]), np.array([True, False])
-    >>> given_away(counts, np.array([everyone, first]), np.array([~first]))
-    True
-    >>> given_away(counts, np.array([everyone]), np.array([~first]))
-    False
-    """
-    sums = asked @ counts
-    few = asked[(sums > 0) & (sums < FEWEST)].astype(np.float64)
-    known = totals.astype(np.float64)
-    found = few @ np.linalg.pinv(known) @ known
-    return bool((np.abs(found - few) < 1e-6).all(axis=1).any())
-
-
 def described(segment: NDArray[np.intp]) -> set[int]:
     """Return the segments of which figures can be told.
 

@@ -82,14 +82,9 @@ def cuts(con: "DuckDBPyConnection", *, fewest: int) -> dict[str, list[float | No
     return found
 
 
-def cells(con: "DuckDBPyConnection") -> dict[tuple[int, int], int]:
-    """Return how many customers have each score of recency, and of frequency."""
-    rows = con.execute(
-        "select recency_score, frequency_score, count(*) from scored group by all order by all"
-    ).fetchall()
-    return {(recency, frequency): count for recency, frequency, count in rows}
-
-
-def name_of(recency: int, frequency: int) -> str:
-    """Return what customers of two scores are called."""
-    return _GRID[recency][frequency - 1]
+def sizes(con: "DuckDBPyConnection") -> dict[str, int]:
+    """Return how many customers each name in the grid has, in the grid's order."""
+    counts = dict(
+        con.execute("select rfm_group, count(*) from scored group by rfm_group").fetchall()
+    )
+    return {name: counts[name] for name in GROUPS if name in counts}
