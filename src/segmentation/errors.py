@@ -63,6 +63,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; known: {', '.join(map(shortened, known[:_MOST]))}{more}" if known else ""
 
 
+def absent(wanted: Iterable[str], there: Iterable[str]) -> dict[str, str | None]:
+    """Return the names that are not there, each with the nearest of those that nobody wants.
+
+    Examples
+    --------
+    >>> absent(["age", "income", "town"], ["Age", "income"])
+    {'age': 'Age', 'town': None}
+    """
+    wanted, there = list(wanted), list(there)
+    free = [name for name in there if name not in wanted]
+    return {name: nearest(name, free) for name in wanted if name not in there}
+
+
 def lacking(wanted: Iterable[str], there: Iterable[str]) -> str:
     """Say which columns are not there, each with the nearest name of those that nobody wants.
 
@@ -73,12 +86,9 @@ def lacking(wanted: Iterable[str], there: Iterable[str]) -> str:
     >>> lacking(["age", "income", "town"], ["Age", "Incme"])
     "no columns 'age' (did you mean 'Age'?), 'income' (did you mean 'Incme'?), 'town'"
     """
-    wanted, there = list(wanted), list(there)
-    free = [name for name in there if name not in wanted]
-    found = {name: nearest(name, free) for name in wanted if name not in there}
     asked = {
         name: "" if near is None else f"did you mean '{shortened(near)}'?"
-        for name, near in found.items()
+        for name, near in absent(wanted, there).items()
     }
     if len(asked) == 1:
         ((name, near),) = asked.items()

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 
 from segmentation.engines.records import older
-from segmentation.errors import InputError, did_you_mean, lacking, shortened
+from segmentation.errors import InputError, absent, did_you_mean, lacking, shortened
 from segmentation.settings.shared.data import Data
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -64,7 +64,7 @@ def check(header: Sequence[str], data: Data, *, top: Sequence[str], line: int) -
     if missing:
         _must_be_text(names, data, line)
         told = f"{data.path} has {_why(missing, wanted, names, data, top, line)}"
-        other = (names[0] not in wanted) if len(names) == 1 else False
+        other = len(names) == 1 and names[0] not in wanted
         if other or _elsewhere(set(wanted), data, top, line):
             raise InputError(told)
         raise ColumnsError(
@@ -130,13 +130,13 @@ def _of_a_file(declared: list[str], names: list[str], data: Data, line: int) -> 
     told = lacking(declared, names)
     if not set(names) & set(declared) and any(name.replace(".", "").isdigit() for name in names):
         return f"{told}; line {line} seems to be a customer: add a line with the columns' names"
-    shown = [f"'{shortened(name)}'" for name in names if name and name not in declared]
-    others = [name for name in shown if f"did you mean {name}" not in told]
-    missing = len(set(declared) - set(names))
-    if others and told.count("did you mean") < missing:
+    near = absent(declared, names)
+    taken = {*declared, *near.values()}
+    others = [f"'{shortened(name)}'" for name in names if name and name not in taken]
+    if others and None in near.values():
         more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
         told += f"; other columns there: {', '.join(others[:_SHOWN])}{more}"
-    if data.id is not None and f"'{data.id}'," in f"{told.partition(';')[0]},":  # nothing like it
+    if data.id in near and near[data.id] is None:
         told += " (any column that numbers the customers will do as that of the ids)"
     return told
 
